@@ -1,0 +1,126 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { expand } from '#lib/domain/agenda/expand.ts';
+import { named } from '#lib/domain/formats/builtin.ts';
+import { type Instant, later, millis, minutes, parseInstant } from '#lib/domain/time.ts';
+import { cost, projectedEnd } from '#lib/domain/timer/lateness.ts';
+import type { RoomState } from '#lib/domain/timer/state.ts';
+
+const at = (iso: string) => parseInstant(iso)!;
+const segments = expand(named('mastermind')!, { members: [], presenters: ['ada'] });
+const begin = at('2026-11-26T18:30:00+01:00');
+const plannedEnd = at('2026-11-26T20:30:00+01:00');
+
+const during = (position: number, startedAt: Instant): RoomState => ({
+	position,
+	startedAt,
+	planned: minutes(segments[position]!.minutes),
+	added: millis(0),
+	pausedAt: null,
+	paused: millis(0),
+	version: 1,
+	facilitatorId: 'ada'
+});
+/** The challenge, step 2, started in time at 19:00: it should end at 19:20. */
+const challenge = during(2, at('2026-11-26T19:00:00+01:00'));
+
+describe('the projected end', () => {
+	test('before the start it is the whole agenda from now', () => {
+		const idle = { ...during(0, begin), position: null, startedAt: null };
+		expect(projectedEnd(idle, segments, begin)).toBe(plannedEnd);
+	});
+
+	test('a session on time ends when planned, at any moment of a segment', () => {
+		for (const count of [0, 7, 20]) {
+			const now = later(at('2026-11-26T19:00:00+01:00'), minutes(count));
+			expect(projectedEnd(challenge, segments, now)).toBe(plannedEnd);
+		}
+	});
+
+	test('overtime moves the end by as much', () => {
+		const now = at('2026-11-26T19:23:00+01:00');
+		expect(projectedEnd(challenge, segments, now)).toBe(at('2026-11-26T20:33:00+01:00'));
+	});
+
+	test('a pause moves the end while it lasts', () => {
+		const paused = { ...challenge, pausedAt: at('2026-11-26T19:10:00+01:00') };
+		const now = at('2026-11-26T19:14:00+01:00');
+		expect(projectedEnd(paused, segments, now)).toBe(at('2026-11-26T20:34:00+01:00'));
+	});
+
+	test('in the last segment only what remains of it counts', () => {
+		const closing = during(6, at('2026-11-26T20:25:00+01:00'));
+		const end = projectedEnd(closing, segments, at('2026-11-26T20:28:00+01:00'));
+		expect(end).toBe(plannedEnd);
+	});
+});
+
+describe('what the lateness costs', () => {
+	test('a session on time or early costs nothing', () => {
+		expect(cost(challenge, segments, at('2026-11-26T19:20:00+01:00'), plannedEnd)).toBeNull();
+		const early = during(3, at('2026-11-26T19:10:00+01:00'));
+		expect(cost(early, segments, at('2026-11-26T19:12:00+01:00'), plannedEnd)).toBeNull();
+	});
+
+	test('2:58 over is priced as three minutes of the discussion, or an end three minutes later', () => {
+		const now = at('2026-11-26T19:22:58+01:00');
+		expect(cost(challenge, segments, now, plannedEnd)).toEqual({
+			late: 3,
+			cut: { position: 3, from: 40, to: 37 },
+			end: at('2026-11-26T20:32:58+01:00'),
+			endIfCut: at('2026-11-26T20:29:58+01:00')
+		});
+	});
+
+	test('an extension is priced before it is spent', () => {
+		const extended = { ...challenge, added: minutes(7) };
+		const price = cost(extended, segments, at('2026-11-26T19:05:00+01:00'), plannedEnd);
+		expect(price?.cut).toEqual({ position: 3, from: 40, to: 33 });
+		expect(price?.end).toBe(at('2026-11-26T20:37:00+01:00'));
+	});
+
+	test('a segment at its least is passed over for the next one that can give', () => {
+		const stiff = segments.map((one) => (one.position === 3 ? { ...one, least: 40 } : one));
+		const price = cost(challenge, stiff, at('2026-11-26T19:22:00+01:00'), plannedEnd);
+		expect(price?.cut).toEqual({ position: 4, from: 10, to: 8 });
+	});
+
+	test('a segment gives down to its least, and the rest is told as a later end', () => {
+		const price = cost(challenge, segments, at('2026-11-26T19:40:00+01:00'), plannedEnd);
+		expect(price?.cut).toEqual({ position: 3, from: 40, to: 25 });
+		expect(price?.endIfCut).toBe(at('2026-11-26T20:35:00+01:00'));
+	});
+
+	test('when nothing can shrink the only price is the later end', () => {
+		const closing = during(6, at('2026-11-26T20:25:00+01:00'));
+		const now = at('2026-11-26T20:31:00+01:00');
+		expect(cost(closing, segments, now, plannedEnd)).toEqual({
+			late: 1,
+			cut: null,
+			end: now,
+			endIfCut: now
+		});
+	});
+
+	test('the rows may come in any order', () => {
+		const now = at('2026-11-26T19:22:58+01:00');
+		const shuffled = segments.toReversed();
+		expect(cost(challenge, shuffled, now, plannedEnd)).toEqual(
+			cost(challenge, segments, now, plannedEnd)
+		);
+	});
+
+	test('a cut is never under the least, never negative, and never ends the session early', () => {
+		fc.assert(
+			fc.property(fc.nat(6), fc.nat(120 * 60), (position, spent) => {
+				const state = during(position, begin);
+				const price = cost(state, segments, later(begin, millis(spent * 1000)), plannedEnd);
+				if (!price?.cut) return;
+				const { from, to, position: cutAt } = price.cut;
+				expect(to).toBeGreaterThanOrEqual(segments[cutAt]!.least);
+				expect(to).toBeLessThan(from);
+				expect(price.endIfCut).toBeGreaterThan(plannedEnd - 60_000);
+			})
+		);
+	});
+});
