@@ -1,0 +1,111 @@
+-- Planning a session: one command writes the whole plan, so that it is never half there.
+
+-- Writes the plan into its session; the callers check who may. `plan` is
+-- {id, group_id, starts_at, time_zone, place, format, length_minutes, facilitator_id, scribe_id,
+-- host_id, presenters: [person], segments: [{kind, label, minutes, least, speakers, rule, person_id}]}.
+create function private.write_plan(plan jsonb) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+	planned public.sessions := jsonb_populate_record(null::public.sessions, plan);
+	presenters uuid[] := array(
+		select value::uuid from jsonb_array_elements_text(plan -> 'presenters') with ordinality p(value, turn)
+		order by turn
+	);
+	person uuid;
+begin
+	if planned.id is null or planned.length_minutes is null or planned.starts_at is null then
+		perform private.refuse('CR005', 'the plan is incomplete');
+	end if;
+	-- An unknown time zone fails here.
+	perform planned.starts_at at time zone coalesce(planned.time_zone, 'Europe/Paris');
+	foreach person in array array_remove(
+		presenters || planned.facilitator_id || planned.scribe_id || planned.host_id
+			|| array(select (value ->> 'person_id')::uuid from jsonb_array_elements(plan -> 'segments')),
+		null
+	) loop
+		if not private.belongs(person, planned.group_id) then
+			perform private.refuse('CR005', 'a person of the plan is not a member of the group');
+		end if;
+	end loop;
+	if jsonb_array_length(coalesce(plan -> 'segments', '[]')) not between 1 and 60
+		or cardinality(presenters) > 8
+	then
+		perform private.refuse('CR005', 'too few or too many steps or presenters');
+	end if;
+
+	insert into public.sessions as s (
+		id, group_id, starts_at, time_zone, place, format, length_minutes,
+		facilitator_id, scribe_id, host_id
+	) values (
+		planned.id, planned.group_id, planned.starts_at, coalesce(planned.time_zone, 'Europe/Paris'),
+		coalesce(btrim(planned.place), ''), coalesce(planned.format, 'mastermind'),
+		planned.length_minutes, planned.facilitator_id, planned.scribe_id, planned.host_id
+	) on conflict (id) do update set
+		starts_at = excluded.starts_at, time_zone = excluded.time_zone, place = excluded.place,
+		format = excluded.format, length_minutes = excluded.length_minutes,
+		facilitator_id = excluded.facilitator_id, scribe_id = excluded.scribe_id,
+		host_id = excluded.host_id;
+
+	delete from public.segments where session_id = planned.id;
+	insert into public.segments (
+		group_id, session_id, position, kind, label, minutes, least, speakers, rule, person_id
+	)
+	select planned.group_id, planned.id, turn - 1, kind, label, minutes,
+		least(coalesce(x.least, minutes), minutes), speakers, rule, person_id
+	from rows from (
+		jsonb_to_recordset(plan -> 'segments') as (
+			kind text, label jsonb, minutes int, least int, speakers text, rule text, person_id uuid
+		)
+	) with ordinality x(kind, label, minutes, least, speakers, rule, person_id, turn);
+
+	-- A presenter taken off the plan keeps what they prepared; an untouched page goes.
+	delete from public.challenges c
+		where c.session_id = planned.id and c.presenter_id <> all (presenters) and c.version = 1;
+	update public.challenges c set position = null
+		where c.session_id = planned.id and c.presenter_id <> all (presenters);
+	insert into public.challenges (group_id, session_id, presenter_id, position)
+	select planned.group_id, planned.id, p.person, p.turn - 1
+	from unnest(presenters) with ordinality p(person, turn)
+	on conflict (session_id, presenter_id) do update set position = excluded.position
+		where challenges.position is distinct from excluded.position;
+
+	insert into public.room_states (session_id, group_id, facilitator_id)
+		values (planned.id, planned.group_id, planned.facilitator_id)
+		on conflict (session_id) do update set facilitator_id = excluded.facilitator_id;
+	-- Actions taken between two sessions wait for the first one planned.
+	update public.actions a set due_in = planned.id
+		where a.group_id = planned.group_id and a.due_in is null and a.status = 'open';
+	return planned.id;
+end $$;
+revoke execute on function private.write_plan(jsonb) from public, anon, authenticated;
+
+create function public.plan_session(plan jsonb, expected_version int) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+	me uuid := private.me();
+	planned public.sessions;
+begin
+	perform private.need_member((plan ->> 'group_id')::uuid);
+	select * into planned from public.sessions s where s.id = (plan ->> 'id')::uuid for update;
+	if planned.id is not null then
+		if planned.id not in (select private.my_session_ids())
+			or planned.group_id <> (plan ->> 'group_id')::uuid
+		then
+			perform private.refuse('CR001', 'no such session');
+		end if;
+		if coalesce(planned.facilitator_id, me) <> me then
+			perform private.refuse('CR002', 'the facilitator changes the plan');
+		end if;
+		if planned.status <> 'planned' then
+			perform private.refuse('CR004', 'the session has begun');
+		end if;
+	end if;
+	if coalesce(planned.version, 0) <> coalesce(expected_version, 0) then
+		perform private.refuse('CR003', 'the plan changed meanwhile');
+	end if;
+	return private.write_plan(plan);
+end $$;
+comment on function public.plan_session is
+	'Writes a session''s plan. Any member plans a new one (expected version 0); its facilitator changes it.';
+revoke execute on function public.plan_session(jsonb, int) from public, anon;
+grant execute on function public.plan_session(jsonb, int) to authenticated;

@@ -1,0 +1,235 @@
+-- The live room: a state machine. One command, one transaction: row, log, signal.
+
+create function public.server_clock() returns double precision
+language sql volatile set search_path = '' as $$
+	select extract(epoch from clock_timestamp()) * 1000
+$$;
+comment on function public.server_clock is 'The server''s time in milliseconds since 1970.';
+
+-- What the phones need to draw the room; anchors in milliseconds, no text.
+create function private.room_json(room public.room_states) returns jsonb
+language sql stable security definer set search_path = '' as $$
+	select jsonb_build_object(
+		'session_id', room.session_id, 'status', s.status, 'position', room.position,
+		'started_at', extract(epoch from room.started_at) * 1000,
+		'planned_ms', room.planned_ms, 'added_ms', room.added_ms,
+		'paused_at', extract(epoch from room.paused_at) * 1000, 'paused_ms', room.paused_ms,
+		'facilitator_id', room.facilitator_id, 'version', room.version
+	)
+	from public.sessions s where s.id = room.session_id
+$$;
+
+-- Tells the phones in the room that something changed; a hint, they fetch through RLS.
+create function private.signal_room(session_id uuid, event text, payload jsonb) returns void
+language sql volatile security definer set search_path = '' as $$
+	select realtime.send(payload, event, private.room_topic(signal_room.session_id), true)
+$$;
+
+-- Milliseconds spent in the running segment, pauses left out.
+create function private.elapsed_ms(room public.room_states, at timestamptz) returns bigint
+language sql immutable set search_path = '' as $$
+	select greatest(0, extract(epoch from coalesce(room.paused_at, at) - room.started_at) * 1000
+		- room.paused_ms)::bigint
+$$;
+
+-- True when the caller may take the role: its holder has not been heard of for 30 seconds.
+create function private.holder_is_away(room public.room_states) returns boolean
+language sql stable security definer set search_path = '' as $$
+	select room.facilitator_id is null or not exists (
+		select from public.attendances a
+		where a.session_id = room.session_id and a.member_id = room.facilitator_id
+			and a.seen_at > clock_timestamp() - interval '30 seconds'
+	)
+$$;
+
+-- Opens segment `target` at `at` with its planned minutes and closes the running one.
+create function private.enter_segment(room public.room_states, target int, at timestamptz)
+returns public.room_states
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+	minutes int;
+begin
+	select s.minutes into minutes from public.segments s
+		where s.session_id = room.session_id and s.position = target;
+	if minutes is null then
+		perform private.refuse('CR005', 'no such step');
+	end if;
+	if room.position is not null then
+		update public.segments s
+			set actual_ms = coalesce(s.actual_ms, 0) + private.elapsed_ms(room, at)
+			where s.session_id = room.session_id and s.position = room.position;
+	end if;
+	room.position := target;
+	room.started_at := at;
+	room.planned_ms := minutes * 60000;
+	room.added_ms := 0;
+	room.paused_at := null;
+	room.paused_ms := 0;
+	return room;
+end $$;
+
+-- The state after one command; refuses what the state does not allow.
+create function private.next_room(
+	room public.room_states, command text, args jsonb, me uuid, at timestamptz
+) returns public.room_states
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+	heir uuid;
+	minutes int;
+begin
+	if command = 'take_over' then
+		if room.facilitator_id = me then
+			perform private.refuse('CR004', 'the caller holds the role already');
+		elsif not private.holder_is_away(room) then
+			perform private.refuse('CR011', 'the facilitator is here');
+		end if;
+		room.facilitator_id := me;
+		return room;
+	end if;
+	if room.facilitator_id is distinct from me then
+		perform private.refuse('CR002', 'the facilitator drives the room');
+	end if;
+	if command = 'start' then
+		if room.position is not null then
+			perform private.refuse('CR004', 'the session has begun');
+		end if;
+		update public.sessions s set status = 'live', started_at = at where s.id = room.session_id;
+		return private.enter_segment(room, 0, at);
+	elsif command = 'hand_over' then
+		heir := (args ->> 'member_id')::uuid;
+		if heir is null or not private.belongs(heir, room.group_id) then
+			perform private.refuse('CR005', 'the heir is not a member of the group');
+		end if;
+		room.facilitator_id := heir;
+		return room;
+	end if;
+	if room.position is null then
+		perform private.refuse('CR004', 'the session has not begun');
+	end if;
+	case command
+		when 'pause' then
+			if room.paused_at is not null then
+				perform private.refuse('CR004', 'the clock is paused');
+			end if;
+			room.paused_at := at;
+		when 'resume' then
+			if room.paused_at is null then
+				perform private.refuse('CR004', 'the clock is running');
+			end if;
+			room.paused_ms := room.paused_ms + extract(epoch from at - room.paused_at) * 1000;
+			room.paused_at := null;
+		when 'add' then
+			minutes := (args ->> 'minutes')::int;
+			if minutes is null or minutes not between -60 and 60 or minutes = 0 then
+				perform private.refuse('CR005', 'minutes out of range');
+			end if;
+			room.added_ms := greatest(room.added_ms + minutes * 60000, -room.planned_ms);
+		when 'go' then
+			room := private.enter_segment(room, (args ->> 'position')::int, at);
+		else
+			perform private.refuse('CR005', 'no such command');
+	end case;
+	return room;
+end $$;
+
+-- Locks the room for a command and checks what every command needs. Null when the command id was
+-- seen before: a replay, to be answered with the state as it is.
+create function private.lock_room(session_id uuid, expected_version int, command_id uuid)
+returns public.room_states
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+	room public.room_states;
+begin
+	select * into room from public.room_states r
+		where r.session_id = lock_room.session_id
+			and r.session_id in (select private.my_session_ids())
+		for update;
+	if room.session_id is null then
+		perform private.refuse('CR001', 'no such session');
+	end if;
+	if exists (select from public.room_commands c where c.id = command_id) then
+		return null;
+	end if;
+	if (select s.status from public.sessions s where s.id = room.session_id) = 'closed' then
+		perform private.refuse('CR004', 'the session is closed');
+	end if;
+	if room.version is distinct from expected_version then
+		perform private.refuse('CR003', 'the room moved meanwhile');
+	end if;
+	return room;
+end $$;
+
+-- Stores the state, logs the command, tells the phones.
+create function private.save_room(
+	room public.room_states, command text, args jsonb, command_id uuid, me uuid, at timestamptz
+) returns jsonb
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+	saved public.room_states;
+begin
+	update public.room_states r set
+		position = room.position, started_at = room.started_at, planned_ms = room.planned_ms,
+		added_ms = room.added_ms, paused_at = room.paused_at, paused_ms = room.paused_ms,
+		facilitator_id = room.facilitator_id, version = room.version + 1
+		where r.session_id = room.session_id
+		returning * into saved;
+	insert into public.room_commands (id, group_id, session_id, member_id, command, args, version, at)
+		values (command_id, room.group_id, room.session_id, me, command, args, saved.version, at);
+	perform private.signal_room(room.session_id, 'state', private.room_json(saved));
+	return private.room_json(saved);
+end $$;
+
+create function public.room_command(
+	session_id uuid, command text, args jsonb, expected_version int, command_id uuid
+) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+	me uuid := private.me();
+	room public.room_states := private.lock_room(room_command.session_id, expected_version, command_id);
+	at timestamptz := clock_timestamp();
+begin
+	if room.session_id is null then
+		return (select private.room_json(r) from public.room_states r
+			where r.session_id = room_command.session_id);
+	end if;
+	room := private.next_room(room, command, coalesce(args, '{}'), me, at);
+	return private.save_room(room, command, coalesce(args, '{}'), command_id, me, at);
+end $$;
+comment on function public.room_command is
+	'start, pause, resume, add {minutes}, go {position}, take_over, hand_over {member_id}. Answers the new state.';
+
+create function public.room_snapshot(session_id uuid) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+	me uuid := private.me();
+	room public.room_states;
+	arrived boolean;
+begin
+	select * into room from public.room_states r
+		where r.session_id = room_snapshot.session_id
+			and r.session_id in (select private.my_session_ids());
+	if room.session_id is null then
+		perform private.refuse('CR001', 'no such session');
+	end if;
+	if room.session_id in (select private.my_live_session_ids()) then
+		insert into public.attendances as a (group_id, session_id, member_id, seen_at)
+			values (room.group_id, room.session_id, me, clock_timestamp())
+			on conflict on constraint attendances_session_id_member_id_key
+			do update set seen_at = clock_timestamp()
+			returning xmax = 0 into arrived;
+		if arrived then
+			perform private.signal_room(room.session_id, 'changed', '{"tables":["attendances"]}');
+		end if;
+	end if;
+	return jsonb_build_object(
+		'now', public.server_clock(), 'topic', private.room_topic(room.session_id),
+		'state', private.room_json(room), 'holder_away', private.holder_is_away(room)
+	);
+end $$;
+comment on function public.room_snapshot is
+	'The room as it is, for joining, waking, a gap or polling. Being here is being present.';
+
+revoke execute on function public.server_clock(),
+	public.room_command(uuid, text, jsonb, int, uuid), public.room_snapshot(uuid) from public, anon;
+grant execute on function public.server_clock(),
+	public.room_command(uuid, text, jsonb, int, uuid), public.room_snapshot(uuid) to authenticated;

@@ -1,0 +1,81 @@
+-- Closing a session: its notes find their keeper, unfinished actions go on, the next date is set.
+
+-- Carries open actions into the next session. One that was due and is not finished counts one carry
+-- more and falls due at the next session; one due later, or taken today, only changes its session.
+create function private.carry_actions(closing public.sessions, next_id uuid) returns void
+language sql volatile security definer set search_path = '' as $$
+	update public.actions a set
+		carries = a.carries + carried.late::int,
+		due_on = case when carried.late then carried.next_on else a.due_on end,
+		due_in = next_id
+	from (
+		select b.id,
+			b.born_in is distinct from closing.id
+				and b.due_on <= (closing.starts_at at time zone closing.time_zone)::date as late,
+			(n.starts_at at time zone n.time_zone)::date as next_on
+		from public.actions b, public.sessions n
+		where n.id = next_id and b.group_id = closing.group_id and b.status = 'open'
+			and (b.due_in is null or b.due_in = closing.id or b.born_in = closing.id)
+	) carried
+	where a.id = carried.id
+$$;
+
+create function public.close_session(
+	session_id uuid, next jsonb, expected_version int, command_id uuid
+) returns jsonb
+language plpgsql security definer set search_path = '' as $$
+declare
+	me uuid := private.me();
+	room public.room_states := private.lock_room(close_session.session_id, expected_version, command_id);
+	at timestamptz := clock_timestamp();
+	closing public.sessions;
+	next_id uuid;
+begin
+	if room.session_id is null then
+		return (select private.room_json(r) from public.room_states r
+			where r.session_id = close_session.session_id);
+	end if;
+	select * into closing from public.sessions s where s.id = room.session_id for update;
+	if closing.status <> 'live' then
+		perform private.refuse('CR004', 'the session has not begun');
+	end if;
+	-- A session left open past its end may be closed by any member.
+	if room.facilitator_id is distinct from me
+		and at < closing.started_at + make_interval(mins => closing.length_minutes)
+	then
+		perform private.refuse('CR002', 'the facilitator closes the session');
+	end if;
+	if next is not null then
+		if (next ->> 'group_id')::uuid <> closing.group_id
+			or exists (select from public.sessions s where s.id = (next ->> 'id')::uuid)
+		then
+			perform private.refuse('CR005', 'the next session is not a new one of this group');
+		end if;
+		next_id := private.write_plan(next);
+	else
+		select s.id into next_id from public.sessions s
+			where s.group_id = closing.group_id and s.status = 'planned'
+			order by s.starts_at limit 1;
+	end if;
+	if next_id is null
+		or (select s.starts_at from public.sessions s where s.id = next_id) <= closing.starts_at
+	then
+		perform private.refuse('CR005', 'the next session needs a later date');
+	end if;
+
+	update public.segments s
+		set actual_ms = coalesce(s.actual_ms, 0) + private.elapsed_ms(room, at)
+		where s.session_id = room.session_id and s.position = room.position;
+	update public.challenge_notes n set body = '', takeaways = ''
+		from public.challenges c where c.id = n.id and c.session_id = closing.id and c.room_only;
+	perform private.carry_actions(closing, next_id);
+	update public.sessions s set status = 'closed', closed_at = at where s.id = closing.id;
+	room.paused_at := coalesce(room.paused_at, at);
+	return private.save_room(
+		room, 'close', jsonb_build_object('next', next_id), command_id, me, at
+	);
+end $$;
+comment on function public.close_session is
+	'Closes a live session: carries unfinished actions into the next one, which is planned here or before.';
+revoke execute on function public.close_session(uuid, jsonb, int, uuid) from public, anon;
+grant execute on function public.close_session(uuid, jsonb, int, uuid) to authenticated;
