@@ -1,0 +1,64 @@
+import { createHash, randomInt } from 'node:crypto';
+import type { Sql } from 'postgres';
+import { z } from 'zod';
+
+const accountFormat = z.object({
+	id: z.uuid(),
+	confirmed: z.boolean(),
+	language: z.enum(['fr', 'en']).nullable().catch(null)
+});
+
+/** What the process needs to know of an account; an unconfirmed one has never shown its mailbox. */
+export type Account = z.infer<typeof accountFormat>;
+
+/** The accounts of the embedded API, for the few things it does not do itself. */
+export interface Accounts {
+	find(email: string): Promise<Account | null>;
+	/** Removes an account nobody has confirmed, so that its next owner starts afresh. */
+	forgetUnconfirmed(email: string): Promise<void>;
+	/** Makes the codes sent so far worthless. */
+	voidCodes(email: string): Promise<void>;
+	/** Takes away a password that was chosen before anybody had shown to hold the mailbox. */
+	dropPassword(id: string): Promise<void>;
+	/** A new confirmation code of an unconfirmed account, or null when there is none to confirm. */
+	renewConfirmation(email: string): Promise<string | null>;
+}
+
+/** E-mail addresses are expected in lower case. */
+export function openAccounts(sql: Sql): Accounts {
+	return {
+		async find(email) {
+			const [row] = await sql`
+				select id, email_confirmed_at is not null as confirmed,
+					raw_user_meta_data ->> 'language' as language
+				from auth.users where email = ${email}
+			`;
+			return row ? accountFormat.parse(row) : null;
+		},
+		async forgetUnconfirmed(email) {
+			await sql`delete from auth.users where email = ${email} and email_confirmed_at is null`;
+		},
+		async voidCodes(email) {
+			await sql`
+				update auth.users set recovery_token = null, confirmation_token = null
+				where email = ${email}
+			`;
+		},
+		async dropPassword(id) {
+			await sql`
+				update auth.users set encrypted_password = null, confirmation_token = null
+				where id = ${id}
+			`;
+		},
+		async renewConfirmation(email) {
+			const code = randomInt(1_000_000).toString().padStart(6, '0');
+			// The hash the API compares with.
+			const token = createHash('sha256').update(email + code).digest('hex');
+			const { count } = await sql`
+				update auth.users set confirmation_token = ${token}, confirmation_sent_at = now()
+				where email = ${email} and email_confirmed_at is null
+			`;
+			return count > 0 ? code : null;
+		}
+	};
+}

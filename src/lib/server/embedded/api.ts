@@ -1,0 +1,196 @@
+import { App } from '@supabase/lite';
+import { PostgresConnection } from '@supabase/lite/postgres';
+import postgres from 'postgres';
+import { z } from 'zod';
+import { codeOf, type Log } from '#lib/server/log.ts';
+import type { Mailer } from '#lib/server/mail.ts';
+import { codeMail } from '#lib/server/mail-text.ts';
+import { openAccounts } from './accounts.ts';
+import { answerAuth, AUTH_LIMITS, type AuthLimits, PASSWORD_LENGTH } from './auth.ts';
+import type { Keys } from './keys.ts';
+import { Limits } from './limits.ts';
+import type { Quiet } from './quiet.ts';
+
+export interface ApiOptions {
+	/** Address of the database for the role `authenticator`. */
+	databaseUrl: string;
+	keys: Keys;
+	/** Public address of the site. */
+	origin: string;
+	mailer: Mailer;
+	log: Log;
+	quiet: Quiet;
+	rules?: AuthLimits;
+	/** See AuthOptions; 0 in tests that do not measure it. */
+	pace?: number;
+}
+
+/** A request of the API, read as a whole. */
+export interface ApiRequest {
+	method: string;
+	url: URL;
+	headers: Headers;
+	/** Null without one. */
+	body: Buffer | null;
+	/** The caller's network address. */
+	peer: string;
+}
+
+export interface Api {
+	fetch(request: ApiRequest): Promise<Response>;
+	close(): Promise<void>;
+}
+
+const CONNECTIONS = 12;
+/** Milliseconds a statement of a member may take, as on hosted Supabase. */
+const STATEMENT_TIMEOUT = 8000;
+
+/** Sign-in and data behind `/auth/v1` and `/rest/v1`, on the embedded database. */
+export async function openApi(options: ApiOptions): Promise<Api> {
+	const { databaseUrl, keys, log, quiet, mailer } = options;
+	const settings = {
+		max: CONNECTIONS,
+		connect_timeout: 5,
+		onnotice: () => undefined,
+		connection: { application_name: 'cercle-api', statement_timeout: STATEMENT_TIMEOUT }
+	};
+	const connection = new PostgresConnection({ url: databaseUrl, postgresOptions: settings });
+	const app = new App({ connection, ...liteConfig(options) });
+	const sql = postgres(databaseUrl, { ...settings, max: 2 });
+	const accounts = openAccounts(sql);
+	const limits = new Limits();
+
+	const sendCode = (email: string, code: string) => {
+		// Not awaited: the time a mail takes must not tell that there was one.
+		accounts
+			.find(email)
+			.then((account) => mailer.send(codeMail(email, code, account?.language ?? null)))
+			.catch((error: unknown) => log('mail_failed', { code: codeOf(error) }));
+	};
+	const send = async (email: string, _token: string, code: string) => sendCode(email, code);
+	app._mailer = {
+		sendConfirmation: send,
+		sendRecovery: send,
+		sendMagicLink: send,
+		sendEmailChange: send,
+		sendReauthentication: async (email, code) => sendCode(email, code)
+	};
+
+	const call = async (request: Request, peer: string) => {
+		const answer = await quiet.run(() => app.fetch(request, { peerAddress: peer }));
+		return settle(answer, log);
+	};
+	// The first request makes the API try its grants and read the catalogue.
+	await call(
+		new Request('http://localhost/rest/v1/profiles?limit=0', {
+			headers: { apikey: keys.publishableKey }
+		}),
+		'127.0.0.1'
+	);
+
+	return {
+		async fetch({ method, url, headers, body, peer }) {
+			if (method === 'OPTIONS') return new Response(null, { status: 204 });
+			const auth = /^\/auth\/v1\/([a-z]+)$/.exec(url.pathname)?.[1];
+			if (!auth && !/^\/rest\/v1\/(rpc\/)?\w+$/.test(url.pathname)) return notFound();
+			const request = new Request(url, { method, headers, ...(body && { body: new Uint8Array(body) }) });
+			if (!auth) return call(request, peer);
+			const known = [keys.publishableKey, keys.secretKey].includes(headers.get('apikey') ?? '');
+			if (!known) return call(request, peer);
+			const forward = (path: string, json: unknown) =>
+				call(
+					new Request(new URL(`/auth/v1/${path}`, url), {
+						method: 'POST',
+						headers: { apikey: headers.get('apikey') ?? '', 'content-type': 'application/json' },
+						body: JSON.stringify(json)
+					}),
+					peer
+				);
+			const answer = answerAuth(
+				{ method, name: auth, query: url.searchParams, body: parseJson(body), peer: network(peer) },
+				{
+					accounts,
+					limits,
+					rules: options.rules ?? AUTH_LIMITS,
+					pace: options.pace ?? 350,
+					forward,
+					sendCode
+				}
+			);
+			return (await answer) ?? call(request, peer);
+		},
+		async close() {
+			await Promise.all([connection.driver.end({ timeout: 3 }), sql.end({ timeout: 3 })]);
+		}
+	};
+}
+
+function liteConfig({ keys, origin }: ApiOptions) {
+	return {
+		api: { schemas: ['public'], max_rows: 1000 },
+		auth: {
+			enabled: true,
+			jwt_secret: keys.jwtSecret,
+			jwt_expiry: 3600,
+			publishable_key: keys.publishableKey,
+			secret_key: keys.secretKey,
+			site_url: origin,
+			additional_redirect_urls: [],
+			enable_refresh_token_rotation: true,
+			minimum_password_length: PASSWORD_LENGTH,
+			email: { enable_signup: true, enable_confirmations: true, otp_length: 6, otp_expiry: 600 }
+		},
+		db: { migrations: { enabled: false } },
+		storage: { enabled: false },
+		studio: { enabled: false },
+		options: { server: { admin: false, disableStudio: true } }
+	};
+}
+
+/** Makes what only the API can make: the schema `auth`. `ownerUrl` is an owner's address. */
+export async function makeAuthSchema(ownerUrl: string, options: Omit<ApiOptions, 'databaseUrl'>) {
+	const connection = new PostgresConnection({
+		url: ownerUrl,
+		postgresOptions: { max: 1, onnotice: () => undefined }
+	});
+	const app = new App({ connection, ...liteConfig({ ...options, databaseUrl: ownerUrl }) });
+	await options.quiet.run(() => app.ensureSystemSchema());
+	await connection.driver.end({ timeout: 3 });
+}
+
+const problemFormat = z.object({ code: z.string().regex(/^[0-9A-Z_]{5,30}$/) });
+/** Codes of a database that is full, busy or away: the request may be tried again later. */
+const AWAY = /^(53|57P|58|08|CONNECT|ECONN|EPIPE)/;
+
+/** Same origin only, never kept by a cache, and no words of the database in a failure. */
+async function settle(answer: Response, log: Log): Promise<Response> {
+	const headers = new Headers(answer.headers);
+	for (const name of [...headers.keys()]) {
+		if (name.startsWith('access-control-')) headers.delete(name);
+	}
+	headers.set('cache-control', 'no-store');
+	if (answer.status < 500) return new Response(answer.body, { status: answer.status, headers });
+	const problem = problemFormat.safeParse(await answer.json().catch(() => null));
+	const code = problem.success ? problem.data.code : 'unknown';
+	const status = AWAY.test(code) ? 503 : answer.status;
+	log('api_failed', { status, code });
+	return Response.json({ code: status === 503 ? 'unavailable' : code, message: 'Failed' }, { status });
+}
+
+function parseJson(body: Buffer | null): unknown {
+	if (!body?.length) return {};
+	try {
+		return JSON.parse(body.toString());
+	} catch {
+		return undefined;
+	}
+}
+
+/** One caller has a whole /64 of IPv6 addresses. */
+function network(peer: string): string {
+	if (!peer.includes(':') || peer.includes('.')) return peer;
+	return peer.split(':').slice(0, 4).join(':');
+}
+
+const notFound = () =>
+	Response.json({ code: 'not_found', message: 'No such address' }, { status: 404 });

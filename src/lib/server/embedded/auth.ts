@@ -1,0 +1,271 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as wait } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Account, Accounts } from './accounts.ts';
+import type { Limit, Limits } from './limits.ts';
+
+const MINUTE = 60_000;
+
+/** How often each thing may be asked: by e-mail address, and by the address of the caller. */
+export const AUTH_LIMITS = {
+	mailsPerAddress: { most: 5, window: 10 * MINUTE },
+	mailsPerPeer: { most: 60, window: 10 * MINUTE },
+	/** Wrong codes before the code is void. */
+	triesPerCode: { most: 5, window: 10 * MINUTE },
+	/** Over all codes of one address: bounds guessing by one in fifty thousand an hour. */
+	triesPerAddress: { most: 20, window: 60 * MINUTE },
+	passwordsPerAddress: { most: 10, window: 10 * MINUTE },
+	triesPerPeer: { most: 200, window: 10 * MINUTE }
+} satisfies Record<string, Limit>;
+
+export type AuthLimits = Record<keyof typeof AUTH_LIMITS, Limit>;
+
+/** Shortest password, in characters. */
+export const PASSWORD_LENGTH = 10;
+
+const email = z.string().max(254).toLowerCase().pipe(z.email());
+const metadata = z
+	.object({ name: z.string().max(80).optional(), language: z.enum(['fr', 'en']).optional() })
+	.optional()
+	.catch(undefined);
+const formats = {
+	otp: z.object({ email, create_user: z.boolean().default(true) }),
+	signup: z.object({ email, password: z.string().max(72), data: metadata }),
+	verify: z.object({
+		email,
+		token: z.string().regex(/^\d{6}$/),
+		type: z.enum(['email', 'signup', 'magiclink', 'recovery', 'invite'])
+	}),
+	password: z.object({ email, password: z.string().min(1).max(1000) }),
+	refresh: z.object({ refresh_token: z.string().max(200) }),
+	recover: z.object({ email }),
+	resend: z.object({ email, type: z.literal('signup') }),
+	user: z.object({
+		password: z.string().max(72).optional(),
+		data: metadata,
+		email: z.undefined({ error: 'email_change' }).optional()
+	})
+};
+
+export interface AuthOptions {
+	accounts: Accounts;
+	limits: Limits;
+	rules: AuthLimits;
+	/** Calls the API behind: a path below `/auth/v1`, a body to send as JSON. */
+	forward: (path: string, body: unknown) => Promise<Response>;
+	/** Sends a confirmation code; returns at once. */
+	sendCode: (email: string, code: string) => void;
+	/** Least duration of an answer that could tell by its haste whether an account exists, in ms. */
+	pace: number;
+}
+
+export interface AuthRequest {
+	method: string;
+	/** Below `/auth/v1/`. */
+	name: string;
+	query: URLSearchParams;
+	/** Parsed JSON, or undefined. */
+	body: unknown;
+	/** The caller's network address. */
+	peer: string;
+}
+
+type Call = AuthRequest & { options: AuthOptions };
+
+/**
+ * The door of the embedded sign-in: bounds how often it may be tried, and answers alike whether an
+ * account exists or not. Null means the request may pass as it is.
+ */
+export function answerAuth(request: AuthRequest, options: AuthOptions): Promise<Response> | null {
+	const { method, name, query } = request;
+	const call = { ...request, options };
+	const route = method === 'POST' && name === 'token' ? query.get('grant_type') : name;
+	if (method === 'POST') {
+		if (route === 'otp') return paced(options, requestCode(call));
+		if (route === 'signup') return paced(options, signUp(call));
+		if (route === 'recover') return paced(options, recover(call));
+		if (route === 'resend') return paced(options, resend(call));
+		if (route === 'password') return paced(options, signIn(call));
+		if (route === 'verify') return verify(call);
+		if (route === 'refresh_token') return formats.refresh.safeParse(call.body).success ? null : invalid();
+		if (route === 'logout') return null;
+	}
+	if (route === 'user' && method === 'GET') return null;
+	if (route === 'user' && method === 'PUT') return changeUser(call);
+	if (method === 'GET' && (route === 'settings' || route === 'health')) return null;
+	// Links in mails, other providers and token hashes have no place here: codes are typed.
+	return Promise.resolve(refuse(404, 'not_found', 'No such address'));
+}
+
+async function requestCode(call: Call): Promise<Response> {
+	const input = formats.otp.safeParse(call.body);
+	if (!input.success) return invalid();
+	if (!mayMail(call, input.data.email)) return tooManyMails();
+	const answer = await call.options.forward('otp', input.data);
+	if (answer.status >= 500) return answer;
+	renewTries(call, input.data.email);
+	return Response.json({});
+}
+
+async function signUp(call: Call): Promise<Response> {
+	const input = formats.signup.safeParse(call.body);
+	if (!input.success) return invalid();
+	const { options } = call;
+	const { email, password, data = {} } = input.data;
+	if (password.length < PASSWORD_LENGTH) {
+		return refuse(422, 'weak_password', 'Password too short', { weak_password: { reasons: ['length'] } });
+	}
+	if (!mayMail(call, email)) return tooManyMails();
+	const account = await options.accounts.find(email);
+	if (account && !account.confirmed) await options.accounts.forgetUnconfirmed(email);
+	// To somebody who has an account, the code that comes signs them in.
+	const answer = account?.confirmed
+		? await options.forward('otp', { email, create_user: false })
+		: await options.forward('signup', { email, password, data });
+	if (answer.status >= 500) return answer;
+	renewTries(call, email);
+	return Response.json(newcomer(email, data));
+}
+
+async function recover(call: Call): Promise<Response> {
+	const input = formats.recover.safeParse(call.body);
+	if (!input.success) return invalid();
+	if (!mayMail(call, input.data.email)) return tooManyMails();
+	const answer = await call.options.forward('recover', input.data);
+	if (answer.status >= 500) return answer;
+	renewTries(call, input.data.email);
+	return Response.json({});
+}
+
+async function resend(call: Call): Promise<Response> {
+	const input = formats.resend.safeParse(call.body);
+	if (!input.success) return invalid();
+	const { email } = input.data;
+	if (!mayMail(call, email)) return tooManyMails();
+	const code = await call.options.accounts.renewConfirmation(email);
+	if (code) call.options.sendCode(email, code);
+	renewTries(call, email);
+	return Response.json({});
+}
+
+async function signIn(call: Call): Promise<Response> {
+	const input = formats.password.safeParse(call.body);
+	if (!input.success) return invalid();
+	const { limits, rules, forward } = call.options;
+	const key = `password ${input.data.email}`;
+	if (!mayTry(call) || !limits.take(key, rules.passwordsPerAddress)) return tooManyTries();
+	const answer = await forward('token?grant_type=password', input.data);
+	if (answer.ok) limits.clear(key);
+	else if (answer.status < 500) return refuse(400, 'invalid_credentials', 'Invalid login credentials');
+	return answer;
+}
+
+async function verify(call: Call): Promise<Response> {
+	const input = formats.verify.safeParse(call.body);
+	if (!input.success) return invalid();
+	const { accounts, limits, rules } = call.options;
+	const { email, token, type } = input.data;
+	const key = triesOf(email);
+	if (!mayTry(call) || !limits.take(`address ${email}`, rules.triesPerAddress)) return tooManyTries();
+	if (!limits.take(key, rules.triesPerCode)) {
+		await accounts.voidCodes(email);
+		return tooManyTries();
+	}
+	const account = await accounts.find(email);
+	const answer = await tryCode(call, account, { email, token, type });
+	if (answer.ok) limits.clear(key);
+	return answer;
+}
+
+/**
+ * A code shows who holds the mailbox. A password given at sign-up is kept only when its own code
+ * comes back through the sign-up form: otherwise a stranger could sign up with somebody's address,
+ * wait for that person to come by a code, and share their account.
+ */
+async function tryCode(
+	{ options: { forward, accounts } }: Call,
+	account: Account | null,
+	{ email, token, type }: z.infer<typeof formats.verify>
+): Promise<Response> {
+	const order = type === 'signup' ? ['signup', 'recovery'] : ['recovery', 'signup'];
+	let answer = refuse(403, 'otp_expired', 'Code is wrong or has expired');
+	for (const kind of order) {
+		answer = await forward('verify', { email, token, type: kind });
+		if (!answer.ok) continue;
+		const own = type === 'signup' && kind === 'signup';
+		if (account && !account.confirmed && !own) await accounts.dropPassword(account.id);
+		break;
+	}
+	return answer;
+}
+
+/** Null lets it pass. The address stays: the API would change it without asking the new mailbox. */
+function changeUser({ body }: Call): Promise<Response> | null {
+	const input = formats.user.safeParse(body);
+	if (input.success) return null;
+	const isEmail = input.error.issues.some((issue) => issue.message === 'email_change');
+	return Promise.resolve(
+		isEmail ? refuse(422, 'email_change_refused', 'The address cannot be changed') : invalid()
+	);
+}
+
+function mayMail({ options: { limits, rules }, peer }: Call, email: string): boolean {
+	// Both count, so that neither hides behind the other.
+	const byPeer = limits.take(`mails from ${peer}`, rules.mailsPerPeer);
+	return limits.take(`mails to ${email}`, rules.mailsPerAddress) && byPeer;
+}
+
+function mayTry({ options: { limits, rules }, peer }: Call): boolean {
+	return limits.take(`tries from ${peer}`, rules.triesPerPeer);
+}
+
+function renewTries({ options: { limits } }: Call, email: string): void {
+	limits.clear(triesOf(email));
+}
+
+const triesOf = (email: string) => `code ${email}`;
+
+async function paced(options: AuthOptions, work: Promise<Response>): Promise<Response> {
+	const [answer] = await Promise.all([work, wait(options.pace)]);
+	return answer;
+}
+
+const invalid = async () => refuse(400, 'validation_failed', 'Malformed request');
+const tooManyMails = () => refuse(429, 'over_email_send_rate_limit', 'Too many codes asked for');
+const tooManyTries = () => refuse(429, 'over_request_rate_limit', 'Too many attempts');
+
+/** In the form of a hosted Supabase: the client reads `error_code`. */
+function refuse(status: number, code: string, message: string, more: object = {}): Response {
+	return Response.json({ code: status, error_code: code, msg: message, ...more }, { status });
+}
+
+/** What a sign-up answers, to everybody: nothing in it comes from an account. */
+function newcomer(email: string, data: object) {
+	const id = randomUUID();
+	const now = new Date().toISOString();
+	const about = { ...data, email, email_verified: false, phone_verified: false, sub: id };
+	const dates = { created_at: now, updated_at: now };
+	const identity = {
+		identity_id: randomUUID(),
+		id,
+		user_id: id,
+		identity_data: about,
+		provider: 'email',
+		last_sign_in_at: now,
+		email,
+		...dates
+	};
+	return {
+		id,
+		aud: 'authenticated',
+		role: 'authenticated',
+		email,
+		phone: '',
+		app_metadata: { provider: 'email', providers: ['email'] },
+		user_metadata: about,
+		identities: [identity],
+		is_anonymous: false,
+		confirmation_sent_at: now,
+		...dates
+	};
+}

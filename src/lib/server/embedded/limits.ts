@@ -1,0 +1,46 @@
+/** How often something may happen: at most `most` times in `window` milliseconds. */
+export interface Limit {
+	most: number;
+	window: number;
+}
+
+interface Count {
+	taken: number;
+	until: number;
+}
+
+/** Above this many keys the oldest are forgotten: memory is bounded whoever asks. */
+const CAPACITY = 50_000;
+
+/** Counts events by key in windows that start with the first event. */
+export class Limits {
+	#counts = new Map<string, Count>();
+	#now: () => number;
+
+	/** `now` gives milliseconds that never go back. */
+	constructor(now: () => number = () => performance.now()) {
+		this.#now = now;
+	}
+
+	/** Counts one event; false when it is one too many. */
+	take(key: string, { most, window }: Limit): boolean {
+		const now = this.#now();
+		const known = this.#counts.get(key);
+		const count = known && known.until > now ? known : { taken: 0, until: now + window };
+		count.taken += 1;
+		this.#counts.delete(key);
+		this.#counts.set(key, count);
+		if (this.#counts.size > CAPACITY) this.#forget(now);
+		return count.taken <= most;
+	}
+
+	clear(key: string): void {
+		this.#counts.delete(key);
+	}
+
+	#forget(now: number): void {
+		for (const [key, { until }] of this.#counts) {
+			if (until <= now || this.#counts.size > CAPACITY) this.#counts.delete(key);
+		}
+	}
+}

@@ -1,0 +1,80 @@
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { Refusal } from '#lib/server/refusal.ts';
+
+const holderFormat = z.object({ pid: z.number().int().positive(), started: z.string() });
+type Holder = z.infer<typeof holderFormat>;
+
+export interface Lock {
+	release(): void;
+}
+
+/**
+ * Takes the data folder for this process. Refuses while another live process holds it; a lock left
+ * by a dead one is taken over, even when its number now belongs to a younger process.
+ */
+export function takeLock(dataFolder: string): Lock {
+	mkdirSync(dataFolder, { recursive: true });
+	const file = join(dataFolder, 'lock.json');
+	const mine: Holder = { pid: process.pid, started: startOf(process.pid) ?? '' };
+	for (let attempt = 0; attempt < 3; attempt++) {
+		try {
+			writeFileSync(file, JSON.stringify(mine), { flag: 'wx', mode: 0o600 });
+			return { release: () => release(file, mine) };
+		} catch (error) {
+			if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error;
+		}
+		const holder = readHolder(file);
+		if (holder && startOf(holder.pid) === holder.started) {
+			throw new Refusal(
+				`Another Cercle (process ${holder.pid}) already uses the folder ${dataFolder}.\n` +
+					'Stop it first, or choose another folder with CERCLE_DATA.'
+			);
+		}
+		rmSync(file, { force: true });
+	}
+	throw new Refusal(`The lock of ${dataFolder} keeps coming back: is another Cercle starting?`);
+}
+
+function release(file: string, mine: Holder): void {
+	const holder = readHolder(file);
+	if (holder?.pid === mine.pid && holder.started === mine.started) rmSync(file, { force: true });
+}
+
+function readHolder(file: string): Holder | null {
+	try {
+		return holderFormat.parse(JSON.parse(readFileSync(file, 'utf8')));
+	} catch {
+		return null;
+	}
+}
+
+/**
+ * When a process started, in the system's own words, or null when there is no such process. With
+ * the number it names one process for good: numbers are used again.
+ */
+export function startOf(pid: number): string | null {
+	if (process.platform === 'linux') {
+		try {
+			const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+			// The second field, the command in brackets, may hold spaces; the start is the 22nd.
+			const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+			return fields[0] === 'Z' ? null : (fields[19] ?? null);
+		} catch {
+			return null;
+		}
+	}
+	if (process.platform === 'win32') return isAlive(pid) ? 'alive' : null;
+	return spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)]).stdout.toString().trim() || null;
+}
+
+function isAlive(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch (error) {
+		return error instanceof Error && 'code' in error && error.code === 'EPERM';
+	}
+}

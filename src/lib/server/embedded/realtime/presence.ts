@@ -1,0 +1,51 @@
+import { randomBytes } from 'node:crypto';
+
+/** One tracked payload, with the reference clients tell it by. */
+type Entry = Record<string, unknown> & { phx_ref: string };
+
+/** Presences by key, as `presence_state` carries them. */
+export type PresenceState = Record<string, { metas: Entry[] }>;
+
+/** What changed, as `presence_diff` carries it: an update is a leave and a join. */
+export interface PresenceDiff {
+	joins: PresenceState;
+	leaves: PresenceState;
+}
+
+/** Who is there on one topic. A holder (a channel) tracks one payload under one key. */
+export class Presence {
+	readonly #held = new Map<object, { key: string; entry: Entry; json: string }>();
+
+	/** Sets the holder's payload; null when it is the same as before. */
+	track(holder: object, key: string, payload: Record<string, unknown>): PresenceDiff | null {
+		const before = this.#held.get(holder);
+		const json = JSON.stringify(payload);
+		if (before?.json === json) return null;
+		const phx_ref = randomBytes(9).toString('base64url');
+		const link = before ? { phx_ref_prev: before.entry.phx_ref } : {};
+		const entry = { ...payload, ...link, phx_ref };
+		this.#held.set(holder, { key, entry, json });
+		return { joins: grouped([{ key, entry }]), leaves: grouped(before ? [before] : []) };
+	}
+
+	/** Forgets the holder's payload; null when there is none. */
+	untrack(holder: object): PresenceDiff | null {
+		const before = this.#held.get(holder);
+		if (!before) return null;
+		this.#held.delete(holder);
+		return { joins: {}, leaves: grouped([before]) };
+	}
+
+	/** Everybody who is there now. */
+	state(): PresenceState {
+		return grouped([...this.#held.values()]);
+	}
+}
+
+function grouped(holders: { key: string; entry: Entry }[]): PresenceState {
+	const metas = Map.groupBy(holders, ({ key }) => key);
+	// fromEntries makes own properties of any key, `__proto__` included.
+	return Object.fromEntries(
+		[...metas].map(([key, held]) => [key, { metas: held.map(({ entry }) => entry) }])
+	);
+}

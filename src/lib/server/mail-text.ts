@@ -1,0 +1,71 @@
+import * as m from '#lib/paraglide/messages.js';
+import type { Mail } from './mail.ts';
+
+type Language = 'fr' | 'en';
+
+/** A paragraph: words, a code to type, or an address to open. */
+type Part = { words: string } | { code: string } | { link: string };
+
+interface Letter {
+	subject: string;
+	parts: Part[];
+}
+
+/** The mail with a sign-in code. In both languages, French first, when the reader's is not known. */
+export function codeMail(to: string, code: string, language: Language | null): Mail {
+	return write(to, language, (locale) => ({
+		subject: m.mail_code_subject({}, { locale }),
+		parts: [
+			{ words: m.mail_code_line({}, { locale }) },
+			{ code },
+			{ words: m.mail_code_valid({}, { locale }) },
+			{ words: m.mail_code_never({}, { locale }) }
+		]
+	}));
+}
+
+/** The mail with an invitation: it says that one is waiting, neither to what nor from whom. */
+export function invitationMail(to: string, link: string, language: Language | null): Mail {
+	return write(to, language, (locale) => ({
+		subject: m.mail_invitation_subject({}, { locale }),
+		parts: [
+			{ words: m.mail_invitation_line({}, { locale }) },
+			{ words: m.mail_invitation_link({}, { locale }) },
+			{ link },
+			{ words: m.mail_invitation_bound({}, { locale }) }
+		]
+	}));
+}
+
+function write(to: string, language: Language | null, letter: (locale: Language) => Letter): Mail {
+	const languages: Language[] = language ? [language] : ['fr', 'en'];
+	const letters = languages.map((locale) => ({ locale, ...letter(locale) }));
+	const texts = letters.map(({ parts }) => parts.map(asText).join('\n\n'));
+	const pages = letters.map(
+		({ locale, parts }) => `<div lang="${locale}">${parts.map(asHtml).join('')}</div>`
+	);
+	return {
+		to,
+		subject: letters.map(({ subject }) => subject).join(' · '),
+		text: texts.join('\n\n—\n\n') + '\n',
+		html:
+			'<!doctype html><html><head><meta charset="utf-8"></head>' +
+			'<body style="font:16px/1.5 sans-serif;color:#1d1c19;max-width:34em;margin:2em auto">' +
+			`${pages.join('<hr style="border:0;border-top:1px solid #e3ded3;margin:2em 0">')}</body></html>`
+	};
+}
+
+function asText(part: Part): string {
+	if ('words' in part) return part.words;
+	return 'code' in part ? part.code : part.link;
+}
+
+function asHtml(part: Part): string {
+	if ('words' in part) return `<p>${escape(part.words)}</p>`;
+	if ('link' in part) return `<p><a href="${escape(part.link)}">${escape(part.link)}</a></p>`;
+	return `<p style="font-size:32px;letter-spacing:.15em"><strong>${escape(part.code)}</strong></p>`;
+}
+
+function escape(text: string): string {
+	return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+}

@@ -1,0 +1,51 @@
+import { createTransport } from 'nodemailer';
+import type { Config } from './config.ts';
+import { Outbox } from './outbox.ts';
+import { Refusal } from './refusal.ts';
+
+export interface Mail {
+	to: string;
+	subject: string;
+	text: string;
+	html: string;
+}
+
+export interface Mailer {
+	/** Resolves when the next server has taken it; rejects when it has not. */
+	send(mail: Mail): Promise<void>;
+	/** The mails of demo mode, or null where mail is really sent. */
+	outbox: Outbox | null;
+	close(): void;
+}
+
+/** Opens the way out for mail. Without SMTP there is none, except the outbox of demo mode. */
+export function openMailer(config: Pick<Config, 'smtpUrl' | 'demo' | 'mailFrom'>): Mailer {
+	if (config.smtpUrl) return openSmtp(config.smtpUrl, config.mailFrom);
+	if (!config.demo) throw new Refusal('SMTP_URL is missing: sign-in codes are sent by mail.');
+	const outbox = new Outbox();
+	return { outbox, send: async (mail) => outbox.add(mail), close: () => undefined };
+}
+
+function openSmtp(url: string, from: string): Mailer {
+	const timeouts = 'connectionTimeout=10000&greetingTimeout=10000&socketTimeout=20000';
+	const transport = createTransport(`${url}${url.includes('?') ? '&' : '?'}${timeouts}`, {
+		from,
+		// Nothing of ours is fetched from files or addresses named in a mail.
+		disableFileAccess: true,
+		disableUrlAccess: true
+	});
+	return {
+		outbox: null,
+		send: async ({ to, subject, text, html }) => {
+			await transport.sendMail({
+				// An object, so that nothing in an address can name a second one.
+				to: { name: '', address: to },
+				subject,
+				text,
+				html,
+				headers: { 'Auto-Submitted': 'auto-generated' }
+			});
+		},
+		close: () => transport.close()
+	};
+}
