@@ -1,0 +1,50 @@
+import type { Action, Review } from './action.ts';
+
+/** A session as the follow-up sees it. */
+export type Sitting = {
+	id: string;
+	/** Its day where it takes place, "2026-11-26". */
+	date: string;
+};
+
+/**
+ * The actions of a group after a session closes, with the same rules as `private.carry_actions` in
+ * the database, which decides. Reviews of this session settle their actions first: done and dropped
+ * are over, partly and not done stay open.
+ *
+ * Every open action that this session had to review, or that was taken in it, goes to the next one.
+ * If it existed before and was due by the day of this session it is late: it counts one carry more
+ * and is due on the day of the next session. Nothing is removed and nothing else changes.
+ */
+export function carryOver(
+	actions: readonly Action[],
+	reviews: readonly Review[],
+	closing: Sitting,
+	next: Sitting
+): Action[] {
+	return actions.map((action) => {
+		const settled = settle(action, reviews, closing.id);
+		if (settled.status !== 'open' || !reviewedBy(settled, closing.id)) return settled;
+		return isLate(settled, closing)
+			? { ...settled, carries: settled.carries + 1, dueOn: next.date, dueIn: next.id }
+			: { ...settled, dueIn: next.id };
+	});
+}
+
+function settle(action: Action, reviews: readonly Review[], sessionId: string): Action {
+	const outcome = reviews.find(
+		(review) => review.actionId === action.id && review.sessionId === sessionId
+	)?.outcome;
+	const over = outcome === 'done' || outcome === 'dropped';
+	return over && action.status === 'open' ? { ...action, status: outcome } : action;
+}
+
+/** Whether the action passes through this session: due in it, taken in it, or waiting for any. */
+function reviewedBy(action: Action, sessionId: string): boolean {
+	return action.dueIn === null || action.dueIn === sessionId || action.bornIn === sessionId;
+}
+
+/** Days as ISO dates compare as texts do. */
+function isLate(action: Action, closing: Sitting): boolean {
+	return action.bornIn !== closing.id && action.dueOn <= closing.date;
+}
