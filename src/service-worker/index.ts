@@ -1,1 +1,64 @@
-export {};
+/// <reference no-default-lib="true"/>
+/// <reference lib="esnext" />
+/// <reference lib="webworker" />
+/// <reference types="@sveltejs/kit" />
+
+import { environmentCache, fontCache, shellCache, shellCaches } from '#lib/offline/shell.ts';
+import { build, files, prerendered, version } from '$service-worker';
+import { clientsClaim, setCacheNameDetails } from 'workbox-core';
+import { createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
+import { NavigationRoute, registerRoute } from 'workbox-routing';
+import { CacheFirst, StaleWhileRevalidate } from 'workbox-strategies';
+import { elsewhere, isRare, precached, shell } from './pages.ts';
+
+declare const self: ServiceWorkerGlobalScope;
+
+const environmentPath = '/_app/env.js';
+
+setCacheNameDetails({ precache: shellCache, prefix: '', suffix: '' });
+// The page of the very first visit must not wait for a reload to work offline.
+clientsClaim();
+
+precacheAndRoute(precached(build, files, prerendered, version), {
+	directoryIndex: '',
+	cleanURLs: false
+});
+
+if (prerendered.includes(shell)) {
+	registerRoute(new NavigationRoute(createHandlerBoundToURL(shell), { denylist: elsewhere }));
+}
+
+// Public settings of the running server (addresses, public key): no private data.
+const environment = new StaleWhileRevalidate({ cacheName: environmentCache });
+registerRoute(({ url, sameOrigin }) => sameOrigin && url.pathname === environmentPath, environment);
+
+registerRoute(
+	({ url, sameOrigin }) => sameOrigin && isRare(url.pathname) && build.includes(url.pathname),
+	new CacheFirst({ cacheName: fontCache })
+);
+
+self.addEventListener('install', (event) => {
+	// The shell imports it before anything else, and the very next start may be offline.
+	const request = new Request(environmentPath);
+	event.waitUntil(environment.handle({ event, request }));
+});
+
+self.addEventListener('activate', (event) => event.waitUntil(clean()));
+
+self.addEventListener('message', (event) => {
+	const { data } = event;
+	if (typeof data === 'object' && data !== null && data.type === 'SKIP_WAITING') {
+		event.waitUntil(self.skipWaiting());
+	}
+});
+
+/** Removes what other versions left: their caches, and fonts no longer part of the build. */
+async function clean(): Promise<void> {
+	const names = await caches.keys();
+	const old = names.filter((name) => !shellCaches.includes(name));
+	await Promise.all(old.map((name) => caches.delete(name)));
+	const fonts = await caches.open(fontCache);
+	const kept = await fonts.keys();
+	const gone = kept.filter((request) => !build.includes(new URL(request.url).pathname));
+	await Promise.all(gone.map((request) => fonts.delete(request)));
+}

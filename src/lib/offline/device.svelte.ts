@@ -1,0 +1,258 @@
+import { Account } from './account.ts';
+import { Channel } from './channel.ts';
+import type { Installation } from './installation.ts';
+import type { Operation } from './outbox.ts';
+import type { Platform } from './platform.ts';
+import type { Remote } from './remote.ts';
+import type { Tables } from './replica.ts';
+import { shellCaches } from './shell.ts';
+import { StorageError, type StorageCode } from './storage-error.ts';
+import { Sync, type Status } from './sync.ts';
+
+/** What the owner of the rows brings: this folder knows none of their meaning. */
+export interface Model<Rows, View> {
+	/** Stored rows, parsed; `{}` on a fresh device. It may throw on rows of another version. */
+	parse(tables: Tables): Rows;
+	/** What the member sees: the rows with the waiting operations applied. Pure. */
+	fold(rows: Rows, pending: readonly Operation[]): View;
+	/** The server, in the name of one account. */
+	connect(account: string): Remote;
+}
+
+/** What belongs to the account that is open, ended together. */
+interface Open {
+	readonly account: Account;
+	readonly sync: Sync;
+	readonly channel: Channel;
+}
+
+/** One member's data on this device: what is shown, what waits, and how fresh it is. */
+export class Device<Rows, View> {
+	readonly #installation: Installation;
+	readonly #model: Model<Rows, View>;
+	readonly #platform: Platform;
+	#open = $state.raw<Open | null>(null);
+	#rows = $state.raw<Rows | null>(null);
+	#operations = $state.raw<readonly Operation[]>([]);
+	#status = $state.raw<Status | null>(null);
+	#syncedAt = $state.raw<number | null>(null);
+	#lost = $state.raw<StorageCode | null>(null);
+	#generation: number | null = null;
+	#reads = 0;
+	#shown = 0;
+
+	/** Operations on their way to the server, in order. */
+	readonly pending = $derived(this.#operations.filter(({ refusal }) => refusal === null));
+	/** Operations the server refused: they wait for the member to retry or withdraw them. */
+	readonly refused = $derived(this.#operations.filter(({ refusal }) => refusal !== null));
+	/** What the member sees; null while no account is open. */
+	readonly view = $derived.by(() =>
+		this.#rows === null ? null : this.#model.fold(this.#rows, this.pending)
+	);
+
+	constructor(installation: Installation, model: Model<Rows, View>, platform: Platform) {
+		this.#installation = installation;
+		this.#model = model;
+		this.#platform = platform;
+	}
+
+	/** Id of the open account; null: none. */
+	get account(): string | null {
+		return this.#open?.account.id ?? null;
+	}
+
+	/** Null while no account is open. */
+	get connectivity(): Status['connectivity'] | null {
+		return this.#status?.connectivity ?? null;
+	}
+
+	/** Wall clock in ms since 1970 when this connectivity began; null while no account is open. */
+	get since(): number | null {
+		return this.#status?.since ?? null;
+	}
+
+	get busy(): boolean {
+		return this.#status?.busy ?? false;
+	}
+
+	/** Why syncing does not succeed, besides the network; null: nothing wrong. See `Status`. */
+	get problem(): Status['problem'] {
+		return this.#lost ?? this.#status?.problem ?? null;
+	}
+
+	/** Wall clock in ms since 1970 of the last complete sync; null: never on this device. */
+	get syncedAt(): number | null {
+		return this.#syncedAt;
+	}
+
+	/** Opens the account this device was last signed in to, also offline. False: there is none. */
+	async resume(): Promise<boolean> {
+		const account = await this.#installation.account();
+		if (account === null) return false;
+		await this.open(account);
+		return true;
+	}
+
+	/**
+	 * Shows what this device keeps for `account`, then syncs by itself. Resolves when the kept rows
+	 * are shown; does not wait for the network. Throws StorageError.
+	 */
+	async open(id: string): Promise<void> {
+		if (this.account === id) return;
+		await this.close();
+		this.#lost = null;
+		const account = new Account(id, (code) => void this.#shut(code));
+		await account.drafts.load();
+		await this.#installation.enter(id);
+		const channel = new Channel(`cercle-${id}`, () => void this.#heard());
+		const current = async () => (await this.#installation.account()) === id;
+		const sync = new Sync(account, this.#model.connect(id), this.#platform, current, {
+			status: (status) => (this.#status = status),
+			changed: () => {
+				channel.announce();
+				void this.#show();
+			}
+		});
+		this.#open = { account, sync, channel };
+		this.#status = sync.status;
+		await this.#show();
+		void sync.start();
+	}
+
+	/** Ends syncing and forgets everything in memory; what is on disk stays. */
+	async close(): Promise<void> {
+		const open = this.#open;
+		this.#open = null;
+		this.#rows = null;
+		this.#operations = [];
+		this.#status = null;
+		this.#syncedAt = null;
+		this.#generation = null;
+		this.#shown = this.#reads;
+		if (!open) return;
+		open.channel.close();
+		await open.sync.stop();
+		await open.account.close();
+	}
+
+	/**
+	 * Keeps what the member meant and shows it. Resolves with its id when it is on disk; throws
+	 * StorageError when it could not be kept. `draft` names the draft whose text this saves.
+	 */
+	async write(
+		kind: string,
+		args: unknown,
+		base: unknown = null,
+		draft: string | null = null
+	): Promise<string> {
+		const { account, sync, channel } = this.#opened();
+		const id = this.#platform.uuid();
+		const madeAt = this.#platform.now();
+		const [plainArgs, plainBase] = [$state.snapshot(args), $state.snapshot(base)];
+		await account.add({ id, kind, args: plainArgs, base: plainBase, madeAt }, draft);
+		channel.announce();
+		await this.#show();
+		void sync.poke();
+		return id;
+	}
+
+	/** Takes a waiting or refused operation back. */
+	async withdraw(id: string): Promise<void> {
+		const { account, channel } = this.#opened();
+		await account.withdraw(id);
+		channel.announce();
+		await this.#show();
+	}
+
+	/** Sends a refused operation again. */
+	async retry(id: string): Promise<void> {
+		const { account, sync, channel } = this.#opened();
+		await account.revive(id);
+		channel.announce();
+		await this.#show();
+		void sync.poke();
+	}
+
+	/** Syncs now; resolves when done, whatever the outcome: see `connectivity` and `problem`. */
+	async sync(): Promise<void> {
+		await this.#open?.sync.poke();
+	}
+
+	/** The text kept under `key`, or null. Not reactive: read it once, when a field appears. */
+	draft(key: string): string | null {
+		return this.#open?.account.drafts.text(key) ?? null;
+	}
+
+	/** Keeps typed text at every keystroke; an empty one is forgotten. Throws StorageError. */
+	async keep(key: string, text: string): Promise<void> {
+		await this.#opened().account.drafts.keep(key, text);
+	}
+
+	/**
+	 * Leaves nothing of the open account on this device: rows, queue, drafts, session, memory. What
+	 * was not sent yet is lost: ask first when `pending` is not empty. Works offline. The sign-in
+	 * client must have dropped its session before, or it would write it back.
+	 */
+	async wipe(): Promise<void> {
+		const id = this.account ?? (await this.#installation.account());
+		await this.close();
+		if (id !== null) await new Account(id).erase();
+		await this.#installation.leave();
+		if (!('caches' in globalThis)) return;
+		const foreign = (await caches.keys()).filter((name) => !shellCaches.includes(name));
+		await Promise.all(foreign.map((name) => caches.delete(name)));
+	}
+
+	/** Asks the browser not to evict what is kept; some ask the member. True: promised. */
+	async persist(): Promise<boolean> {
+		return 'storage' in navigator && (await navigator.storage.persist());
+	}
+
+	#opened(): Open {
+		if (!this.#open) throw new StorageError('closed');
+		return this.#open;
+	}
+
+	/** Another tab changed the disk. */
+	async #heard(): Promise<void> {
+		const before = this.#generation;
+		await this.#show();
+		const synced = this.#generation !== before;
+		this.#open?.sync.heard({ synced, pending: this.pending.length > 0 });
+	}
+
+	/** The database was taken away by another tab: nothing of it may stay on this screen. */
+	async #shut(code: StorageCode): Promise<void> {
+		await this.close();
+		this.#lost = code;
+	}
+
+	/**
+	 * Brings the screen up to what is on disk. Rows are read again only when they changed; a read
+	 * that comes back after a later one is dropped.
+	 */
+	async #show(): Promise<void> {
+		const open = this.#open;
+		if (!open) return;
+		const turn = ++this.#reads;
+		const queue = await open.account.queue();
+		const stale = this.#rows === null || queue.generation !== this.#generation;
+		const contents = stale ? await open.account.read() : null;
+		if (turn < this.#shown || this.#open !== open) return;
+		this.#shown = turn;
+		if (contents) this.#take(contents.tables);
+		const { generation, syncedAt, operations } = contents ?? queue;
+		this.#generation = generation;
+		this.#operations = operations;
+		this.#syncedAt = this.#rows === null ? null : syncedAt;
+	}
+
+	#take(tables: Tables): void {
+		try {
+			this.#rows = this.#model.parse(tables);
+		} catch {
+			// Rows kept by another version of the app: shown as a fresh device until the next pull.
+			this.#rows = this.#model.parse({});
+		}
+	}
+}

@@ -1,0 +1,77 @@
+import type { Change, Database } from './database.ts';
+
+/** The store of the account's database that holds typed text, keyed by the page's own key. */
+export const draftStore = 'drafts';
+
+/**
+ * Text being typed, kept at every keystroke so that a reload, a crash or an update gives it back.
+ * Reading is synchronous: all drafts are in memory from the moment the account is open.
+ */
+export class Drafts {
+	readonly #database: Database;
+	readonly #texts = new Map<string, string>();
+	readonly #dirty = new Set<string>();
+	#flushing: Promise<void> | null = null;
+
+	constructor(database: Database) {
+		this.#database = database;
+	}
+
+	async load(): Promise<void> {
+		const [entries = []] = await this.#database.read([draftStore]);
+		for (const { key, value } of entries) {
+			if (typeof key === 'string' && typeof value === 'string') this.#texts.set(key, value);
+		}
+	}
+
+	/** The kept text, or null. */
+	text(key: string): string | null {
+		return this.#texts.get(key) ?? null;
+	}
+
+	/**
+	 * Keeps `text`; an empty one is forgotten. Keystrokes that come while the disk is busy share one
+	 * write. Resolves when the latest text is on disk; throws StorageError.
+	 */
+	keep(key: string, text: string): Promise<void> {
+		if (text === '') this.#texts.delete(key);
+		else this.#texts.set(key, text);
+		this.#dirty.add(key);
+		return this.settled();
+	}
+
+	/** Resolves when all that was typed is on disk. */
+	settled(): Promise<void> {
+		this.#flushing ??= this.#flush().finally(() => (this.#flushing = null));
+		return this.#flushing;
+	}
+
+	/** The change that removes a draft, to be part of the transaction that saves its text. */
+	dropping(key: string): Change {
+		return { store: draftStore, remove: key };
+	}
+
+	/** To be called once `dropping` is on disk. */
+	dropped(key: string): void {
+		this.#texts.delete(key);
+		this.#dirty.delete(key);
+	}
+
+	async #flush(): Promise<void> {
+		while (this.#dirty.size > 0) {
+			const keys = [...this.#dirty];
+			this.#dirty.clear();
+			const changes = keys.map((key): Change => {
+				const put = this.#texts.get(key);
+				return put === undefined ? this.dropping(key) : { store: draftStore, key, put };
+			});
+			try {
+				await this.#database.write(changes, { durability: 'relaxed' });
+			} catch (error) {
+				// Still in memory, so the next keystroke tries again.
+				for (const key of keys) this.#dirty.add(key);
+				throw error;
+			}
+		}
+	}
+}

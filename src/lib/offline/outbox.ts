@@ -1,0 +1,80 @@
+import * as z from 'zod/mini';
+import type { Change, Entry } from './database.ts';
+
+/** What a member meant to do, waiting for the server's answer. */
+export interface Operation {
+	/** Made on this device; the server uses it to apply the operation once only. */
+	readonly id: string;
+	readonly kind: string;
+	readonly args: unknown;
+	/** What the member saw when deciding (versions); null when nothing was there yet. */
+	readonly base: unknown;
+	/** Wall clock of this device in ms since 1970: to be shown, never to order by. */
+	readonly madeAt: number;
+	/** Position in the queue of this device. Grows; never used twice. */
+	readonly place: number;
+	/** How many times it was sent without an answer. */
+	readonly tries: number;
+	/** The server's reason for not applying it; null while it waits. */
+	readonly refusal: { readonly code: string } | null;
+}
+
+export type Draft = Omit<Operation, 'place' | 'tries' | 'refusal'>;
+
+/** The store of the account's database that holds the operations, keyed by place. */
+export const operationStore = 'operations';
+
+const written = z.object({
+	id: z.string(),
+	kind: z.string(),
+	args: z.unknown(),
+	base: z.unknown(),
+	madeAt: z.number()
+});
+const mark = z.object({ tries: z.number(), refusal: z.nullable(z.object({ code: z.string() })) });
+
+/** The change that puts an operation at the end of the queue. Its content is never rewritten. */
+export function adding(operation: Draft): Change {
+	return { store: operationStore, add: operation, mark: { tries: 0, refusal: null } };
+}
+
+/** The change that takes an operation out of the queue; nothing happens when it is gone. */
+export function removing({ place }: Operation): Change {
+	return { store: operationStore, remove: place };
+}
+
+/** The change that notes the server's refusal; nothing happens when the operation is gone. */
+export function refusing({ place, tries }: Operation, code: string): Change {
+	return { store: operationStore, key: place, mark: { tries, refusal: { code } } };
+}
+
+/** The change that lets a refused operation be sent again, in its old place. */
+export function reviving({ place, tries }: Operation): Change {
+	return { store: operationStore, key: place, mark: { tries, refusal: null } };
+}
+
+/** The change that notes one more sending without an answer. */
+export function trying({ place, tries, refusal }: Operation): Change {
+	return { store: operationStore, key: place, mark: { tries: tries + 1, refusal } };
+}
+
+/**
+ * The queue in order. A record that cannot be read is set aside as refused with code `unreadable`
+ * (its id is then its place): it neither blocks the others nor vanishes unseen.
+ */
+export function operationsOf(entries: readonly Entry[]): Operation[] {
+	return entries.flatMap((entry) => {
+		const place = entry.key;
+		if (typeof place !== 'number') return [];
+		const operation = z.safeParse(written, entry.value);
+		if (!operation.success) {
+			const refusal = { code: 'unreadable' };
+			const lost = { id: String(place), kind: 'unreadable', args: null, base: null, madeAt: 0 };
+			return [{ ...lost, place, tries: 0, refusal }];
+		}
+		const state = z.safeParse(mark, entry.mark);
+		const { tries, refusal } = state.success ? state.data : { tries: 0, refusal: null };
+		const { args = null, base = null, ...rest } = operation.data;
+		return [{ ...rest, args, base, place, tries, refusal }];
+	});
+}

@@ -1,0 +1,278 @@
+import type { Account } from './account.ts';
+import { backoff } from './backoff.ts';
+import type { Operation } from './outbox.ts';
+import type { Platform, Wake } from './platform.ts';
+import { RemoteError, type Remote } from './remote.ts';
+import { StorageError, type StorageCode } from './storage-error.ts';
+
+export interface Status {
+	/** `unreachable`: the device has a network, the server does not answer. */
+	readonly connectivity: 'online' | 'offline' | 'unreachable';
+	/** Wall clock when this connectivity began, in ms since 1970. */
+	readonly since: number;
+	readonly busy: boolean;
+	/**
+	 * What keeps the last run from succeeding besides the network: the member must sign in
+	 * (`unauthorized`), another account is signed in (`foreign`), the server or its answer is wrong
+	 * (`failing`, `rejected`), or this device's storage. Null: nothing.
+	 */
+	readonly problem: 'unauthorized' | 'foreign' | 'failing' | 'rejected' | StorageCode | null;
+	/** What was thrown, for the developer: it may carry content, so it is neither shown nor logged. */
+	readonly cause: unknown;
+}
+
+export interface Listener {
+	/** The status changed. */
+	status(status: Status): void;
+	/** What is on disk changed by this loop. */
+	changed(): void;
+}
+
+/** How often a visible tab asks by itself, in ms. */
+const period = 60_000;
+/** How long one request may take, in ms: a network that swallows everything counts as none. */
+const limit = 20_000;
+/** How long another tab gets to send what it wrote before this one does, in ms. */
+const courtesy = 3_000;
+const batch = 50;
+
+/**
+ * Sends what is pending, then fetches what the server shows, and stores both in one step. One tab
+ * at a time does so; the others read the result from disk. Never rejects: its outcome is a status.
+ */
+export class Sync {
+	readonly #account: Account;
+	readonly #remote: Remote;
+	readonly #platform: Platform;
+	readonly #current: () => Promise<boolean>;
+	readonly #listener: Listener;
+	readonly #stopping = new AbortController();
+	#running: Promise<void> | null = null;
+	#again = false;
+	#failures = 0;
+	#unschedule = () => {};
+	#unwatch = () => {};
+	#status: Status;
+
+	/** `current` tells whether this account is still the one signed in on this device. */
+	constructor(
+		account: Account,
+		remote: Remote,
+		platform: Platform,
+		current: () => Promise<boolean>,
+		listener: Listener
+	) {
+		this.#account = account;
+		this.#remote = remote;
+		this.#platform = platform;
+		this.#current = current;
+		this.#listener = listener;
+		this.#status = {
+			connectivity: platform.online() ? 'online' : 'offline',
+			since: platform.now(),
+			busy: false,
+			problem: null,
+			cause: null
+		};
+	}
+
+	get status(): Status {
+		return this.#status;
+	}
+
+	/** Begins to run by itself; resolves after the first run. */
+	start(): Promise<void> {
+		this.#unwatch = this.#platform.watch((wake) => this.#wake(wake));
+		return this.poke();
+	}
+
+	/** Ends for good; resolves when nothing of it is under way. */
+	async stop(): Promise<void> {
+		this.#stopping.abort();
+		this.#unwatch();
+		this.#unschedule();
+		await this.#running;
+	}
+
+	/** Runs now, or once more after the run under way; resolves when that has ended. */
+	poke(): Promise<void> {
+		if (this.#stopping.signal.aborted) return Promise.resolve();
+		this.#again = true;
+		this.#running ??= this.#loop().finally(() => (this.#running = null));
+		return this.#running;
+	}
+
+	/** Another tab changed the disk: it synced, or it wrote and may be gone before it sends. */
+	heard(news: { synced: boolean; pending: boolean }): void {
+		if (this.#running !== null || this.#stopping.signal.aborted) return;
+		if (news.synced) {
+			this.#failures = 0;
+			this.#tell({ connectivity: 'online', problem: null, cause: null });
+		}
+		if (news.pending) this.#schedule(courtesy * (1 + this.#platform.random()));
+		else this.#schedule(period);
+	}
+
+	#wake(wake: Wake): void {
+		if (wake === 'offline') this.#tell({ connectivity: 'offline' });
+		if (wake === 'hidden' || wake === 'offline') return;
+		this.#failures = 0;
+		void this.poke();
+	}
+
+	async #loop(): Promise<void> {
+		this.#unschedule();
+		this.#tell({ busy: true });
+		let delay: number | null = period;
+		while (this.#again && !this.#stopping.signal.aborted) {
+			this.#again = false;
+			delay = await this.#attempt();
+			if (this.#failures > 0) break;
+		}
+		this.#tell({ busy: false });
+		if (delay !== null) this.#schedule(delay);
+	}
+
+	#schedule(delay: number): void {
+		this.#unschedule();
+		if (this.#stopping.signal.aborted) return;
+		this.#unschedule = this.#platform.after(delay, () => void this.#due());
+	}
+
+	/** A hidden tab stays quiet unless something waits to be sent. */
+	async #due(): Promise<void> {
+		const pending = this.#platform.visible() || (await this.#pending().catch(() => true));
+		if (pending) await this.poke();
+	}
+
+	async #pending(): Promise<boolean> {
+		const { operations } = await this.#account.queue();
+		return operations.some((operation) => operation.refusal === null);
+	}
+
+	/** One run; the result is the pause before the next one in ms, null to wait for a sign. */
+	async #attempt(): Promise<number | null> {
+		const { signal } = this.#stopping;
+		try {
+			const name = `cercle-sync-${this.#account.id}`;
+			const stored = await this.#platform.exclusive(name, signal, () => this.#round());
+			this.#failures = stored ? 0 : this.#failures + 1;
+			this.#tell({ connectivity: 'online', problem: null, cause: null });
+			return stored ? period : backoff(this.#failures, this.#platform.random());
+		} catch (cause) {
+			if (signal.aborted) return null;
+			this.#failures += 1;
+			this.#fail(cause);
+			const problem = this.#status.problem;
+			if (problem === 'unauthorized' || problem === 'foreign' || problem === 'closed') return null;
+			return backoff(this.#failures, this.#platform.random());
+		}
+	}
+
+	#fail(cause: unknown): void {
+		if (cause instanceof StorageError) return this.#tell({ problem: cause.code, cause });
+		const reason = cause instanceof RemoteError ? cause.reason : 'failing';
+		const away = this.#platform.online() ? 'unreachable' : 'offline';
+		if (reason === 'unreachable') return this.#tell({ connectivity: away, problem: null, cause });
+		this.#tell({ connectivity: reason === 'failing' ? away : 'online', problem: reason, cause });
+	}
+
+	/** False when another tab stored a newer pull meanwhile; this one is then thrown away. */
+	async #round(): Promise<boolean> {
+		// With another account's session, these operations would be sent in a stranger's name.
+		if (!(await this.#current())) throw new RemoteError('foreign');
+		const { generation, operations } = await this.#account.queue();
+		const settled = await this.#push(operations.filter(({ refusal }) => refusal === null));
+		const snapshot = await this.#ask((signal) => this.#remote.pull(signal));
+		if (snapshot.account !== this.#account.id) throw new RemoteError('foreign');
+		this.#stopping.signal.throwIfAborted();
+		const { tables } = snapshot;
+		const syncedAt = this.#platform.now();
+		const stored = await this.#account.commit({ generation, tables, settled, syncedAt });
+		if (stored) this.#listener.changed();
+		return stored;
+	}
+
+	/** Sends in order; the result is what the server applied. */
+	async #push(waiting: readonly Operation[]): Promise<Operation[]> {
+		const applied: Operation[] = [];
+		for (let at = 0; at < waiting.length; at += batch) {
+			applied.push(...(await this.#send(waiting.slice(at, at + batch))));
+		}
+		return applied;
+	}
+
+	async #send(operations: readonly Operation[]): Promise<Operation[]> {
+		const [only, ...others] = operations;
+		if (!only) return [];
+		let verdicts;
+		try {
+			verdicts = await this.#ask((signal) => this.#remote.push(operations, signal));
+		} catch (error) {
+			if (!(error instanceof RemoteError) || error.reason !== 'rejected') {
+				if (!this.#stopping.signal.aborted) await this.#account.tried(operations);
+				throw error;
+			}
+			if (others.length === 0) {
+				await this.#refuse(only, error.code ?? 'rejected');
+				return [];
+			}
+			// One of them makes the server reject all: alone, each gets its own answer.
+			const one = await this.#send([only]);
+			return [...one, ...(await this.#send(others))];
+		}
+		const answers = new Map(verdicts.map((verdict) => [verdict.id, verdict]));
+		const unanswered = operations.filter(({ id }) => !answers.has(id));
+		for (const operation of operations) {
+			const answer = answers.get(operation.id);
+			if (answer?.status === 'refused') await this.#refuse(operation, answer.code);
+		}
+		if (unanswered.length > 0) {
+			await this.#account.tried(unanswered);
+			throw new RemoteError('failing');
+		}
+		return operations.filter(({ id }) => answers.get(id)?.status === 'applied');
+	}
+
+	async #refuse(operation: Operation, code: string): Promise<void> {
+		await this.#account.refuse(operation, code);
+		this.#listener.changed();
+	}
+
+	/** One request within the time limit, once more after a renewed session. */
+	async #ask<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+		try {
+			return await this.#within(request);
+		} catch (error) {
+			if (!(error instanceof RemoteError) || error.reason !== 'unauthorized') throw error;
+			if (!(await this.#within((signal) => this.#remote.refresh(signal)))) throw error;
+			return await this.#within(request);
+		}
+	}
+
+	async #within<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
+		const late = new AbortController();
+		const signal = AbortSignal.any([late.signal, this.#stopping.signal]);
+		signal.throwIfAborted();
+		const cancel = this.#platform.after(limit, () => late.abort(new RemoteError('unreachable')));
+		const aborted = Promise.withResolvers<never>();
+		signal.addEventListener('abort', () => aborted.reject(signal.reason), { once: true });
+		aborted.promise.catch(() => {});
+		try {
+			return await Promise.race([request(signal), aborted.promise]);
+		} catch (error) {
+			// A request that was cut off reports an abort of its own: the reason is ours.
+			throw signal.aborted ? signal.reason : error;
+		} finally {
+			cancel();
+		}
+	}
+
+	#tell(change: Partial<Status>): void {
+		const { connectivity } = change;
+		const turned = connectivity !== undefined && connectivity !== this.#status.connectivity;
+		this.#status = { ...this.#status, ...change };
+		if (turned) this.#status = { ...this.#status, since: this.#platform.now() };
+		this.#listener.status(this.#status);
+	}
+}

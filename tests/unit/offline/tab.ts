@@ -1,0 +1,35 @@
+import * as account from '#lib/offline/account.ts';
+import * as database from '#lib/offline/database.ts';
+import * as platform from '#lib/offline/platform.ts';
+
+/** What a test finds in another tab: the same code in a realm of its own. */
+export interface Tab {
+	window: Window;
+	Account: typeof account.Account;
+	Database: typeof database.Database;
+	platform: ReturnType<typeof platform.browser>;
+	/** Ends the tab at once, as a killed process would: nothing of it runs any more. */
+	kill(): void;
+}
+
+/** Another tab of the same browser, as a frame of the same origin. */
+export async function openTab(): Promise<Tab> {
+	const frame = document.createElement('iframe');
+	const ready = Promise.withResolvers<Omit<Tab, 'kill'>>();
+	Object.assign(globalThis, { tabReady: ready.resolve, tabFailed: ready.reject });
+	const module = new URL(import.meta.url).pathname;
+	frame.srcdoc = `<script type="module">
+		import('${module}').then((tab) => parent.tabReady(tab.here()), parent.tabFailed);
+	</script>`;
+	document.body.append(frame);
+	return { ...(await ready.promise), kill: () => frame.remove() };
+}
+
+export function here(): Omit<Tab, 'kill'> {
+	return {
+		window,
+		Account: account.Account,
+		Database: database.Database,
+		platform: platform.browser()
+	};
+}
