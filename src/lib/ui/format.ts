@@ -1,0 +1,137 @@
+export type Language = 'fr' | 'en';
+
+/** A moment as rows and clocks give it: an ISO string, milliseconds since 1970, or a Date. */
+export type Moment = string | number | Date;
+
+const SPACE = '\u00a0';
+
+// British English: the day before the month and a 24-hour clock, as the European groups write.
+const TAGS = { fr: 'fr-FR', en: 'en-GB' } as const;
+
+function parts(
+	moment: Moment,
+	language: Language,
+	options: Intl.DateTimeFormatOptions
+): Partial<Record<Intl.DateTimeFormatPartTypes, string>> {
+	const format = new Intl.DateTimeFormat(TAGS[language], options);
+	return Object.fromEntries(format.formatToParts(new Date(moment)).map((p) => [p.type, p.value]));
+}
+
+/**
+ * The day of a moment in a time zone: "jeudi 26 novembre", "Thursday 26 November".
+ * The year is written when it differs from that of `now`; without `now` it never is.
+ */
+export function day(moment: Moment, zone: string, language: Language, now?: Moment): string {
+	const own = parts(moment, language, {
+		timeZone: zone,
+		weekday: 'long',
+		day: 'numeric',
+		month: 'long',
+		year: 'numeric'
+	});
+	const first = language === 'fr' && own.day === '1' ? '1er' : own.day;
+	const words = [own.weekday, `${first}${SPACE}${own.month}`];
+	if (now !== undefined && year(now, zone) !== own.year) words.push(own.year ?? '');
+	return words.join(' ');
+}
+
+function year(moment: Moment, zone: string): string | undefined {
+	return parts(moment, 'en', { timeZone: zone, year: 'numeric' }).year;
+}
+
+/** The time of day as a sentence has it: "18 h 30", "18 h" on the hour; "18:30" in English. */
+export function time(moment: Moment, zone: string, language: Language): string {
+	if (language === 'en') return clock(moment, zone);
+	const [hours = '', minutes = ''] = clock(moment, zone).split(':');
+	const words = [String(Number(hours)), 'h'];
+	if (minutes !== '00') words.push(minutes);
+	return words.join(SPACE);
+}
+
+/** The time of day as a column has it: "08:05", the same width in every row and language. */
+export function clock(moment: Moment, zone: string): string {
+	return new Intl.DateTimeFormat('en-GB', {
+		timeZone: zone,
+		hour: '2-digit',
+		minute: '2-digit',
+		hourCycle: 'h23'
+	}).format(new Date(moment));
+}
+
+/** Day and time together: "jeudi 26 novembre, 18 h 30". See `day` for the year. */
+export function dayAndTime(
+	moment: Moment,
+	zone: string,
+	language: Language,
+	now?: Moment
+): string {
+	return `${day(moment, zone, language, now)}, ${time(moment, zone, language)}`;
+}
+
+/** Start and end of something that lasts `length` minutes: "18 h 30 – 20 h 30". */
+export function timeRange(
+	moment: Moment,
+	length: number,
+	zone: string,
+	language: Language
+): string {
+	const end = new Date(moment).getTime() + length * 60_000;
+	return `${time(moment, zone, language)} – ${time(end, zone, language)}`;
+}
+
+/** A date without a time (`2026-11-26`, as `due_on` has it): "26 nov.", "26 Nov". */
+export function date(iso: string, language: Language): string {
+	return new Intl.DateTimeFormat(TAGS[language], {
+		timeZone: 'UTC',
+		day: 'numeric',
+		month: 'short'
+	})
+		.format(new Date(`${iso}T00:00:00Z`))
+		.replace(' ', SPACE);
+}
+
+/** The civil date of a moment in a time zone, as `2026-11-26`. */
+export function civilDate(moment: Moment, zone: string): string {
+	const own = parts(moment, 'en', {
+		timeZone: zone,
+		year: 'numeric',
+		month: '2-digit',
+		day: '2-digit'
+	});
+	return `${(own.year ?? '').padStart(4, '0')}-${own.month}-${own.day}`;
+}
+
+/** Days from one civil date to another (both `2026-11-26`): negative when `to` is earlier. */
+export function daysBetween(from: string, to: string): number {
+	return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
+}
+
+/**
+ * How far a civil date is, counted in nights and not in hours: "aujourd’hui", "demain",
+ * "dans 6 jours", "dans 3 semaines", "il y a 2 mois". From 14 days on weeks are enough, from 60
+ * months.
+ */
+export function relativeDay(from: string, to: string, language: Language): string {
+	const days = daysBetween(from, to);
+	const distance = Math.abs(days);
+	const format = new Intl.RelativeTimeFormat(TAGS[language], { numeric: 'auto' });
+	const words =
+		distance < 14
+			? format.format(days, 'day')
+			: distance < 60
+				? format.format(Math.round(days / 7), 'week')
+				: format.format(Math.round(days / 30.4), 'month');
+	return words.replace(/(\d) /u, `$1${SPACE}`);
+}
+
+/** A short duration: "20 min". `count` may be negative (a shortened step). */
+export function minutes(count: number, language: Language): string {
+	const sign = count < 0 ? '−' : '';
+	const digits = new Intl.NumberFormat(TAGS[language]).format(Math.abs(count));
+	return `${sign}${digits}${SPACE}min`;
+}
+
+/** Names or things in a sentence: "Ana, Léo et Sam". An empty list is an empty text. */
+export function list(items: readonly string[], language: Language): string {
+	return new Intl.ListFormat(TAGS[language], { type: 'conjunction' }).format(items);
+}
