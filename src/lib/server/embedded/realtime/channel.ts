@@ -43,7 +43,6 @@ const PRESENCE_CALLS = 5;
 /** setTimeout knows no longer delay. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 /** Postgres takes no NUL, and the address of a room no control characters. */
-// eslint-disable-next-line no-control-regex
 const UNSPEAKABLE = /[\u0000-\u001f\u007f]/;
 
 /** One join of one socket to one topic, from `phx_join` to `phx_close`. */

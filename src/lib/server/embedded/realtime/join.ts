@@ -16,7 +16,10 @@ const Payload = z.object({
 					ack: Flag,
 					self: Flag,
 					replay: z
-						.object({ since: z.number().int().min(0).max(8.64e15), limit: z.number().int().optional() })
+						.object({
+							since: z.number().int().min(0).max(8.64e15),
+							limit: z.number().int().optional()
+						})
 						.nullish()
 				})
 				.nullish(),
