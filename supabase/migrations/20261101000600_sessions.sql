@@ -26,7 +26,7 @@ create table public.segments (
 	id uuid primary key default gen_random_uuid(),
 	group_id uuid not null references public.groups (id) on delete cascade,
 	session_id uuid not null references public.sessions (id) on delete cascade,
-	position int not null check (position between 0 and 59),
+	position int not null check (position between 0 and 39),
 	kind text not null check (kind ~ '^[a-z][a-z_]{1,29}$'),
 	label jsonb not null
 		check (private.fits(label ->> 'fr', 80) and private.fits(label ->> 'en', 80)),

@@ -1,7 +1,7 @@
 create table public.room_states (
 	session_id uuid primary key references public.sessions (id) on delete cascade,
 	group_id uuid not null references public.groups (id) on delete cascade,
-	position int check (position between 0 and 59),
+	position int check (position between 0 and 39),
 	started_at timestamptz check ((started_at is null) = (position is null)),
 	planned_ms bigint not null default 0 check (planned_ms >= 0),
 	added_ms bigint not null default 0 check (planned_ms + added_ms >= 0),

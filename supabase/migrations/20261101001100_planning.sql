@@ -27,7 +27,7 @@ begin
 			perform private.refuse('CR005', 'a person of the plan is not a member of the group');
 		end if;
 	end loop;
-	if jsonb_array_length(coalesce(plan -> 'segments', '[]')) not between 1 and 60
+	if jsonb_array_length(coalesce(plan -> 'segments', '[]')) not between 1 and 40
 		or cardinality(presenters) > 8
 	then
 		perform private.refuse('CR005', 'too few or too many steps or presenters');

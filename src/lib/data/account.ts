@@ -1,0 +1,60 @@
+import type { Backend } from './backend.ts';
+import { Failure, failureOf } from './failure.ts';
+
+interface AuthAnswer {
+	error: { status?: number | undefined; code?: string | undefined } | null;
+}
+
+/** Sends a six-digit code; an unknown address gets an account with it. */
+export async function sendCode(backend: Backend, email: string, language: string): Promise<void> {
+	const auth = await backend.auth();
+	settled(await auth.signInWithOtp({ email, options: { data: { language } } }));
+}
+
+/** Signs in with the code; answers the member's id. */
+export async function enterCode(backend: Backend, email: string, token: string): Promise<string> {
+	const auth = await backend.auth();
+	const answer = await auth.verifyOtp({ email, token, type: 'email' });
+	settled(answer);
+	return memberOf(answer.data.user);
+}
+
+/** Signs in with a password; answers the member's id. */
+export async function enterPassword(
+	backend: Backend,
+	email: string,
+	password: string
+): Promise<string> {
+	const auth = await backend.auth();
+	const answer = await auth.signInWithPassword({ email, password });
+	settled(answer);
+	return memberOf(answer.data.user);
+}
+
+/** Sets or changes the password of whoever is signed in. */
+export async function setPassword(backend: Backend, password: string): Promise<void> {
+	const auth = await backend.auth();
+	settled(await auth.updateUser({ password }));
+}
+
+/** The address of whoever is signed in; null: nobody. */
+export async function email(backend: Backend): Promise<string | null> {
+	const auth = await backend.auth();
+	const { data } = await auth.getSession();
+	return data.session?.user.email ?? null;
+}
+
+/** Ends the session on the server when it can be reached; the device forgets it in any case. */
+export async function leave(backend: Backend): Promise<void> {
+	const auth = await backend.auth();
+	await auth.signOut({ scope: 'local' });
+}
+
+function settled({ error }: AuthAnswer): void {
+	if (error) throw failureOf(error.status ?? 0, error.code, error);
+}
+
+function memberOf(user: { id: string } | null): string {
+	if (!user) throw new Failure('unexpected');
+	return user.id;
+}

@@ -1,0 +1,98 @@
+import type { AuthClient } from '@supabase/auth-js';
+import type { PostgrestClient } from '@supabase/postgrest-js';
+import type { RealtimeClient } from '@supabase/realtime-js';
+import type { Database } from './database.ts';
+import { Failure, failureOf } from './failure.ts';
+
+/** Where Supabase answers, and the key that names this app to it (public by nature). */
+export interface Endpoint {
+	url: string;
+	key: string;
+}
+
+/** Where the sign-in session is kept. */
+export interface SessionStorage {
+	getItem(key: string): Promise<string | null>;
+	setItem(key: string, value: string): Promise<void>;
+	removeItem(key: string): Promise<void>;
+}
+
+type Auth = InstanceType<typeof AuthClient>;
+type Functions = Database['public']['Functions'];
+
+/**
+ * The three parts of supabase-js, each loaded when first needed: a page that shows a member's actions
+ * from the device pays for none of them before it is painted, and only the room loads realtime.
+ */
+export class Backend {
+	readonly #endpoint: Endpoint;
+	readonly #storage: SessionStorage;
+	#auth: Promise<Auth> | null = null;
+	#rest: Promise<PostgrestClient<Database>> | null = null;
+
+	constructor(endpoint: Endpoint, storage: SessionStorage) {
+		this.#endpoint = endpoint;
+		this.#storage = storage;
+	}
+
+	/** Sign-in, tokens and their renewal. */
+	auth(): Promise<Auth> {
+		this.#auth ??= import('@supabase/auth-js').then(
+			({ AuthClient }) =>
+				new AuthClient({
+					url: `${this.#endpoint.url}/auth/v1`,
+					headers: { apikey: this.#endpoint.key },
+					storageKey: 'session',
+					storage: this.#storage,
+					persistSession: true,
+					autoRefreshToken: true,
+					detectSessionInUrl: false
+				})
+		);
+		return this.#auth;
+	}
+
+	/** A valid access token, renewed when needed; null when nobody is signed in. */
+	async token(): Promise<string | null> {
+		const auth = await this.auth();
+		const { data, error } = await auth.getSession();
+		if (error) throw failureOf(error.status ?? 0, error.code, error);
+		return data.session?.access_token ?? null;
+	}
+
+	/** Calls a database function as the signed-in member. Throws Failure. */
+	async call<Name extends keyof Functions & string>(
+		name: Name,
+		args: Functions[Name]['Args'],
+		signal?: AbortSignal
+	): Promise<Functions[Name]['Returns']> {
+		const token = await this.token();
+		if (token === null) throw new Failure('unauthorized');
+		const rest = await this.#client();
+		const request = rest.rpc(name, args).setHeader('Authorization', `Bearer ${token}`);
+		const { data, error, status } = await (signal ? request.abortSignal(signal) : request);
+		if (error) throw failureOf(status, error.code, error);
+		return data;
+	}
+
+	/** A new live connection; the caller disconnects it. */
+	async realtime(): Promise<RealtimeClient> {
+		const { RealtimeClient } = await import('@supabase/realtime-js');
+		return new RealtimeClient(`${this.#endpoint.url.replace(/^http/, 'ws')}/realtime/v1`, {
+			params: { apikey: this.#endpoint.key },
+			heartbeatIntervalMs: 10_000,
+			accessToken: () => this.token()
+		});
+	}
+
+	#client(): Promise<PostgrestClient<Database>> {
+		this.#rest ??= import('@supabase/postgrest-js').then(
+			({ PostgrestClient }) =>
+				new PostgrestClient<Database>(`${this.#endpoint.url}/rest/v1`, {
+					headers: { apikey: this.#endpoint.key },
+					fetch: (input, init) => fetch(input, { ...init, cache: 'no-store' })
+				})
+		);
+		return this.#rest;
+	}
+}

@@ -1,0 +1,1055 @@
+export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[];
+
+export type Database = {
+	public: {
+		Tables: {
+			actions: {
+				Row: {
+					born_in: string | null;
+					carries: number;
+					created_at: string;
+					due_in: string | null;
+					due_on: string;
+					group_id: string;
+					id: string;
+					owner_id: string;
+					status: string;
+					title: string;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					born_in?: string | null;
+					carries?: number;
+					created_at?: string;
+					due_in?: string | null;
+					due_on: string;
+					group_id: string;
+					id: string;
+					owner_id: string;
+					status?: string;
+					title: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					born_in?: string | null;
+					carries?: number;
+					created_at?: string;
+					due_in?: string | null;
+					due_on?: string;
+					group_id?: string;
+					id?: string;
+					owner_id?: string;
+					status?: string;
+					title?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'actions_born_in_fkey';
+						columns: ['born_in'];
+						isOneToOne: false;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'actions_due_in_fkey';
+						columns: ['due_in'];
+						isOneToOne: false;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'actions_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'actions_owner_id_fkey';
+						columns: ['owner_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			attendances: {
+				Row: {
+					group_id: string;
+					id: string;
+					member_id: string;
+					present: boolean;
+					seen_at: string | null;
+					session_id: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					group_id: string;
+					id?: string;
+					member_id: string;
+					present?: boolean;
+					seen_at?: string | null;
+					session_id: string;
+				};
+				Update: {
+					group_id?: string;
+					id?: string;
+					member_id?: string;
+					present?: boolean;
+					seen_at?: string | null;
+					session_id?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'attendances_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'attendances_member_id_fkey';
+						columns: ['member_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'attendances_session_id_fkey';
+						columns: ['session_id'];
+						isOneToOne: false;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			challenge_notes: {
+				Row: {
+					body: string;
+					group_id: string;
+					id: string;
+					presenter_id: string;
+					session_id: string;
+					takeaways: string;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					body?: string;
+					group_id: string;
+					id: string;
+					presenter_id: string;
+					session_id: string;
+					takeaways?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					body?: string;
+					group_id?: string;
+					id?: string;
+					presenter_id?: string;
+					session_id?: string;
+					takeaways?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'challenge_notes_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'challenge_notes_id_fkey';
+						columns: ['id'];
+						isOneToOne: true;
+						referencedRelation: 'challenges';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'challenge_notes_presenter_id_fkey';
+						columns: ['presenter_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'challenge_notes_session_id_fkey';
+						columns: ['session_id'];
+						isOneToOne: false;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			challenges: {
+				Row: {
+					context: string;
+					group_id: string;
+					id: string;
+					need: string;
+					options: string;
+					position: number | null;
+					presenter_id: string;
+					question: string;
+					room_only: boolean;
+					session_id: string;
+					tags: string[];
+					tried: string;
+					unwanted: string;
+					updated_at: string;
+					version: number;
+					wanted: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					context?: string;
+					group_id: string;
+					id?: string;
+					need?: string;
+					options?: string;
+					position?: number | null;
+					presenter_id: string;
+					question?: string;
+					room_only?: boolean;
+					session_id: string;
+					tags?: string[];
+					tried?: string;
+					unwanted?: string;
+					updated_at?: string;
+					version?: number;
+					wanted?: string;
+				};
+				Update: {
+					context?: string;
+					group_id?: string;
+					id?: string;
+					need?: string;
+					options?: string;
+					position?: number | null;
+					presenter_id?: string;
+					question?: string;
+					room_only?: boolean;
+					session_id?: string;
+					tags?: string[];
+					tried?: string;
+					unwanted?: string;
+					updated_at?: string;
+					version?: number;
+					wanted?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'challenges_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'challenges_presenter_id_fkey';
+						columns: ['presenter_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'challenges_session_id_fkey';
+						columns: ['session_id'];
+						isOneToOne: false;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			charters: {
+				Row: {
+					body: string;
+					created_at: string;
+					group_id: string;
+					id: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					body: string;
+					created_at?: string;
+					group_id: string;
+					id?: string;
+					version: number;
+				};
+				Update: {
+					body?: string;
+					created_at?: string;
+					group_id?: string;
+					id?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'charters_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			feedbacks: {
+				Row: {
+					delta: string;
+					group_id: string;
+					id: string;
+					member_id: string;
+					plus: string;
+					session_id: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					delta?: string;
+					group_id: string;
+					id?: string;
+					member_id: string;
+					plus?: string;
+					session_id: string;
+				};
+				Update: {
+					delta?: string;
+					group_id?: string;
+					id?: string;
+					member_id?: string;
+					plus?: string;
+					session_id?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'feedbacks_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'feedbacks_member_id_fkey';
+						columns: ['member_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'feedbacks_session_id_fkey';
+						columns: ['session_id'];
+						isOneToOne: false;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			groups: {
+				Row: {
+					created_at: string;
+					epoch: number;
+					id: string;
+					name: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					created_at?: string;
+					epoch?: number;
+					id: string;
+					name: string;
+				};
+				Update: {
+					created_at?: string;
+					epoch?: number;
+					id?: string;
+					name?: string;
+				};
+				Relationships: [];
+			};
+			invitations: {
+				Row: {
+					accepted_at: string | null;
+					created_at: string;
+					email: string;
+					expires_at: string;
+					group_id: string;
+					id: string;
+					invited_by: string;
+					revoked_at: string | null;
+					token_hash: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					accepted_at?: string | null;
+					created_at?: string;
+					email: string;
+					expires_at?: string;
+					group_id: string;
+					id?: string;
+					invited_by: string;
+					revoked_at?: string | null;
+					token_hash: string;
+				};
+				Update: {
+					accepted_at?: string | null;
+					created_at?: string;
+					email?: string;
+					expires_at?: string;
+					group_id?: string;
+					id?: string;
+					invited_by?: string;
+					revoked_at?: string | null;
+					token_hash?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'invitations_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'invitations_invited_by_fkey';
+						columns: ['invited_by'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			memberships: {
+				Row: {
+					group_id: string;
+					id: string;
+					joined_at: string;
+					left_at: string | null;
+					member_id: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					group_id: string;
+					id?: string;
+					joined_at?: string;
+					left_at?: string | null;
+					member_id: string;
+				};
+				Update: {
+					group_id?: string;
+					id?: string;
+					joined_at?: string;
+					left_at?: string | null;
+					member_id?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'memberships_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'memberships_member_id_fkey';
+						columns: ['member_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			operations: {
+				Row: {
+					applied_at: string;
+					code: string | null;
+					id: string;
+					member_id: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					applied_at?: string;
+					code?: string | null;
+					id: string;
+					member_id?: string;
+				};
+				Update: {
+					applied_at?: string;
+					code?: string | null;
+					id?: string;
+					member_id?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'operations_member_id_fkey';
+						columns: ['member_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			profiles: {
+				Row: {
+					id: string;
+					language: string;
+					name: string;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					id: string;
+					language?: string;
+					name?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					id?: string;
+					language?: string;
+					name?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [];
+			};
+			reviews: {
+				Row: {
+					action_id: string;
+					group_id: string;
+					id: string;
+					line: string;
+					outcome: string;
+					reviewed_at: string;
+					reviewed_by: string | null;
+					session_id: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					action_id: string;
+					group_id: string;
+					id?: string;
+					line?: string;
+					outcome: string;
+					reviewed_at?: string;
+					reviewed_by?: string | null;
+					session_id: string;
+				};
+				Update: {
+					action_id?: string;
+					group_id?: string;
+					id?: string;
+					line?: string;
+					outcome?: string;
+					reviewed_at?: string;
+					reviewed_by?: string | null;
+					session_id?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'reviews_action_id_fkey';
+						columns: ['action_id'];
+						isOneToOne: false;
+						referencedRelation: 'actions';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'reviews_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'reviews_reviewed_by_fkey';
+						columns: ['reviewed_by'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'reviews_session_id_fkey';
+						columns: ['session_id'];
+						isOneToOne: false;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			room_commands: {
+				Row: {
+					args: NonNullable<Json>;
+					at: string;
+					command: string;
+					group_id: string;
+					id: string;
+					member_id: string | null;
+					session_id: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					args?: NonNullable<Json>;
+					at: string;
+					command: string;
+					group_id: string;
+					id: string;
+					member_id?: string | null;
+					session_id: string;
+					version: number;
+				};
+				Update: {
+					args?: NonNullable<Json>;
+					at?: string;
+					command?: string;
+					group_id?: string;
+					id?: string;
+					member_id?: string | null;
+					session_id?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'room_commands_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'room_commands_member_id_fkey';
+						columns: ['member_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'room_commands_session_id_fkey';
+						columns: ['session_id'];
+						isOneToOne: false;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			room_states: {
+				Row: {
+					added_ms: number;
+					facilitator_id: string | null;
+					group_id: string;
+					paused_at: string | null;
+					paused_ms: number;
+					planned_ms: number;
+					position: number | null;
+					session_id: string;
+					started_at: string | null;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					added_ms?: number;
+					facilitator_id?: string | null;
+					group_id: string;
+					paused_at?: string | null;
+					paused_ms?: number;
+					planned_ms?: number;
+					position?: number | null;
+					session_id: string;
+					started_at?: string | null;
+					version?: number;
+				};
+				Update: {
+					added_ms?: number;
+					facilitator_id?: string | null;
+					group_id?: string;
+					paused_at?: string | null;
+					paused_ms?: number;
+					planned_ms?: number;
+					position?: number | null;
+					session_id?: string;
+					started_at?: string | null;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'room_states_facilitator_id_fkey';
+						columns: ['facilitator_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'room_states_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'room_states_session_id_fkey';
+						columns: ['session_id'];
+						isOneToOne: true;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			segments: {
+				Row: {
+					actual_ms: number | null;
+					group_id: string;
+					id: string;
+					kind: string;
+					label: NonNullable<Json>;
+					least: number;
+					minutes: number;
+					person_id: string | null;
+					position: number;
+					rule: string;
+					session_id: string;
+					speakers: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					actual_ms?: number | null;
+					group_id: string;
+					id?: string;
+					kind: string;
+					label: NonNullable<Json>;
+					least?: number;
+					minutes: number;
+					person_id?: string | null;
+					position: number;
+					rule: string;
+					session_id: string;
+					speakers: string;
+				};
+				Update: {
+					actual_ms?: number | null;
+					group_id?: string;
+					id?: string;
+					kind?: string;
+					label?: NonNullable<Json>;
+					least?: number;
+					minutes?: number;
+					person_id?: string | null;
+					position?: number;
+					rule?: string;
+					session_id?: string;
+					speakers?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'segments_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'segments_person_id_fkey';
+						columns: ['person_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'segments_session_id_fkey';
+						columns: ['session_id'];
+						isOneToOne: false;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			sessions: {
+				Row: {
+					closed_at: string | null;
+					facilitator_id: string | null;
+					format: string;
+					group_id: string;
+					host_id: string | null;
+					id: string;
+					length_minutes: number;
+					place: string;
+					scribe_id: string | null;
+					started_at: string | null;
+					starts_at: string;
+					status: string;
+					time_zone: string;
+					updated_at: string;
+					version: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					closed_at?: string | null;
+					facilitator_id?: string | null;
+					format?: string;
+					group_id: string;
+					host_id?: string | null;
+					id: string;
+					length_minutes: number;
+					place?: string;
+					scribe_id?: string | null;
+					started_at?: string | null;
+					starts_at: string;
+					status?: string;
+					time_zone?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Update: {
+					closed_at?: string | null;
+					facilitator_id?: string | null;
+					format?: string;
+					group_id?: string;
+					host_id?: string | null;
+					id?: string;
+					length_minutes?: number;
+					place?: string;
+					scribe_id?: string | null;
+					started_at?: string | null;
+					starts_at?: string;
+					status?: string;
+					time_zone?: string;
+					updated_at?: string;
+					version?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'sessions_facilitator_id_fkey';
+						columns: ['facilitator_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'sessions_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'sessions_host_id_fkey';
+						columns: ['host_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'sessions_scribe_id_fkey';
+						columns: ['scribe_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			signatures: {
+				Row: {
+					charter_id: string;
+					group_id: string;
+					id: string;
+					member_id: string;
+					signed_at: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					charter_id: string;
+					group_id: string;
+					id?: string;
+					member_id: string;
+					signed_at?: string;
+				};
+				Update: {
+					charter_id?: string;
+					group_id?: string;
+					id?: string;
+					member_id?: string;
+					signed_at?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'signatures_charter_id_fkey';
+						columns: ['charter_id'];
+						isOneToOne: false;
+						referencedRelation: 'charters';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'signatures_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'signatures_member_id_fkey';
+						columns: ['member_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+		};
+		Views: {
+			[_ in never]: never;
+		};
+		Functions: {
+			accept_invitation: { Args: { token: string }; Returns: string };
+			apply_operations: { Args: { operations: Json }; Returns: Json };
+			close_session: {
+				Args: { command_id: string; expected_version: number; next: Json; session_id: string };
+				Returns: Json;
+			};
+			found_group: { Args: { charter: string; id: string; name: string }; Returns: string };
+			invite: { Args: { email: string; group_id: string; token_hash: string }; Returns: string };
+			plan_session: { Args: { expected_version: number; plan: Json }; Returns: string };
+			pull: { Args: Record<PropertyKey, never>; Returns: Json };
+			read_invitation: { Args: { token: string }; Returns: Json };
+			revoke_invitation: { Args: { invitation_id: string }; Returns: undefined };
+			room_command: {
+				Args: {
+					args: Json;
+					command: string;
+					command_id: string;
+					expected_version: number;
+					session_id: string;
+				};
+				Returns: Json;
+			};
+			room_snapshot: { Args: { session_id: string }; Returns: Json };
+			server_clock: { Args: Record<PropertyKey, never>; Returns: number };
+			sign_charter: { Args: { charter_id: string }; Returns: undefined };
+			write_charter: {
+				Args: { body: string; expected_version: number; group_id: string };
+				Returns: string;
+			};
+		};
+		Enums: {
+			[_ in never]: never;
+		};
+		CompositeTypes: {
+			[_ in never]: never;
+		};
+	};
+};
+
+type DatabaseWithoutInternals = Omit<Database, '__InternalSupabase'>;
+
+type DefaultSchema = DatabaseWithoutInternals[Extract<keyof Database, 'public'>];
+
+export type Tables<
+	DefaultSchemaTableNameOrOptions extends
+		| keyof (DefaultSchema['Tables'] & DefaultSchema['Views'])
+		| { schema: keyof DatabaseWithoutInternals },
+	TableName extends (DefaultSchemaTableNameOrOptions extends {
+		schema: keyof DatabaseWithoutInternals;
+	}
+		? keyof (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'] &
+				DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Views'])
+		: never) = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+	? (DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'] &
+			DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Views'])[TableName] extends {
+			Row: infer R;
+		}
+		? R
+		: never
+	: DefaultSchemaTableNameOrOptions extends keyof (DefaultSchema['Tables'] & DefaultSchema['Views'])
+		? (DefaultSchema['Tables'] & DefaultSchema['Views'])[DefaultSchemaTableNameOrOptions] extends {
+				Row: infer R;
+			}
+			? R
+			: never
+		: never;
+
+export type TablesInsert<
+	DefaultSchemaTableNameOrOptions extends
+		keyof DefaultSchema['Tables'] | { schema: keyof DatabaseWithoutInternals },
+	TableName extends (DefaultSchemaTableNameOrOptions extends {
+		schema: keyof DatabaseWithoutInternals;
+	}
+		? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables']
+		: never) = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+	? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'][TableName] extends {
+			Insert: infer I;
+		}
+		? I
+		: never
+	: DefaultSchemaTableNameOrOptions extends keyof DefaultSchema['Tables']
+		? DefaultSchema['Tables'][DefaultSchemaTableNameOrOptions] extends {
+				Insert: infer I;
+			}
+			? I
+			: never
+		: never;
+
+export type TablesUpdate<
+	DefaultSchemaTableNameOrOptions extends
+		keyof DefaultSchema['Tables'] | { schema: keyof DatabaseWithoutInternals },
+	TableName extends (DefaultSchemaTableNameOrOptions extends {
+		schema: keyof DatabaseWithoutInternals;
+	}
+		? keyof DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables']
+		: never) = never
+> = DefaultSchemaTableNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+	? DatabaseWithoutInternals[DefaultSchemaTableNameOrOptions['schema']]['Tables'][TableName] extends {
+			Update: infer U;
+		}
+		? U
+		: never
+	: DefaultSchemaTableNameOrOptions extends keyof DefaultSchema['Tables']
+		? DefaultSchema['Tables'][DefaultSchemaTableNameOrOptions] extends {
+				Update: infer U;
+			}
+			? U
+			: never
+		: never;
+
+export type Enums<
+	DefaultSchemaEnumNameOrOptions extends
+		keyof DefaultSchema['Enums'] | { schema: keyof DatabaseWithoutInternals },
+	EnumName extends (DefaultSchemaEnumNameOrOptions extends {
+		schema: keyof DatabaseWithoutInternals;
+	}
+		? keyof DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions['schema']]['Enums']
+		: never) = never
+> = DefaultSchemaEnumNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+	? DatabaseWithoutInternals[DefaultSchemaEnumNameOrOptions['schema']]['Enums'][EnumName]
+	: DefaultSchemaEnumNameOrOptions extends keyof DefaultSchema['Enums']
+		? DefaultSchema['Enums'][DefaultSchemaEnumNameOrOptions]
+		: never;
+
+export type CompositeTypes<
+	PublicCompositeTypeNameOrOptions extends
+		keyof DefaultSchema['CompositeTypes'] | { schema: keyof DatabaseWithoutInternals },
+	CompositeTypeName extends (PublicCompositeTypeNameOrOptions extends {
+		schema: keyof DatabaseWithoutInternals;
+	}
+		? keyof DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions['schema']]['CompositeTypes']
+		: never) = never
+> = PublicCompositeTypeNameOrOptions extends { schema: keyof DatabaseWithoutInternals }
+	? DatabaseWithoutInternals[PublicCompositeTypeNameOrOptions['schema']]['CompositeTypes'][CompositeTypeName]
+	: PublicCompositeTypeNameOrOptions extends keyof DefaultSchema['CompositeTypes']
+		? DefaultSchema['CompositeTypes'][PublicCompositeTypeNameOrOptions]
+		: never;
+
+export const Constants = {
+	public: {
+		Enums: {}
+	}
+} as const;

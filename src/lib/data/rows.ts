@@ -1,0 +1,150 @@
+/**
+ * What the server sends and the device keeps, table by table, read into the app's own words: fields
+ * in camelCase, moments as `Instant`. This file is the border: a row that does not parse throws, and
+ * fields unknown to this version of the app are left aside.
+ */
+import * as z from 'zod/mini';
+import { kinds, rules, speakers } from '#lib/domain/formats/format.ts';
+import { type Instant, millis, parseInstant } from '#lib/domain/time.ts';
+
+const text = z.string();
+const id = z.string();
+const person = z.nullable(z.string());
+const count = z.number();
+const moment = z.pipe(
+	z.string(),
+	z.transform((iso, context): Instant => {
+		const parsed = parseInstant(iso);
+		if (parsed !== null) return parsed;
+		context.issues.push({ code: 'custom', input: iso, message: 'not a moment' });
+		return z.NEVER;
+	})
+);
+const length = z.pipe(z.number(), z.transform(millis));
+
+const shapes = {
+	profiles: z.object({ id, name: text, language: z.enum(['fr', 'en']) }),
+	groups: z.object({ id, name: text, created_at: moment }),
+	memberships: z.object({
+		id,
+		group_id: id,
+		member_id: id,
+		joined_at: moment,
+		left_at: z.nullable(moment)
+	}),
+	charters: z.object({ id, group_id: id, version: count, body: text, created_at: moment }),
+	signatures: z.object({ id, group_id: id, charter_id: id, member_id: id, signed_at: moment }),
+	invitations: z.object({ id, group_id: id, email: text, expires_at: moment }),
+	sessions: z.object({
+		id,
+		group_id: id,
+		starts_at: moment,
+		time_zone: text,
+		place: text,
+		format: text,
+		length_minutes: count,
+		status: z.enum(['planned', 'live', 'closed']),
+		facilitator_id: person,
+		scribe_id: person,
+		host_id: person,
+		version: count,
+		started_at: z.nullable(moment),
+		closed_at: z.nullable(moment)
+	}),
+	segments: z.object({
+		id,
+		session_id: id,
+		position: count,
+		kind: z.enum(kinds),
+		label: z.object({ fr: text, en: text }),
+		minutes: count,
+		least: count,
+		speakers: z.enum(speakers),
+		rule: z.enum(rules),
+		person_id: person,
+		actual_ms: z.nullable(length)
+	}),
+	challenges: z.object({
+		id,
+		group_id: id,
+		session_id: id,
+		presenter_id: id,
+		position: z.nullable(count),
+		question: text,
+		context: text,
+		tried: text,
+		options: text,
+		wanted: text,
+		unwanted: text,
+		need: z.enum(['decide', 'understand', 'be_challenged', 'be_heard']),
+		tags: z.array(text),
+		room_only: z.boolean()
+	}),
+	challenge_notes: z.object({ id, session_id: id, presenter_id: id, body: text, takeaways: text }),
+	actions: z.object({
+		id,
+		group_id: id,
+		owner_id: id,
+		title: text,
+		due_on: text,
+		status: z.enum(['open', 'done', 'dropped']),
+		born_in: person,
+		due_in: person,
+		carries: count,
+		created_at: moment
+	}),
+	reviews: z.object({
+		id,
+		group_id: id,
+		action_id: id,
+		session_id: id,
+		outcome: z.enum(['done', 'partly', 'not_done', 'dropped']),
+		line: text,
+		reviewed_at: moment
+	}),
+	attendances: z.object({
+		id,
+		session_id: id,
+		member_id: id,
+		present: z.boolean(),
+		seen_at: z.nullable(moment)
+	}),
+	feedbacks: z.object({ id, session_id: id, member_id: id, plus: text, delta: text }),
+	room_states: z.object({
+		id,
+		position: z.nullable(count),
+		started_at: z.nullable(moment),
+		planned_ms: length,
+		added_ms: length,
+		paused_at: z.nullable(moment),
+		paused_ms: length,
+		facilitator_id: person,
+		version: count
+	})
+};
+
+export type Table = keyof typeof shapes;
+export const tables = Object.keys(shapes) as Table[];
+
+type Camel<S extends string> = S extends `${infer Head}_${infer Tail}`
+	? `${Head}${Capitalize<Camel<Tail>>}`
+	: S;
+type Camelled<T> = { [K in keyof T as K extends string ? Camel<K> : never]: T[K] };
+
+/** A row of a table in the app's words. */
+export type Row<T extends Table> = Camelled<z.infer<(typeof shapes)[T]>>;
+
+/** Reads the rows of a table as the server sent them. Throws on a row of another shape. */
+export function readRows<T extends Table>(table: T, rows: readonly unknown[]): Row<T>[] {
+	const shape: z.ZodMiniType = shapes[table];
+	return rows.map((row) => camelled(shape.parse(row)) as Row<T>);
+}
+
+function camelled(row: unknown): unknown {
+	return Object.fromEntries(
+		Object.entries(row as Record<string, unknown>).map(([key, value]) => [
+			key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+			value
+		])
+	);
+}
