@@ -8,7 +8,7 @@ export const limits = {
 	title: 200,
 	question: 300,
 	line: 300,
-	/** Each prose field of a challenge: context, tried, options, wanted, unwanted. */
+	/** Each prose field of a challenge: context, tried, options, wanted, unwanted, takeaways. */
 	prose: 4000,
 	note: 20_000,
 	charter: 20_000,
