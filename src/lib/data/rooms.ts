@@ -31,7 +31,7 @@ const state = z.pipe(
 	}))
 );
 const snapshotShape = z.object({
-	now: z.number(),
+	now: z.pipe(z.number(), z.transform(instant)),
 	topic: z.string(),
 	state,
 	holder_away: z.boolean()
@@ -54,8 +54,8 @@ export function readRoom(payload: unknown): Room {
 /** The room as it is now; asking is being present. */
 export async function snapshot(backend: Backend, session: string) {
 	const answer = await backend.call('room_snapshot', { session_id: session });
-	const { topic, state, holder_away } = snapshotShape.parse(answer);
-	return { topic, room: state, holderAway: holder_away };
+	const { now, topic, state, holder_away } = snapshotShape.parse(answer);
+	return { now, topic, room: state, holderAway: holder_away };
 }
 
 /** Moves the room. `seen` is the version on screen, `id` makes a second sending harmless. */

@@ -1,0 +1,63 @@
+import { estimate, type Sample, serverTime, slew } from '#lib/domain/timer/clock.ts';
+import { type Instant, type Millis, millis } from '#lib/domain/time.ts';
+
+/** How many round trips are kept: the quickest of them says the time. */
+const KEPT = 8;
+
+/**
+ * The server's clock as this phone knows it. The wall clock of the phone only stands in until the
+ * first answer; afterwards the digits follow the server, however wrong the phone is.
+ */
+export class Clock {
+	#samples: Sample[] = [];
+	#offset: Millis = millis(Date.now() - performance.now());
+	#slewedAt = performance.now();
+	#drift = Date.now() - performance.now();
+	/** Half the round trip of the best answer; null while the phone's own clock is all there is. */
+	#error = $state.raw<Millis | null>(null);
+	#target: Millis | null = null;
+
+	get error(): Millis | null {
+		return this.#error;
+	}
+
+	/** What is added to the phone's steady clock, for the debug line. */
+	get offset(): Millis {
+		return this.#offset;
+	}
+
+	/** The server's time. */
+	now(): Instant {
+		const local = performance.now();
+		if (this.#target !== null) {
+			this.#offset = slew(this.#offset, this.#target, millis(local - this.#slewedAt));
+		}
+		this.#slewedAt = local;
+		return serverTime(this.#offset, local);
+	}
+
+	/** True once after the phone slept or its wall clock was changed: what was measured is void. */
+	jumped(): boolean {
+		const drift = Date.now() - performance.now();
+		const jumped = Math.abs(drift - this.#drift) > 300;
+		this.#drift = drift;
+		if (jumped) this.#samples = [];
+		return jumped;
+	}
+
+	/** Takes the time of one request whose answer says the server's clock. */
+	async timed<T>(request: () => Promise<T>, clockOf: (answer: T) => Instant): Promise<T> {
+		const sent = performance.now();
+		const answer = await request();
+		const received = performance.now();
+		this.#samples = [...this.#samples, { sent, received, server: clockOf(answer) }].slice(-KEPT);
+		const best = estimate(this.#samples);
+		if (best) {
+			// The first answer replaces the wall clock at once: there is nothing to catch up with.
+			if (this.#target === null) this.#offset = best.offset;
+			this.#target = best.offset;
+			this.#error = best.error;
+		}
+		return answer;
+	}
+}

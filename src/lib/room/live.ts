@@ -1,0 +1,65 @@
+import type { RealtimeChannel, RealtimeClient } from '@supabase/realtime-js';
+import type { Backend } from '#lib/data/backend.ts';
+
+export interface Hearing {
+	/** A new state of the room, as sent. */
+	state(payload: unknown): void;
+	/** Something a member wrote: fetch it through the sync. */
+	changed(): void;
+	/** Who is connected, by member id. */
+	present(members: readonly string[]): void;
+	/** Whether signals arrive. */
+	live(live: boolean): void;
+}
+
+/**
+ * The live connection of one room: listens on its topic and shows that this member is here. It says
+ * when signals stop; asking the server meanwhile is the caller's affair.
+ */
+export class Live {
+	readonly #backend: Backend;
+	readonly #me: string;
+	readonly #hearing: Hearing;
+	#client: RealtimeClient | null = null;
+	#channel: RealtimeChannel | null = null;
+	#topic: string | null = null;
+
+	constructor(backend: Backend, me: string, hearing: Hearing) {
+		this.#backend = backend;
+		this.#me = me;
+		this.#hearing = hearing;
+	}
+
+	/** Listens on this topic; again with the same one only when the channel was lost. */
+	async listen(topic: string): Promise<void> {
+		if (topic === this.#topic && this.#channel && this.#channel.state !== 'closed') return;
+		this.#topic = topic;
+		this.#client ??= await this.#backend.realtime();
+		if (this.#channel) await this.#client.removeChannel(this.#channel);
+		const channel = this.#client.channel(topic, {
+			config: { private: true, presence: { key: this.#me } }
+		});
+		this.#channel = channel;
+		channel
+			.on('broadcast', { event: 'state' }, ({ payload }) => this.#hearing.state(payload))
+			.on('broadcast', { event: 'changed' }, () => this.#hearing.changed())
+			.on('presence', { event: 'sync' }, () =>
+				this.#hearing.present(Object.keys(channel.presenceState()))
+			)
+			.subscribe((status) => {
+				if (channel !== this.#channel) return;
+				this.#hearing.live(status === 'SUBSCRIBED');
+				if (status === 'SUBSCRIBED') void channel.track({});
+			});
+	}
+
+	/** Stops listening for good. */
+	async close(): Promise<void> {
+		const client = this.#client;
+		this.#channel = null;
+		this.#client = null;
+		this.#topic = null;
+		await client?.removeAllChannels();
+		await client?.disconnect();
+	}
+}

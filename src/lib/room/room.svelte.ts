@@ -1,0 +1,210 @@
+import type { Backend } from '#lib/data/backend.ts';
+import { codeOf } from '#lib/data/failure.ts';
+import * as rooms from '#lib/data/rooms.ts';
+import type { Command, Room as State } from '#lib/data/rooms.ts';
+import { remaining } from '#lib/domain/timer/state.ts';
+import type { Instant } from '#lib/domain/time.ts';
+import { Clock } from './clock.svelte.ts';
+import { Live } from './live.ts';
+
+/** How often a phone says that it is here and re-measures the clock, in ms. */
+const BEAT = 10_000;
+/** How often it asks while no signal arrives, in ms. */
+const POLL = 2_000;
+/** Changes closer to each other than this are fetched together, in ms. */
+const GATHER = 400;
+
+export interface Surroundings {
+	backend: Backend;
+	session: string;
+	me: string;
+	/** The state the device kept, shown until the server answers. */
+	kept: State | null;
+	/** Fetch what members wrote. */
+	sync(): Promise<void>;
+	/** A random UUID. */
+	uuid(): string;
+}
+
+/**
+ * One live session in this tab. Digits are computed from the server's anchors at the server's time;
+ * signals and answers only ever replace the state by a newer one.
+ */
+export class Room {
+	readonly clock = new Clock();
+	readonly #with: Surroundings;
+	readonly #live: Live;
+	#state = $state.raw<State | null>(null);
+	#now = $state.raw<Instant>(this.clock.now());
+	#present = $state.raw<readonly string[]>([]);
+	#holderAway = $state.raw(false);
+	#listening = $state.raw(false);
+	#answeredAt = $state.raw<Instant | null>(null);
+	#silentSince = $state.raw<Instant | null>(null);
+	#problem = $state.raw<string | null>(null);
+	#sending = $state.raw(false);
+	#ended = new AbortController();
+	#tick: ReturnType<typeof setTimeout> | undefined;
+	#beat: ReturnType<typeof setTimeout> | undefined;
+	#gather: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(surroundings: Surroundings) {
+		this.#with = surroundings;
+		this.#state = surroundings.kept;
+		this.#live = new Live(surroundings.backend, surroundings.me, {
+			state: (payload) => this.#take(rooms.readRoom(payload)),
+			changed: () => this.#fetchSoon(),
+			present: (members) => (this.#present = members),
+			live: (live) => {
+				this.#listening = live;
+				// A signal may have been missed while nothing was listening.
+				if (live) void this.refresh();
+			}
+		});
+	}
+
+	/** Null until this device has ever heard of the room. */
+	get state(): State | null {
+		return this.#state;
+	}
+	/** The server's time at the last second that changed the digits. */
+	get now(): Instant {
+		return this.#now;
+	}
+	/** Members whose phones are connected. */
+	get present(): readonly string[] {
+		return this.#present;
+	}
+	/** Whether the facilitator's phone has been silent for so long that the role may be taken. */
+	get holderAway(): boolean {
+		return this.#holderAway;
+	}
+	/** Whether signals arrive; if not, the phone asks every two seconds. */
+	get listening(): boolean {
+		return this.#listening;
+	}
+	/** Since when the server does not answer; null: it does. */
+	get silentSince(): Instant | null {
+		return this.#silentSince;
+	}
+	/** The code of the last refused command. */
+	get problem(): string | null {
+		return this.#problem;
+	}
+	get sending(): boolean {
+		return this.#sending;
+	}
+
+	/** Begins: measures the clock, fetches the state, listens. Returns the way to end it. */
+	enter(): () => void {
+		const { signal } = this.#ended;
+		addEventListener('online', () => void this.#wake(), { signal });
+		document.addEventListener(
+			'visibilitychange',
+			() => document.visibilityState === 'visible' && void this.#wake(),
+			{ signal }
+		);
+		this.#step();
+		void this.#wake();
+		return () => {
+			this.#ended.abort();
+			clearTimeout(this.#tick);
+			clearTimeout(this.#beat);
+			clearTimeout(this.#gather);
+			void this.#live.close();
+		};
+	}
+
+	/** Moves the room. The refusal, if any, is in `problem`. */
+	async send(command: Command): Promise<boolean> {
+		const { backend, session, uuid } = this.#with;
+		if (!this.#state || this.#sending) return false;
+		this.#sending = true;
+		this.#problem = null;
+		try {
+			this.#take(await rooms.command(backend, session, command, this.#state.version, uuid()));
+			return true;
+		} catch (error) {
+			this.#problem = codeOf(error);
+			await this.refresh();
+			return false;
+		} finally {
+			this.#sending = false;
+		}
+	}
+
+	/** Shows a state the caller got from the server, for instance by closing the session. */
+	show(payload: unknown): void {
+		this.#take(rooms.readRoom(payload));
+	}
+
+	dismiss(): void {
+		this.#problem = null;
+	}
+
+	/** Asks the server for the room as it is. */
+	async refresh(): Promise<void> {
+		const { backend, session } = this.#with;
+		clearTimeout(this.#beat);
+		try {
+			const answer = await this.clock.timed(
+				() => rooms.snapshot(backend, session),
+				({ now }) => now
+			);
+			if (this.#ended.signal.aborted) return;
+			this.#holderAway = answer.holderAway;
+			this.#answeredAt = answer.now;
+			this.#silentSince = null;
+			this.#take(answer.room);
+			await this.#live.listen(answer.topic);
+		} catch (error) {
+			this.#silentSince ??= this.#answeredAt ?? this.clock.now();
+			if (codeOf(error) === 'CR001') this.#problem = 'CR001';
+		}
+		if (this.#ended.signal.aborted) return;
+		const pause = this.#listening && this.#silentSince === null ? BEAT : POLL;
+		clearTimeout(this.#beat);
+		this.#beat = setTimeout(() => void this.refresh(), pause);
+	}
+
+	/** After joining, sleeping or losing the network: the clock anew, the state, the members' texts. */
+	async #wake(): Promise<void> {
+		this.clock.jumped();
+		const { backend, sync } = this.#with;
+		await this.refresh();
+		void sync();
+		for (let trip = 1; trip < 8 && this.#silentSince === null; trip++) {
+			await this.clock
+				.timed(
+					() => rooms.clock(backend),
+					(now) => now
+				)
+				.catch(() => undefined);
+		}
+		this.#step();
+	}
+
+	#take(state: State): void {
+		if (this.#state && state.version < this.#state.version) return;
+		this.#state = state;
+		this.#step();
+	}
+
+	/** Sets `now` and comes back just after the next second of the digits begins. */
+	#step(): void {
+		clearTimeout(this.#tick);
+		if (this.#ended.signal.aborted) return;
+		if (this.clock.jumped()) void this.#wake();
+		this.#now = this.clock.now();
+		const running = this.#state?.startedAt != null && this.#state.pausedAt === null;
+		const left = running && this.#state ? remaining(this.#state, this.#now) : 999;
+		this.#tick = setTimeout(() => this.#step(), (((left % 1000) + 1000) % 1000) + 1);
+	}
+
+	#fetchSoon(): void {
+		this.#gather ??= setTimeout(() => {
+			this.#gather = undefined;
+			void this.#with.sync();
+		}, GATHER);
+	}
+}
