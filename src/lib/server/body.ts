@@ -7,7 +7,10 @@ export const BODY_LIMIT = 256 * 1024;
 const DRAIN_LIMIT = 16 * 1024 * 1024;
 
 /** Reads a whole body, or null when it is larger than `limit` bytes. */
-export async function readBody(request: IncomingMessage, limit = BODY_LIMIT): Promise<Buffer | null> {
+export async function readBody(
+	request: IncomingMessage,
+	limit = BODY_LIMIT
+): Promise<Buffer | null> {
 	if (Number(request.headers['content-length'] ?? 0) > limit) {
 		drain(request);
 		return null;

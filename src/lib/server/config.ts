@@ -40,16 +40,25 @@ const webAddress = z
 
 const formats = {
 	HOST: z.string().regex(/^[\w.:-]+$/),
-	PORT: z.string().regex(/^\d{1,5}$/).transform(Number).pipe(z.number().max(65535)),
+	PORT: z
+		.string()
+		.regex(/^\d{1,5}$/)
+		.transform(Number)
+		.pipe(z.number().max(65535)),
 	CERCLE_DATA: z.string(),
 	DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
 	PUBLIC_SUPABASE_URL: webAddress,
 	PUBLIC_SUPABASE_PUBLISHABLE_KEY: z.string().min(20),
-	CERCLE_DEMO: z.enum(['0', '1', 'true', 'false']).transform((text) => text === '1' || text === 'true'),
+	CERCLE_DEMO: z
+		.enum(['0', '1', 'true', 'false'])
+		.transform((text) => text === '1' || text === 'true'),
 	SMTP_URL: z.url({ protocol: /^smtps?$/ }),
 	MAIL_FROM: z.string().regex(/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/),
 	ORIGIN: webAddress,
-	ADDRESS_HEADER: z.string().regex(/^[\w-]+$/).toLowerCase()
+	ADDRESS_HEADER: z
+		.string()
+		.regex(/^[\w-]+$/)
+		.toLowerCase()
 };
 
 const expected: Record<keyof typeof formats, string> = {
@@ -104,7 +113,8 @@ export function readConfig(mode: Mode, env: Environment): Config {
 		missing('PUBLIC_SUPABASE_PUBLISHABLE_KEY', 'the address of Supabase is set');
 	}
 	if (demo && mode === 'serve') problems.push('CERCLE_DEMO: production has no demo data');
-	else if (demo && wantsHosted) problems.push('CERCLE_DEMO: demo data is for the embedded database');
+	else if (demo && wantsHosted)
+		problems.push('CERCLE_DEMO: demo data is for the embedded database');
 	else if (!demo) missing('SMTP_URL', 'sign-in codes are sent by mail');
 	if (mode === 'serve') {
 		missing('ORIGIN', 'production');

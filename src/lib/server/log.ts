@@ -5,6 +5,7 @@
 const FIELDS = new Set([
 	'address',
 	'bytes',
+	'channels',
 	'code',
 	'count',
 	'folder',
@@ -18,6 +19,7 @@ const FIELDS = new Set([
 	'reason',
 	'route',
 	'signal',
+	'sockets',
 	'status',
 	'version'
 ]);
@@ -36,7 +38,9 @@ export function openLog(
 	now: () => Date = () => new Date()
 ): Log {
 	return (event, fields = {}) => {
-		const kept = Object.entries(fields).filter(([name, value]) => FIELDS.has(name) && isWord(value));
+		const kept = Object.entries(fields).filter(
+			([name, value]) => FIELDS.has(name) && isWord(value)
+		);
 		write(JSON.stringify({ at: now().toISOString(), event, ...Object.fromEntries(kept) }) + '\n');
 	};
 }

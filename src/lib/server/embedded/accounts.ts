@@ -53,7 +53,9 @@ export function openAccounts(sql: Sql): Accounts {
 		async renewConfirmation(email) {
 			const code = randomInt(1_000_000).toString().padStart(6, '0');
 			// The hash the API compares with.
-			const token = createHash('sha256').update(email + code).digest('hex');
+			const token = createHash('sha256')
+				.update(email + code)
+				.digest('hex');
 			const { count } = await sql`
 				update auth.users set confirmation_token = ${token}, confirmation_sent_at = now()
 				where email = ${email} and email_confirmed_at is null

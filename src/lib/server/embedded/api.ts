@@ -93,7 +93,11 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 			if (method === 'OPTIONS') return new Response(null, { status: 204 });
 			const auth = /^\/auth\/v1\/([a-z]+)$/.exec(url.pathname)?.[1];
 			if (!auth && !/^\/rest\/v1\/(rpc\/)?\w+$/.test(url.pathname)) return notFound();
-			const request = new Request(url, { method, headers, ...(body && { body: new Uint8Array(body) }) });
+			const request = new Request(url, {
+				method,
+				headers,
+				...(body && { body: new Uint8Array(body) })
+			});
 			if (!auth) return call(request, peer);
 			const known = [keys.publishableKey, keys.secretKey].includes(headers.get('apikey') ?? '');
 			if (!known) return call(request, peer);
@@ -174,7 +178,10 @@ async function settle(answer: Response, log: Log): Promise<Response> {
 	const code = problem.success ? problem.data.code : 'unknown';
 	const status = AWAY.test(code) ? 503 : answer.status;
 	log('api_failed', { status, code });
-	return Response.json({ code: status === 503 ? 'unavailable' : code, message: 'Failed' }, { status });
+	return Response.json(
+		{ code: status === 503 ? 'unavailable' : code, message: 'Failed' },
+		{ status }
+	);
 }
 
 function parseJson(body: Buffer | null): unknown {

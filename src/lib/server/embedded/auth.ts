@@ -87,7 +87,8 @@ export function answerAuth(request: AuthRequest, options: AuthOptions): Promise<
 		if (route === 'resend') return paced(options, resend(call));
 		if (route === 'password') return paced(options, signIn(call));
 		if (route === 'verify') return verify(call);
-		if (route === 'refresh_token') return formats.refresh.safeParse(call.body).success ? null : invalid();
+		if (route === 'refresh_token')
+			return formats.refresh.safeParse(call.body).success ? null : invalid();
 		if (route === 'logout') return null;
 	}
 	if (route === 'user' && method === 'GET') return null;
@@ -113,7 +114,9 @@ async function signUp(call: Call): Promise<Response> {
 	const { options } = call;
 	const { email, password, data = {} } = input.data;
 	if (password.length < PASSWORD_LENGTH) {
-		return refuse(422, 'weak_password', 'Password too short', { weak_password: { reasons: ['length'] } });
+		return refuse(422, 'weak_password', 'Password too short', {
+			weak_password: { reasons: ['length'] }
+		});
 	}
 	if (!mayMail(call, email)) return tooManyMails();
 	const account = await options.accounts.find(email);
@@ -156,7 +159,8 @@ async function signIn(call: Call): Promise<Response> {
 	if (!mayTry(call) || !limits.take(key, rules.passwordsPerAddress)) return tooManyTries();
 	const answer = await forward('token?grant_type=password', input.data);
 	if (answer.ok) limits.clear(key);
-	else if (answer.status < 500) return refuse(400, 'invalid_credentials', 'Invalid login credentials');
+	else if (answer.status < 500)
+		return refuse(400, 'invalid_credentials', 'Invalid login credentials');
 	return answer;
 }
 
@@ -166,7 +170,8 @@ async function verify(call: Call): Promise<Response> {
 	const { accounts, limits, rules } = call.options;
 	const { email, token, type } = input.data;
 	const key = triesOf(email);
-	if (!mayTry(call) || !limits.take(`address ${email}`, rules.triesPerAddress)) return tooManyTries();
+	if (!mayTry(call) || !limits.take(`address ${email}`, rules.triesPerAddress))
+		return tooManyTries();
 	if (!limits.take(key, rules.triesPerCode)) {
 		await accounts.voidCodes(email);
 		return tooManyTries();

@@ -67,7 +67,11 @@ export function startOf(pid: number): string | null {
 		}
 	}
 	if (process.platform === 'win32') return isAlive(pid) ? 'alive' : null;
-	return spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)]).stdout.toString().trim() || null;
+	return (
+		spawnSync('ps', ['-o', 'lstart=', '-p', String(pid)])
+			.stdout.toString()
+			.trim() || null
+	);
 }
 
 function isAlive(pid: number): boolean {

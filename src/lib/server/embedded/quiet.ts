@@ -1,12 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { Log } from '#lib/server/log.ts';
 
 const METHODS = ['debug', 'error', 'info', 'log', 'warn'] as const;
 
 /**
  * Runs a library that has no logger of its own but prints failing statements, with their
- * parameters, to the console. What is printed within `run` becomes one log line that only says that
- * it happened; the console of everybody else is left alone.
+ * parameters, to the console. What is printed within `run` is dropped, its failures being logged by
+ * their codes where they are answered; the console of everybody else is left alone.
  */
 export interface Quiet {
 	run<Result>(work: () => Result): Result;
@@ -14,14 +13,13 @@ export interface Quiet {
 	close(): void;
 }
 
-export function openQuiet(part: string, log: Log): Quiet {
+export function openQuiet(): Quiet {
 	const within = new AsyncLocalStorage<true>();
 	const target: Record<(typeof METHODS)[number], (...words: unknown[]) => void> = console;
 	const originals = METHODS.map((method) => [method, target[method]] as const);
 	for (const [method, original] of originals) {
 		target[method] = (...words) => {
-			if (within.getStore()) log('hushed', { part, name: method });
-			else original.apply(console, words);
+			if (!within.getStore()) original.apply(console, words);
 		};
 	}
 	return {

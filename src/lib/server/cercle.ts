@@ -1,0 +1,217 @@
+import { createServer, type Server } from 'node:http';
+import { join } from 'node:path';
+import postgres from 'postgres';
+import type { Config } from './config.ts';
+import { seedDemo } from './demo.ts';
+import { type Api, makeAuthSchema, openApi } from './embedded/api.ts';
+import type { AuthLimits } from './embedded/auth.ts';
+import { addressFor, prepareDatabase } from './embedded/database.ts';
+import { databaseFolder, type Keys, openKeys } from './embedded/keys.ts';
+import { takeLock } from './embedded/lock.ts';
+import { openPostgres } from './embedded/postgres.ts';
+import { openQuiet } from './embedded/quiet.ts';
+import { openGateway } from './embedded/realtime/gateway.ts';
+import { databaseProbe, health, hostedProbe, type Probe } from './health.ts';
+import { createListener } from './listener.ts';
+import type { Log } from './log.ts';
+import { type Mailer, openMailer } from './mail.ts';
+import { lendEnvironment, openBuilt, openVite, type Pages } from './pages.ts';
+
+export interface CercleOptions {
+	config: Config;
+	/** The repository's folder. */
+	root: string;
+	version: string;
+	log: Log;
+	/** False serves the API alone. */
+	pages?: boolean;
+	rules?: AuthLimits;
+	pace?: number;
+}
+
+export interface RunningCercle {
+	port: number;
+	/** Null on hosted Supabase. */
+	backend: { keys: Keys; ownerUrl: string } | null;
+	/** True when this start added the demo group. */
+	seeded: boolean;
+	mailer: Mailer;
+	/** Stops in order: no new request, the gateway, the API, the database, the lock. */
+	close(): Promise<void>;
+}
+
+/** The parts opened so far, closed in the reverse order; one that fails does not keep the others. */
+class Parts {
+	#closers: { name: string; close: () => unknown }[] = [];
+	#log: Log;
+
+	constructor(log: Log) {
+		this.#log = log;
+	}
+
+	add(name: string, close: () => unknown): void {
+		this.#closers.unshift({ name, close });
+	}
+
+	async close(): Promise<void> {
+		for (const { name, close } of this.#closers.splice(0)) {
+			try {
+				await close();
+				this.#log('closed', { part: name });
+			} catch {
+				this.#log('close_failed', { part: name });
+			}
+		}
+	}
+}
+
+/** Opens the whole process; closes what was opened when a later part refuses. */
+export async function openCercle(options: CercleOptions): Promise<RunningCercle> {
+	const parts = new Parts(options.log);
+	try {
+		return await open(options, parts);
+	} catch (error) {
+		await parts.close();
+		throw error;
+	}
+}
+
+async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle> {
+	const { config, log, version } = options;
+	const mailer = openMailer(config);
+	parts.add('mail', () => mailer.close());
+	const backend = config.hosted ? null : await openBackend(options, mailer, parts);
+	const probe = config.hosted ? hostedProbe(config.hosted) : backend?.probe;
+	const server = createServer();
+	let closed: Promise<unknown> = Promise.resolve();
+	parts.add('http', () => drain(server, closed));
+	if (backend) parts.add('gateway', () => backend.gateway.close());
+	const pages = await openPages(options, server, backend?.keys.publishableKey ?? null);
+	const listener = createListener({
+		api: backend?.api ?? null,
+		realtime: backend ? (request) => backend.gateway.fetch(request) : null,
+		health: () => health(probe ?? (async () => false), version),
+		outbox: mailer.outbox,
+		pages,
+		cercle: { mailer, config },
+		headers: {
+			secure: config.origin.startsWith('https:'),
+			hostedUrl: config.hosted?.url ?? null
+		},
+		addressHeader: config.addressHeader,
+		log
+	});
+	server.on('request', listener);
+	server.on('upgrade', (request, socket, head) => {
+		// A peer that leaves mid-way must not take the process with it.
+		socket.on('error', () => socket.destroy());
+		if (backend && request.url?.startsWith('/realtime/v1/')) {
+			backend.gateway.upgrade(request, socket, head);
+		} else if (config.mode !== 'dev') socket.destroy();
+	});
+	parts.add('pages', () => pages?.close());
+	const port = await listen(server, config);
+	parts.add('listening', () => {
+		closed = new Promise((resolve) => server.close(resolve));
+	});
+	return {
+		port,
+		backend: backend && { keys: backend.keys, ownerUrl: backend.ownerUrl },
+		seeded: backend?.seeded ?? false,
+		mailer,
+		close: () => parts.close()
+	};
+}
+
+interface Backend {
+	keys: Keys;
+	ownerUrl: string;
+	api: Api;
+	gateway: Awaited<ReturnType<typeof openGateway>>;
+	probe: Probe;
+	seeded: boolean;
+}
+
+async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts): Promise<Backend> {
+	const { config, log, root } = options;
+	const { dataFolder, origin } = config;
+	const lock = takeLock(dataFolder);
+	parts.add('lock', () => lock.release());
+	const keys = await openKeys(dataFolder);
+	const ownerUrl = config.databaseUrl ?? (await startPostgres(dataFolder, keys, log, parts));
+	const quiet = openQuiet();
+	parts.add('console', () => quiet.close());
+	const common = { keys, origin, mailer, log, quiet };
+	const folder = join(root, 'supabase');
+	await prepareDatabase({
+		ownerUrl,
+		folder,
+		log,
+		authenticatorPassword: keys.authenticatorPassword,
+		makeAuthSchema: () => makeAuthSchema(ownerUrl, common)
+	});
+	const sql = postgres(ownerUrl, { max: 1, connect_timeout: 2, onnotice: () => undefined });
+	parts.add('probe', () => sql.end({ timeout: 1 }));
+	const seeded = config.demo && (await seedDemo(sql, join(folder, 'seed.sql')));
+	const api = await openApi({
+		...common,
+		databaseUrl: addressFor(ownerUrl, 'authenticator', keys.authenticatorPassword),
+		...(options.rules && { rules: options.rules }),
+		...(options.pace !== undefined && { pace: options.pace })
+	});
+	parts.add('api', () => api.close());
+	const gateway = await openGateway({
+		databaseUrl: ownerUrl,
+		jwtSecret: keys.jwtSecret,
+		apiKeys: [keys.publishableKey, keys.secretKey],
+		origins: config.originGiven ? [origin] : null,
+		log
+	});
+	return { keys, ownerUrl, api, gateway, probe: databaseProbe(sql), seeded };
+}
+
+async function startPostgres(
+	dataFolder: string,
+	keys: Keys,
+	log: Log,
+	parts: Parts
+): Promise<string> {
+	const folder = databaseFolder(dataFolder);
+	const running = await openPostgres({ folder, password: keys.postgresPassword, log });
+	parts.add('postgres', () => running.close());
+	return running.ownerUrl;
+}
+
+async function openPages(
+	{ config, root, pages = true }: CercleOptions,
+	server: Server,
+	embeddedKey: string | null
+): Promise<Pages | null> {
+	if (!pages) return null;
+	lendEnvironment(config, embeddedKey ?? config.hosted?.publishableKey ?? '');
+	return config.mode === 'dev' ? openVite(root, server) : openBuilt(root);
+}
+
+async function listen(server: Server, { host, port }: Config): Promise<number> {
+	// A slow or silent caller holds a socket for a bounded time.
+	server.requestTimeout = 30_000;
+	server.headersTimeout = 15_000;
+	server.keepAliveTimeout = 10_000;
+	await new Promise<void>((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, host, () => {
+			server.off('error', reject);
+			resolve();
+		});
+	});
+	const address = server.address();
+	return address !== null && typeof address === 'object' ? address.port : port;
+}
+
+/** Lets what is under way finish, for a while. */
+async function drain(server: Server, closed: Promise<unknown>): Promise<void> {
+	server.closeIdleConnections();
+	const late = setTimeout(() => server.closeAllConnections(), 5000);
+	await closed;
+	clearTimeout(late);
+}

@@ -1,0 +1,24 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { IncomingMessage } from 'node:http';
+import type { Config } from './config.ts';
+import type { Mailer } from './mail.ts';
+
+/** What the process lends to the pages' endpoints. */
+export interface Cercle {
+	mailer: Mailer;
+	config: Pick<Config, 'origin' | 'demo' | 'hosted'>;
+}
+
+export type CercleRequest = IncomingMessage & { cercle?: Cercle };
+
+const current = new AsyncLocalStorage<CercleRequest>();
+
+/** Runs a page's handler so that `currentRequest` finds the request it answers. */
+export function withRequest<Result>(request: CercleRequest, work: () => Result): Result {
+	return current.run(request, work);
+}
+
+/** For Kit's `emulate`: its development server gives endpoints no platform of its own. */
+export function currentRequest(): CercleRequest | undefined {
+	return current.getStore();
+}
