@@ -1,7 +1,6 @@
 import { Database } from '#lib/offline/database.ts';
 import { StorageError } from '#lib/offline/storage-error.ts';
 import { afterEach, expect, test, vi } from 'vitest';
-import { cdp } from 'vitest/browser';
 import { openTab } from './tab.ts';
 
 const relaxed = { durability: 'relaxed' } as const;
@@ -38,24 +37,6 @@ test('a transaction that fails in the middle leaves nothing half-written', async
 	);
 	await expect(attempt).rejects.toMatchObject({ code: 'broken' });
 	expect(await values(things)).toEqual(['kept']);
-});
-
-test('storage full: the write fails as a whole with a typed error', async () => {
-	const things = database();
-	await things.write([{ store: 'things', key: 'a', put: 'kept' }], relaxed);
-	const session = cdp();
-	const origin = location.origin;
-	await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 100_000 });
-	try {
-		const heavy = 'x'.repeat(1_000_000);
-		const attempt = things.write([{ store: 'things', key: 'b', put: heavy }], relaxed);
-		await expect(attempt).rejects.toMatchObject({ name: 'StorageError', code: 'full' });
-	} finally {
-		await session.send('Storage.overrideQuotaForOrigin', { origin });
-	}
-	expect(await values(things)).toEqual(['kept']);
-	await things.write([{ store: 'things', key: 'b', put: 'room again' }], relaxed);
-	expect(await values(things)).toEqual(['kept', 'room again']);
 });
 
 test('private mode: a browser that refuses storage gives a typed error, then recovers', async () => {
