@@ -1,0 +1,153 @@
+-- The demo group: seven CTOs, one session behind them, one ahead. All of it is invented.
+-- Dates follow the day of the seed, so that the demo is always in the middle of a month.
+-- The people themselves are made before this file runs (src/lib/server/demo.ts), with the ids
+-- 00000000-0000-4000-8000-00000000000N.
+
+create function pg_temp.person(number int) returns uuid language sql immutable as $$
+	select ('00000000-0000-4000-8000-' || lpad(number::text, 12, '0'))::uuid
+$$;
+create function pg_temp.made(kind int, number int) returns uuid language sql immutable as $$
+	select (lpad(kind::text, 8, '0') || '-0000-4000-8000-' || lpad(number::text, 12, '0'))::uuid
+$$;
+-- Half past six in the evening, in Paris, so many days from today.
+create function pg_temp.evening(days int) returns timestamptz language sql stable as $$
+	select ((now() at time zone 'Europe/Paris')::date + days + time '18:30') at time zone 'Europe/Paris'
+$$;
+create function pg_temp.day(days int) returns date language sql stable as $$
+	select (now() at time zone 'Europe/Paris')::date + days
+$$;
+
+insert into public.groups (id, name, created_at)
+	values (pg_temp.made(1, 1), 'Les Quais', now() - interval '70 days');
+insert into public.memberships (group_id, member_id, joined_at)
+	select pg_temp.made(1, 1), pg_temp.person(n), now() - interval '70 days' from generate_series(1, 7) n;
+insert into public.charters (id, group_id, version, body, created_at)
+	values (pg_temp.made(2, 1), pg_temp.made(1, 1), 1,
+$charter$Ce qui se dit ici reste ici. Nous ne répétons ni les faits, ni les noms, ni les chiffres, même transformés, même à nos proches, même après avoir quitté le groupe.
+
+Nous venons. Deux heures par mois, à l’heure, sans écran ouvert sur autre chose que la séance. Une absence se dit à l’avance.
+
+Nous parlons de ce que nous avons vécu. L’expérience à la première personne d’abord ; le conseil seulement quand il est demandé.
+
+Personne ne vend rien à personne. Ni recrutement, ni prestation, ni mise en avant.
+
+Nous tenons nos engagements, ou nous disons pourquoi. Chaque action est revue à la séance suivante.
+
+L’animation, la présentation et le lieu tournent. Le groupe ne dépend de personne.
+
+La première séance ouvre une période d’essai de trois mois ; chacun dit ensuite s’il continue.$charter$,
+	now() - interval '70 days');
+insert into public.signatures (group_id, charter_id, member_id, signed_at)
+	select pg_temp.made(1, 1), pg_temp.made(2, 1), pg_temp.person(n), now() - interval '69 days'
+	from generate_series(1, 7) n;
+
+create temporary table steps (
+	position int, kind text, fr text, en text, minutes int, least int, speakers text, rule text,
+	presented boolean, actual int
+) on commit drop;
+insert into steps values
+	(0, 'opening', 'Ouverture, rappel de la charte', 'Opening, charter reminder', 5, 3, 'facilitator', 'brief', false, 4),
+	(1, 'follow_up', 'Suivi des actions', 'Follow-up of actions', 25, 15, 'everyone', 'brief', false, 29),
+	(2, 'challenge', 'Présentation du défi', 'Challenge presented', 20, 15, 'presenter', 'listen', true, 22),
+	(3, 'discussion', 'Discussion', 'Discussion', 40, 25, 'everyone', 'experience', true, 38),
+	(4, 'takeaways', 'Ce que j’en retiens', 'What I take away', 10, 5, 'presenter', 'listen', true, 9),
+	(5, 'actions', 'Une action chacun', 'One action each', 15, 8, 'everyone', 'one_each', false, 14),
+	(6, 'closing', 'Clôture, prochains rôles', 'Close, next roles', 5, 3, 'everyone', 'brief', false, 4);
+
+insert into public.sessions (
+	id, group_id, starts_at, place, length_minutes, status, facilitator_id, scribe_id, host_id,
+	started_at, closed_at
+) values
+	(pg_temp.made(3, 1), pg_temp.made(1, 1), pg_temp.evening(-55), 'Chez Karim, Vaise', 120, 'closed',
+		pg_temp.person(2), pg_temp.person(5), pg_temp.person(2),
+		pg_temp.evening(-55), pg_temp.evening(-55) + interval '121 minutes'),
+	(pg_temp.made(3, 2), pg_temp.made(1, 1), pg_temp.evening(-26), 'Chez Élodie, Confluence', 120, 'closed',
+		pg_temp.person(3), pg_temp.person(4), pg_temp.person(3),
+		pg_temp.evening(-26), pg_temp.evening(-26) + interval '120 minutes'),
+	(pg_temp.made(3, 3), pg_temp.made(1, 1), pg_temp.evening(2), 'Croix-Rousse, chez Thomas', 120, 'planned',
+		pg_temp.person(1), pg_temp.person(7), pg_temp.person(4), null, null);
+
+insert into public.segments (
+	group_id, session_id, position, kind, label, minutes, least, speakers, rule, person_id, actual_ms
+)
+select s.group_id, s.id, t.position, t.kind, jsonb_build_object('fr', t.fr, 'en', t.en), t.minutes,
+	t.least, t.speakers, t.rule, case when t.presented then p.presenter end,
+	case when s.status = 'closed' then t.actual * 60000 end
+from public.sessions s
+join (values
+	(pg_temp.made(3, 1), pg_temp.person(6)), (pg_temp.made(3, 2), pg_temp.person(1)),
+	(pg_temp.made(3, 3), pg_temp.person(5))
+) p (session_id, presenter) on p.session_id = s.id
+cross join steps t;
+
+insert into public.attendances (group_id, session_id, member_id, present, seen_at)
+select s.group_id, s.id, pg_temp.person(n), not (s.id = pg_temp.made(3, 1) and n = 7), s.closed_at
+from public.sessions s, generate_series(1, 7) n where s.status = 'closed';
+
+insert into public.challenges (
+	id, group_id, session_id, presenter_id, position, question, context, tried, options, wanted,
+	unwanted, need, tags
+) values
+	(pg_temp.made(4, 1), pg_temp.made(1, 1), pg_temp.made(3, 1), pg_temp.person(6), 0,
+		'Comment garder l’équipe plateforme quand deux seniors partent en même temps ?',
+		'Huit personnes, deux départs annoncés, une astreinte à quatre.', '', '', '', '', 'decide',
+		'{team_company}'),
+	(pg_temp.made(4, 2), pg_temp.made(1, 1), pg_temp.made(3, 2), pg_temp.person(1), 0,
+		'Mon comité veut une date pour la refonte ; je n’y crois pas. Que lui dire ?',
+		'Refonte du moteur de tarification, promise deux fois, repoussée deux fois.', '', '', '', '',
+		'be_challenged', '{long_term_urgency,technical_organisational}'),
+	(pg_temp.made(4, 3), pg_temp.made(1, 1), pg_temp.made(3, 3), pg_temp.person(5), 0,
+		'Faut-il réécrire le moteur de recherche, ou apprendre à vivre avec ?',
+		'Dix ans de code, trois personnes le comprennent, un client sur deux s’en plaint. Le produit veut des facettes pour le printemps.',
+		'Un audit interne en mai. Deux sprints de nettoyage : les temps de réponse ont baissé d’un tiers, la peur est restée.',
+		'Réécrire par le bord, sous le même contrat. Acheter un moteur. Ne rien faire et embaucher.',
+		'Des récits de réécritures que vous avez menées ou arrêtées : qu’est-ce qui vous a fait changer d’avis ?',
+		'Une liste de produits à essayer.', 'decide', '{technical_organisational,long_term_urgency}');
+
+update public.challenge_notes set
+	body = 'Trois récits de dates imposées. Dans deux cas, montrer le coût de l’incertitude a suffi.',
+	takeaways = 'Présenter trois jalons au lieu d’une date. Demander à la DAF ce que coûte un mois de retard.'
+	where id = pg_temp.made(4, 2);
+update public.challenge_notes set
+	body = 'Parler aux deux partants séparément. Réduire l’astreinte avant de recruter.',
+	takeaways = 'Geler une ligne de produit pendant six semaines.'
+	where id = pg_temp.made(4, 1);
+
+insert into public.actions (id, group_id, owner_id, title, due_on, status, born_in, due_in, carries, created_at)
+select pg_temp.made(5, n), pg_temp.made(1, 1), pg_temp.person(owner), title, pg_temp.day(due), status,
+	case when born = 0 then null else pg_temp.made(3, born) end, pg_temp.made(3, 3), carries,
+	now() - make_interval(days => age)
+from (values
+	(1, 1, 'Déléguer l’astreinte à deux lead devs', 2, 'open', 1, 1, 55),
+	(2, 1, 'Présenter trois jalons de la refonte au comité', 2, 'open', 2, 0, 26),
+	(3, 1, 'Écrire la fiche de poste « staff »', 2, 'open', 1, 3, 56),
+	(4, 2, 'Couper l’ancien CRM avant la fin du mois', 2, 'open', 2, 0, 26),
+	(5, 2, 'Dîner avec l’ancien CTO de la filiale', 2, 'done', 1, 0, 55),
+	(6, 3, 'Bloquer deux demi-journées sans réunion', 2, 'open', 2, 0, 26),
+	(7, 4, 'Demander au CEO ce qu’il attend de moi en 2027', 2, 'open', 1, 1, 55),
+	(8, 5, 'Mesurer la latence vue par les dix plus gros clients', 2, 'open', 2, 0, 26),
+	(9, 6, 'Annoncer le gel de la ligne mobile', 2, 'open', 2, 0, 26),
+	(10, 7, 'Write down my three non-negotiables for the job', 2, 'open', 2, 0, 26)
+) a (n, owner, title, due, status, born, carries, age);
+
+insert into public.reviews (group_id, action_id, session_id, outcome, line, reviewed_by, reviewed_at)
+values
+	(pg_temp.made(1, 1), pg_temp.made(5, 1), pg_temp.made(3, 2), 'partly', 'Un lead sur deux a dit oui.',
+		pg_temp.person(3), pg_temp.evening(-26)),
+	(pg_temp.made(1, 1), pg_temp.made(5, 3), pg_temp.made(3, 2), 'not_done', 'Toujours pas le temps.',
+		pg_temp.person(3), pg_temp.evening(-26)),
+	(pg_temp.made(1, 1), pg_temp.made(5, 5), pg_temp.made(3, 2), 'done', 'Il viendra au prochain.',
+		pg_temp.person(3), pg_temp.evening(-26)),
+	(pg_temp.made(1, 1), pg_temp.made(5, 7), pg_temp.made(3, 2), 'not_done', 'Rendez-vous reporté.',
+		pg_temp.person(3), pg_temp.evening(-26));
+
+insert into public.feedbacks (group_id, session_id, member_id, plus, delta) values
+	(pg_temp.made(1, 1), pg_temp.made(3, 2), pg_temp.person(2), 'Un vrai désaccord, bien tenu.', 'Commencer à l’heure.'),
+	(pg_temp.made(1, 1), pg_temp.made(3, 2), pg_temp.person(4), 'Trois récits vécus.', '');
+
+insert into public.room_states (session_id, group_id, facilitator_id, position, started_at, paused_at)
+select id, group_id, facilitator_id,
+	case when status = 'closed' then 6 end,
+	case when status = 'closed' then closed_at - interval '4 minutes' end,
+	closed_at
+from public.sessions;
