@@ -37,10 +37,10 @@ export function minutes(count: number): Millis {
 	return millis(count * MINUTE);
 }
 
-/** Whole minutes that hold this length: 2 min 58 s needs 3. Negative lengths round towards zero. */
+/** A length in whole minutes, to the nearest: 2 min 58 s is 3, and 29 s is none. */
 export function wholeMinutes(length: Millis): number {
 	// Adding zero turns the -0 of a short negative length into 0.
-	return Math.ceil(length / MINUTE) + 0;
+	return Math.round(length / MINUTE) + 0;
 }
 
 /** From one moment to another; negative when `end` comes first. */

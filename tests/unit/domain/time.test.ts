@@ -125,12 +125,13 @@ describe('moments and lengths', () => {
 
 	test.each([
 		[0, 0],
-		[1, 1],
+		[29_999, 0],
+		[30_000, 1],
 		[60_000, 1],
 		[178_000, 3],
 		[-1, 0],
 		[-61_000, -1]
-	])('%d ms need %d whole minutes', (ms, count) => {
+	])('%d ms are %d whole minutes', (ms, count) => {
 		expect(wholeMinutes(millis(ms))).toBe(count);
 	});
 });

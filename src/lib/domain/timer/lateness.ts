@@ -18,7 +18,7 @@ export function projectedEnd(
 
 /** What it costs to be late: "discussion 40 → 37, or end at 20:33". */
 export type Cost = {
-	/** Minutes late, rounded up. */
+	/** Minutes late, to the nearest: what is under half a minute has no price. */
 	late: number;
 	/** The next segment that can shrink, and its new minutes; null when none can. */
 	cut: { position: number; from: number; to: number } | null;
