@@ -6,7 +6,7 @@ import type { Platform } from './platform.ts';
 import type { Remote } from './remote.ts';
 import type { Tables } from './replica.ts';
 import { shellCaches } from './shell.ts';
-import { StorageError, type StorageCode } from './storage-error.ts';
+import { StorageError, storageError, type StorageCode } from './storage-error.ts';
 import { Sync, type Status } from './sync.ts';
 
 /** What the owner of the rows brings: this folder knows none of their meaning. */
@@ -40,6 +40,7 @@ export class Device<Rows, View> {
 	#generation: number | null = null;
 	#reads = 0;
 	#shown = 0;
+	#turn: Promise<unknown> = Promise.resolve();
 
 	/** Operations on their way to the server, in order. */
 	readonly pending = $derived(this.#operations.filter(({ refusal }) => refusal === null));
@@ -97,42 +98,19 @@ export class Device<Rows, View> {
 	 * Shows what this device keeps for `account`, then syncs by itself. Resolves when the kept rows
 	 * are shown; does not wait for the network. Throws StorageError.
 	 */
-	async open(id: string): Promise<void> {
-		if (this.account === id) return;
-		await this.close();
-		this.#lost = null;
-		const account = new Account(id, (code) => void this.#shut(code));
-		await account.drafts.load();
-		await this.#installation.enter(id);
-		const channel = new Channel(`cercle-${id}`, () => void this.#heard());
-		const current = async () => (await this.#installation.account()) === id;
-		const sync = new Sync(account, this.#model.connect(id), this.#platform, current, {
-			status: (status) => (this.#status = status),
-			changed: () => {
-				channel.announce();
-				void this.#show();
-			}
-		});
-		this.#open = { account, sync, channel };
-		this.#status = sync.status;
-		await this.#show();
-		void sync.start();
+	open(account: string): Promise<void> {
+		return this.#inTurn(() => this.#begin(account));
+	}
+
+	/** To be called when another tab changed the current account: leaves the former one's screen. */
+	async follow(): Promise<void> {
+		const account = await this.#installation.account();
+		if (account !== this.account) await this.close();
 	}
 
 	/** Ends syncing and forgets everything in memory; what is on disk stays. */
-	async close(): Promise<void> {
-		const open = this.#open;
-		this.#open = null;
-		this.#rows = null;
-		this.#operations = [];
-		this.#status = null;
-		this.#syncedAt = null;
-		this.#generation = null;
-		this.#shown = this.#reads;
-		if (!open) return;
-		open.channel.close();
-		await open.sync.stop();
-		await open.account.close();
+	close(): Promise<void> {
+		return this.#inTurn(() => this.#end());
 	}
 
 	/**
@@ -193,19 +171,73 @@ export class Device<Rows, View> {
 	 * was not sent yet is lost: ask first when `pending` is not empty. Works offline. The sign-in
 	 * client must have dropped its session before, or it would write it back.
 	 */
-	async wipe(): Promise<void> {
-		const id = this.account ?? (await this.#installation.account());
-		await this.close();
-		if (id !== null) await new Account(id).erase();
-		await this.#installation.leave();
-		if (!('caches' in globalThis)) return;
-		const foreign = (await caches.keys()).filter((name) => !shellCaches.includes(name));
-		await Promise.all(foreign.map((name) => caches.delete(name)));
+	wipe(): Promise<void> {
+		return this.#inTurn(async () => {
+			const id = this.account ?? (await this.#installation.account());
+			await this.#end();
+			if (id !== null) await new Account(id).erase();
+			await this.#installation.leave();
+			if (!('caches' in globalThis)) return;
+			const foreign = (await caches.keys()).filter((name) => !shellCaches.includes(name));
+			await Promise.all(foreign.map((name) => caches.delete(name)));
+		});
 	}
 
 	/** Asks the browser not to evict what is kept; some ask the member. True: promised. */
 	async persist(): Promise<boolean> {
 		return 'storage' in navigator && (await navigator.storage.persist());
+	}
+
+	/** Opening, closing and wiping wait for each other: a page and a sign-in event may both ask. */
+	#inTurn(work: () => Promise<void>): Promise<void> {
+		const done = this.#turn.then(work);
+		this.#turn = done.catch(() => {});
+		return done;
+	}
+
+	async #begin(id: string): Promise<void> {
+		if (this.account === id) return;
+		await this.#end();
+		this.#lost = null;
+		const account = new Account(id, (code) => void this.#shut(account, code));
+		await account.drafts.load();
+		await this.#installation.enter(id);
+		const channel = new Channel(`cercle-${id}`, () => void this.#heard());
+		const current = async () => (await this.#installation.account()) === id;
+		const sync = new Sync(account, this.#model.connect(id), this.#platform, current, {
+			status: (status) => (this.#status = status),
+			changed: () => {
+				channel.announce();
+				void this.#show();
+			}
+		});
+		const open = { account, sync, channel };
+		this.#open = open;
+		this.#status = sync.status;
+		try {
+			await this.#load(open);
+		} catch (error) {
+			await this.#end();
+			throw error;
+		}
+		void sync.start();
+	}
+
+	async #end(): Promise<void> {
+		const open = this.#open;
+		this.#open = null;
+		this.#rows = null;
+		this.#operations = [];
+		this.#status = null;
+		this.#syncedAt = null;
+		this.#generation = null;
+		this.#shown = this.#reads;
+		if (!open) return;
+		open.channel.close();
+		await open.sync.stop();
+		// A stopping loop still reports: the screen of a closed account has no status.
+		this.#status = null;
+		await open.account.close();
 	}
 
 	#opened(): Open {
@@ -222,37 +254,50 @@ export class Device<Rows, View> {
 	}
 
 	/** The database was taken away by another tab: nothing of it may stay on this screen. */
-	async #shut(code: StorageCode): Promise<void> {
+	async #shut(account: Account, code: StorageCode): Promise<void> {
+		if (this.#open?.account !== account) return;
 		await this.close();
 		this.#lost = code;
 	}
 
-	/**
-	 * Brings the screen up to what is on disk. Rows are read again only when they changed; a read
-	 * that comes back after a later one is dropped.
-	 */
+	/** Brings the screen up to what is on disk; what was written stays written if that fails. */
 	async #show(): Promise<void> {
 		const open = this.#open;
 		if (!open) return;
+		try {
+			await this.#load(open);
+			this.#lost = null;
+		} catch (error) {
+			if (this.#open === open) this.#lost = storageError(error).code;
+		}
+	}
+
+	/**
+	 * Rows are read again only when they changed; a read that comes back after a later one, or after
+	 * the account was closed, is dropped. Throws StorageError.
+	 */
+	async #load(open: Open): Promise<void> {
 		const turn = ++this.#reads;
 		const queue = await open.account.queue();
 		const stale = this.#rows === null || queue.generation !== this.#generation;
 		const contents = stale ? await open.account.read() : null;
 		if (turn < this.#shown || this.#open !== open) return;
 		this.#shown = turn;
-		if (contents) this.#take(contents.tables);
+		const readable = contents === null ? this.#syncedAt !== null : this.#take(contents.tables);
 		const { generation, syncedAt, operations } = contents ?? queue;
 		this.#generation = generation;
 		this.#operations = operations;
-		this.#syncedAt = this.#rows === null ? null : syncedAt;
+		this.#syncedAt = readable ? syncedAt : null;
 	}
 
-	#take(tables: Tables): void {
+	/** False when the rows are of another version of the app: shown as a fresh device till a pull. */
+	#take(tables: Tables): boolean {
 		try {
 			this.#rows = this.#model.parse(tables);
+			return true;
 		} catch {
-			// Rows kept by another version of the app: shown as a fresh device until the next pull.
 			this.#rows = this.#model.parse({});
+			return false;
 		}
 	}
 }

@@ -127,7 +127,6 @@ export class Sync {
 		while (this.#again && !this.#stopping.signal.aborted) {
 			this.#again = false;
 			delay = await this.#attempt();
-			if (this.#failures > 0) break;
 		}
 		this.#tell({ busy: false });
 		if (delay !== null) this.#schedule(delay);

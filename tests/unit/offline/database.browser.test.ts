@@ -129,7 +129,9 @@ test('tab killed in the middle of a write: all of it is there or none of it', as
 	const changes = many.map((index) => ({ store: 'things', key: `n${index}`, put: index }));
 	void other.write(changes, relaxed).catch(() => {});
 	await other.read(['things']).catch(() => []);
-	void other.write([{ store: 'things', clear: true }, ...changes.slice(0, 7)], relaxed).catch(() => {});
+	void other
+		.write([{ store: 'things', clear: true }, ...changes.slice(0, 7)], relaxed)
+		.catch(() => {});
 	tab.kill();
 	const things = database([['things']], undefined, name);
 	const left = await values(things);

@@ -1,0 +1,187 @@
+import { Device } from '#lib/offline/device.svelte.ts';
+import { Installation } from '#lib/offline/installation.ts';
+import type { Tables } from '#lib/offline/replica.ts';
+import { shellCaches } from '#lib/offline/shell.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FakePlatform } from './fake-platform.ts';
+import { fold, Server } from './server.ts';
+
+type NoteDevice = Device<Tables, Record<string, string[]>>;
+
+let server: Server;
+let parse: (tables: Tables) => Tables;
+const devices: NoteDevice[] = [];
+const installations: Installation[] = [];
+
+/** One tab; several share the browser's disk as tabs do. */
+function tab(): NoteDevice {
+	const installation = new Installation(() => void device.follow());
+	const connect = (account: string) => {
+		server.account = account;
+		return server.remote;
+	};
+	const model = { parse: (tables: Tables) => parse(tables), fold, connect };
+	const device: NoteDevice = new Device(installation, model, new FakePlatform());
+	devices.push(device);
+	installations.push(installation);
+	return device;
+}
+
+beforeEach(() => {
+	server = new Server();
+	parse = (tables) => tables;
+});
+
+afterEach(async () => {
+	vi.restoreAllMocks();
+	for (const device of devices.splice(0)) await device.close();
+	await installations[0]?.leave();
+	for (const installation of installations.splice(0)) await installation.close();
+	for (const { name = '' } of await indexedDB.databases()) indexedDB.deleteDatabase(name);
+});
+
+test('a write shows at once, and the screen never flickers back while it is confirmed', async () => {
+	const device = tab();
+	const seen: string[] = [];
+	const stop = $effect.root(() => {
+		$effect.pre(() => {
+			seen.push(JSON.stringify(device.view?.n ?? null));
+		});
+	});
+	await device.open('anne');
+	await device.write('append', { note: 'n', text: 'a' });
+	await device.sync();
+	await device.write('append', { note: 'n', text: 'b' });
+	await device.sync();
+	await vi.waitFor(() => expect(device.pending).toEqual([]));
+	stop();
+	expect(seen.filter((view, index) => view !== seen[index - 1])).toEqual([
+		'null',
+		'["a"]',
+		'["a","b"]'
+	]);
+});
+
+test('reloaded offline, the last rows and what was written are on the screen', async () => {
+	server.notes.set('n', ['before']);
+	const device = tab();
+	await device.open('anne');
+	await device.sync();
+	server.trouble = Array.from({ length: 9 }, () => 'lost request' as const);
+	await device.write('append', { note: 'n', text: 'offline' });
+	await device.close();
+	expect(device.view).toBeNull();
+	const reloaded = tab();
+	expect(await reloaded.resume()).toBe(true);
+	expect(reloaded.view).toEqual({ n: ['before', 'offline'] });
+	expect(reloaded.pending).toHaveLength(1);
+	expect(reloaded.syncedAt).toBe(1_000_000);
+});
+
+test('a refused write leaves the screen, waits with its reason, and can be taken back', async () => {
+	const device = tab();
+	await device.open('anne');
+	const id = await device.write('forbidden', { note: 'n', text: 'no' });
+	await device.sync();
+	await vi.waitFor(() => expect(device.refused).toHaveLength(1));
+	expect(device.refused[0]).toMatchObject({ id, refusal: { code: 'CR001' } });
+	expect(device.pending).toEqual([]);
+	await device.retry(id);
+	await device.sync();
+	await vi.waitFor(() => expect(device.refused).toHaveLength(1));
+	await device.withdraw(id);
+	expect(device.refused).toEqual([]);
+});
+
+test('two tabs: what one writes shows in the other', async () => {
+	const [one, other] = [tab(), tab()];
+	await one.open('anne');
+	await other.open('anne');
+	await one.write('append', { note: 'n', text: 'a' });
+	await vi.waitFor(() => expect(other.view).toEqual({ n: ['a'] }));
+	await other.write('append', { note: 'n', text: 'b' });
+	await vi.waitFor(() => expect(one.view).toEqual({ n: ['a', 'b'] }));
+});
+
+test('account change: another account sees nothing of the first, whose writes wait for it', async () => {
+	server.trouble = Array.from({ length: 9 }, () => 'lost request' as const);
+	const device = tab();
+	await device.open('anne');
+	await device.write('append', { note: 'n', text: 'by anne' });
+	await device.keep('note', 'typed by anne');
+	await device.open('bela');
+	expect(device.view).toEqual({});
+	expect(device.pending).toEqual([]);
+	expect(device.draft('note')).toBeNull();
+	server.trouble = [];
+	await device.sync();
+	expect(server.applied).toEqual([]);
+	await device.wipe();
+	await device.open('anne');
+	expect(device.draft('note')).toBe('typed by anne');
+	await device.sync();
+	expect(server.applied).toHaveLength(1);
+});
+
+test('account change in one tab: the other tab stops showing the former account', async () => {
+	const [one, other] = [tab(), tab()];
+	server.notes.set('n', ['private']);
+	await one.open('anne');
+	await other.open('anne');
+	await other.sync();
+	await one.open('bela');
+	await vi.waitFor(() => expect(other.account).toBeNull());
+	expect(other.view).toBeNull();
+	await expect(other.write('append', {})).rejects.toMatchObject({ code: 'closed' });
+});
+
+test('wipe leaves nothing: no rows, no queue, no session, no foreign cache, in no tab', async () => {
+	const [one, other] = [tab(), tab()];
+	server.notes.set('n', ['private']);
+	await one.open('anne');
+	await other.open('anne');
+	await one.sync();
+	await installations[0]!.auth.setItem('session', 'token');
+	await one.keep('note', 'typed');
+	await caches.open('left by mistake');
+	for (const name of shellCaches) await caches.open(name);
+	await one.wipe();
+	expect((await indexedDB.databases()).map(({ name }) => name)).toEqual(['cercle']);
+	expect(await installations[0]!.auth.getItem('session')).toBeNull();
+	expect(await installations[0]!.account()).toBeNull();
+	expect((await caches.keys()).toSorted()).toEqual([...shellCaches].toSorted());
+	for (const name of shellCaches) await caches.delete(name);
+	await vi.waitFor(() => expect(other.view).toBeNull());
+	expect(await one.resume()).toBe(false);
+	expect(localStorage).toHaveLength(0);
+});
+
+test('rows of another version of the app: shown as a fresh device, repaired by the next pull', async () => {
+	server.notes.set('n', ['kept']);
+	const device = tab();
+	await device.open('anne');
+	await device.sync();
+	await device.close();
+	server.trouble = ['lost request'];
+	let old = true;
+	parse = (tables) => {
+		if (old && tables.notes) throw new Error('unknown shape');
+		return tables;
+	};
+	await device.open('anne');
+	expect(device.view).toEqual({});
+	old = false;
+	await device.sync();
+	await vi.waitFor(() => expect(device.view).toEqual({ n: ['kept'] }));
+});
+
+test('a write that could not be kept says so and sends nothing', async () => {
+	const device = tab();
+	await device.open('anne');
+	await device.sync();
+	vi.spyOn(console, 'warn').mockImplementation(() => {});
+	const attempt = device.write('append', { note: 'n', text: () => 'not storable' });
+	await expect(attempt).rejects.toMatchObject({ name: 'StorageError' });
+	expect(device.pending).toEqual([]);
+	expect(device.view).toEqual({});
+});

@@ -1,0 +1,335 @@
+import { Account } from '#lib/offline/account.ts';
+import { browser } from '#lib/offline/platform.ts';
+import { RemoteError } from '#lib/offline/remote.ts';
+import { Sync } from '#lib/offline/sync.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FakePlatform } from './fake-platform.ts';
+import { fold, Server } from './server.ts';
+import { openTab } from './tab.ts';
+
+let account: Account;
+let server: Server;
+let platform: FakePlatform;
+let current: boolean;
+const changed = vi.fn();
+const syncs: Sync[] = [];
+
+beforeEach(() => {
+	account = new Account(crypto.randomUUID());
+	server = new Server();
+	server.account = account.id;
+	platform = new FakePlatform();
+	current = true;
+	changed.mockReset();
+});
+
+afterEach(async () => {
+	for (const sync of syncs.splice(0)) await sync.stop();
+	await account.erase().catch(() => {});
+});
+
+function loop(remote = server.remote): Sync {
+	const listener = { status: () => {}, changed };
+	const sync = new Sync(account, remote, platform, () => Promise.resolve(current), listener);
+	syncs.push(sync);
+	return sync;
+}
+
+async function write(id: string, kind = 'append'): Promise<void> {
+	const args = { note: 'n', text: id };
+	await account.add({ id, kind, args, base: null, madeAt: platform.now() });
+}
+
+async function state() {
+	const { operations, tables } = await account.read();
+	return {
+		waiting: operations.filter(({ refusal }) => !refusal).map(({ id }) => id),
+		refused: operations.filter(({ refusal }) => refusal).map(({ id }) => id),
+		rows: fold(tables, [])
+	};
+}
+
+test('what waits is sent in order, then the rows come, in one step', async () => {
+	await write('a');
+	await write('b');
+	await loop().poke();
+	expect(server.requests).toEqual(['push', 'pull']);
+	expect(await state()).toEqual({ waiting: [], refused: [], rows: { n: ['a', 'b'] } });
+});
+
+test('double send: a lost answer makes the operation go twice and count once', async () => {
+	await write('a');
+	server.trouble = ['lost answer'];
+	const sync = loop();
+	await sync.poke();
+	expect(await state()).toMatchObject({ waiting: ['a'], rows: {} });
+	expect((await account.queue()).operations[0]?.tries).toBe(1);
+	await sync.poke();
+	expect(server.applied).toEqual(['a']);
+	expect(await state()).toEqual({ waiting: [], refused: [], rows: { n: ['a'] } });
+});
+
+test('killed between push and pull: the operation stays until the rows contain it', async () => {
+	await write('a');
+	server.onpull = () => Promise.reject(new RemoteError('unreachable'));
+	await loop().poke();
+	expect(server.applied).toEqual(['a']);
+	expect((await state()).waiting).toEqual(['a']);
+	server.onpull = () => Promise.resolve();
+	await loop().poke();
+	expect(server.applied).toEqual(['a']);
+	expect((await state()).waiting).toEqual([]);
+});
+
+test('an operation added during a pull is neither lost nor forgotten', async () => {
+	await write('a');
+	const sync = loop();
+	server.onpull = async () => {
+		server.onpull = () => Promise.resolve();
+		await write('late');
+		void sync.poke();
+	};
+	await sync.poke();
+	expect(server.applied).toEqual(['a', 'late']);
+	expect((await state()).rows).toEqual({ n: ['a', 'late'] });
+});
+
+test('a refused operation does not block the queue and keeps its reason', async () => {
+	await write('a');
+	await write('no', 'forbidden');
+	await write('b');
+	const sync = loop();
+	await sync.poke();
+	expect(await state()).toEqual({ waiting: [], refused: ['no'], rows: { n: ['a', 'b'] } });
+	server.requests.length = 0;
+	await sync.poke();
+	expect(server.requests).toEqual(['pull']);
+});
+
+test('one operation that makes the server reject the whole batch is singled out', async () => {
+	await write('a');
+	await write('bad', 'poison');
+	await write('b');
+	await loop().poke();
+	expect(await state()).toEqual({ waiting: [], refused: ['bad'], rows: { n: ['a', 'b'] } });
+});
+
+test('an answer that forgets an operation leaves it waiting and slows down', async () => {
+	await write('a');
+	const sync = loop({ ...server.remote, push: () => Promise.resolve([]) });
+	await sync.poke();
+	expect((await state()).waiting).toEqual(['a']);
+	expect(sync.status).toMatchObject({ connectivity: 'unreachable', problem: 'failing' });
+	expect(platform.waits).toEqual([1_000]);
+});
+
+test('hundreds of operations after a long time offline all arrive in order', async () => {
+	for (let n = 0; n < 120; n++) await write(`operation ${n}`);
+	await loop().poke();
+	expect(server.requests).toEqual(['push', 'push', 'push', 'pull']);
+	expect(server.applied).toEqual(Array.from({ length: 120 }, (_, n) => `operation ${n}`));
+});
+
+test('a server in trouble is asked less and less often, and at once when the network is back', async () => {
+	const sync = loop();
+	server.trouble = Array.from({ length: 11 }, () => 'server error' as const);
+	await sync.start();
+	const waits = [platform.waits.at(-1)];
+	for (let n = 1; n < 11; n++) {
+		await sync.poke();
+		waits.push(platform.waits.at(-1));
+	}
+	expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300].map((s) => s * 1_000));
+	platform.wake('online');
+	await sync.poke();
+	expect(sync.status.connectivity).toBe('online');
+	expect(platform.waits).toEqual([60_000]);
+});
+
+test('clock jump: a wall clock thrown back a year does not delay the next try', async () => {
+	const sync = loop();
+	server.trouble = ['lost request'];
+	await sync.poke();
+	platform.wallClock -= 31_536_000_000;
+	platform.advance(1_000);
+	await sync.poke();
+	expect(sync.status.connectivity).toBe('online');
+	expect((await account.queue()).syncedAt).toBe(platform.wallClock);
+});
+
+test('offline and unreachable are told apart, with the moment they began', async () => {
+	const sync = loop();
+	platform.network = false;
+	platform.wallClock = 7_000;
+	server.trouble = ['lost request', 'lost request'];
+	await sync.poke();
+	expect(sync.status).toMatchObject({ connectivity: 'offline', since: 7_000, problem: null });
+	platform.network = true;
+	platform.wallClock = 9_000;
+	await sync.poke();
+	expect(sync.status).toMatchObject({ connectivity: 'unreachable', since: 9_000 });
+});
+
+test('a network that swallows everything is given up after a time limit', async () => {
+	const sync = loop();
+	const asked = Promise.withResolvers<AbortSignal>();
+	await write('a');
+	server.onpush = (signal) => {
+		asked.resolve(signal);
+		return new Promise(() => {});
+	};
+	const running = sync.poke();
+	const signal = await asked.promise;
+	platform.advance(20_000);
+	await running;
+	expect(signal.aborted).toBe(true);
+	expect(sync.status.connectivity).toBe('unreachable');
+	expect((await state()).waiting).toEqual(['a']);
+});
+
+test('an ended session is renewed once; if that fails the member is asked and nothing is lost', async () => {
+	await write('a');
+	let expired = 1;
+	const push = server.remote.push;
+	const remote = {
+		...server.remote,
+		push: (...args: Parameters<typeof push>) =>
+			expired-- > 0 ? Promise.reject(new RemoteError('unauthorized')) : push(...args)
+	};
+	const sync = loop(remote);
+	await sync.poke();
+	expect(server.requests).toEqual(['refresh', 'push', 'pull']);
+	await write('b');
+	expired = 9;
+	server.signedIn = false;
+	await sync.poke();
+	expect(sync.status).toMatchObject({ problem: 'unauthorized', connectivity: 'online' });
+	expect((await state()).waiting).toEqual(['b']);
+	expect(platform.waits).toEqual([]);
+});
+
+test('account change: operations are never sent with the session of another account', async () => {
+	await write('a');
+	const sync = loop();
+	current = false;
+	await sync.poke();
+	expect(server.requests).toEqual([]);
+	expect(sync.status.problem).toBe('foreign');
+});
+
+test('account change: rows of another account are never stored', async () => {
+	server.notes.set('secret', ['of somebody else']);
+	server.account = 'somebody else';
+	const sync = loop();
+	await sync.poke();
+	expect(sync.status.problem).toBe('foreign');
+	expect((await state()).rows).toEqual({});
+});
+
+test('stopping cuts a request off and stores nothing afterwards', async () => {
+	const asked = Promise.withResolvers<void>();
+	server.notes.set('n', ['x']);
+	server.onpull = () => {
+		asked.resolve();
+		return new Promise(() => {});
+	};
+	const sync = loop();
+	void sync.poke();
+	await asked.promise;
+	await sync.stop();
+	expect((await state()).rows).toEqual({});
+	expect(platform.waits).toEqual([]);
+});
+
+test('two tabs run one after the other, not at once', async () => {
+	await write('a');
+	let [inside, most] = [0, 0];
+	server.onpull = async () => {
+		most = Math.max(most, ++inside);
+		await account.queue();
+		inside -= 1;
+	};
+	await Promise.all([loop().poke(), loop().poke(), loop().poke()]);
+	expect(most).toBe(1);
+	expect(server.applied).toEqual(['a']);
+});
+
+test('without locks two overlapping runs end in the newer rows', async () => {
+	platform.exclusive = (_name, _signal, work) => work();
+	const [slow, fast] = [loop(), loop()];
+	const pulled = Promise.withResolvers<void>();
+	const goOn = Promise.withResolvers<void>();
+	server.onpull = () => {
+		server.onpull = () => Promise.resolve();
+		pulled.resolve();
+		return goOn.promise;
+	};
+	const first = slow.poke();
+	await pulled.promise;
+	await write('newer');
+	await fast.poke();
+	goOn.resolve();
+	await first;
+	expect(await state()).toEqual({ waiting: [], refused: [], rows: { n: ['newer'] } });
+	expect(platform.waits).toContain(1_000);
+});
+
+test('leader lost: a tab killed during its run hands over to the next one', async () => {
+	const name = `cercle-sync-${account.id}`;
+	const tab = await openTab();
+	const held = Promise.withResolvers<void>();
+	const forever = new AbortController().signal;
+	void tab.platform.exclusive(name, forever, () => {
+		held.resolve();
+		return new Promise(() => {});
+	});
+	await held.promise;
+	await write('a');
+	const running = loop().poke();
+	expect(server.requests).toEqual([]);
+	tab.kill();
+	await running;
+	expect(server.applied).toEqual(['a']);
+});
+
+test('leader frozen: its lock is taken over after a while', async () => {
+	const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort());
+	const { exclusive } = browser();
+	const name = crypto.randomUUID();
+	const held = Promise.withResolvers<void>();
+	void navigator.locks
+		.request(name, () => {
+			held.resolve();
+			return new Promise(() => {});
+		})
+		.catch(() => {});
+	await held.promise;
+	const done = await exclusive(name, new AbortController().signal, () => Promise.resolve('done'));
+	expect(done).toBe('done');
+	timeout.mockRestore();
+});
+
+test('the writing tab is gone: another one sends after a moment of courtesy', async () => {
+	const sync = loop();
+	await sync.start();
+	await write('a');
+	sync.heard({ synced: false, pending: true });
+	expect(platform.waits).toEqual([3_000]);
+	platform.advance(3_000);
+	await vi.waitFor(() => expect(server.applied).toEqual(['a']));
+});
+
+test('a hidden tab with nothing to send stays quiet', async () => {
+	const sync = loop();
+	await sync.start();
+	server.requests.length = 0;
+	platform.shown = false;
+	const look = vi.spyOn(account, 'queue');
+	platform.advance(60_000);
+	await Promise.all(look.mock.results.map(({ value }) => value));
+	expect(look).toHaveBeenCalled();
+	expect(server.requests).toEqual([]);
+	platform.wake('visible');
+	await sync.poke();
+	expect(server.requests).toContain('pull');
+});
