@@ -92,8 +92,13 @@ export function markAttendance(session: Row<'sessions'>, member: string, present
 	return { kind: 'attendance.mark', args, base: null };
 }
 
-export function writeFeedback(session: Row<'sessions'>, plus: string, delta: string): Intent {
-	const args = { group_id: session.groupId, session_id: session.id };
+export function writeFeedback(
+	session: Row<'sessions'>,
+	member: string,
+	plus: string,
+	delta: string
+): Intent {
+	const args = { group_id: session.groupId, session_id: session.id, member_id: member };
 	return {
 		kind: 'feedback.write',
 		args: { ...args, plus: clean(plus), delta: clean(delta) },

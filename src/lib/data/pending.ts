@@ -16,13 +16,13 @@ interface Pending {
  * at once. Mirrors `apply_operations`; refused operations change nothing. Tables no operation touches
  * are the same objects as before.
  */
-export function applied(tables: Tables, operations: readonly Pending[], me: string): Tables {
+export function applied(tables: Tables, operations: readonly Pending[]): Tables {
 	return operations
 		.filter((operation) => operation.refusal === null)
-		.reduce((before, { kind, args }) => step(before, kind, columns(args), me), tables);
+		.reduce((before, { kind, args }) => step(before, kind, columns(args)), tables);
 }
 
-function step(tables: Tables, kind: string, args: Kept, me: string): Tables {
+function step(tables: Tables, kind: string, args: Kept): Tables {
 	const { changes } = args;
 	switch (kind) {
 		case 'action.add':
@@ -61,8 +61,8 @@ function step(tables: Tables, kind: string, args: Kept, me: string): Tables {
 			return upsert(tables, 'attendances', { session_id, member_id }, { seen_at: null, ...args });
 		}
 		case 'feedback.write': {
-			const key = { session_id: args.session_id, member_id: me };
-			return upsert(tables, 'feedbacks', key, { ...args, ...key });
+			const { session_id, member_id } = args;
+			return upsert(tables, 'feedbacks', { session_id, member_id }, args);
 		}
 		default:
 			return tables;

@@ -1,7 +1,7 @@
 import { readRows, tables as names, type Row, type Table } from './rows.ts';
 
 /** Everything this member may see, in the app's words: what every page draws from. */
-export type View = { readonly [T in Table]: readonly Row<T>[] } & { readonly me: string };
+export type View = { readonly [T in Table]: readonly Row<T>[] };
 
 type Kept = Readonly<Record<string, readonly unknown[]>>;
 
@@ -9,7 +9,7 @@ type Kept = Readonly<Record<string, readonly unknown[]>>;
  * Makes the reader of kept rows. It remembers its last answer table by table: one keystroke re-reads
  * the one table it touched, not twelve months of a group.
  */
-export function viewer(): (kept: Kept, me: string) => View {
+export function viewer(): (kept: Kept) => View {
 	const seen = new Map<Table, { rows: readonly unknown[]; read: readonly unknown[] }>();
 	const none: readonly unknown[] = [];
 
@@ -23,8 +23,6 @@ export function viewer(): (kept: Kept, me: string) => View {
 		return fresh;
 	}
 
-	return (kept, me) => {
-		const answer = Object.fromEntries(names.map((table) => [table, read(table, kept)]));
-		return { ...answer, me } as unknown as View;
-	};
+	// Each name of the tables, once, with its own rows: the shape of a View.
+	return (kept) => Object.fromEntries(names.map((table) => [table, read(table, kept)])) as View;
 }

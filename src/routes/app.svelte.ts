@@ -1,0 +1,76 @@
+import { createContext } from 'svelte';
+import { env } from '$env/dynamic/public';
+import { leave } from '#lib/data/account.ts';
+import { Backend } from '#lib/data/backend.ts';
+import type { Intent } from '#lib/data/intents.ts';
+import { applied } from '#lib/data/pending.ts';
+import { remote } from '#lib/data/remote.ts';
+import { type View, viewer } from '#lib/data/view.ts';
+import { Device } from '#lib/offline/device.svelte.ts';
+import { Installation } from '#lib/offline/installation.ts';
+import { browser } from '#lib/offline/platform.ts';
+import type { Tables } from '#lib/offline/replica.ts';
+import { Update } from '#lib/offline/update.svelte.ts';
+
+/** What every page works with: the member's data on this device, and the server behind it. */
+export class App {
+	readonly backend: Backend;
+	readonly device: Device<Tables, View>;
+	readonly update = new Update();
+	readonly uuid = browser().uuid;
+	#group = $state<string | null>(null);
+
+	/** `onaccount` is called when another tab signed somebody in or out. */
+	constructor(onaccount: () => void) {
+		const installation = new Installation(onaccount);
+		const url = env.PUBLIC_SUPABASE_URL || location.origin;
+		const key = env.PUBLIC_SUPABASE_PUBLISHABLE_KEY ?? '';
+		this.backend = new Backend({ url, key }, installation.auth);
+		const read = viewer();
+		this.device = new Device<Tables, View>(
+			installation,
+			{
+				// Reading once here makes rows of another version fail where the device expects it.
+				parse: (tables) => (read(tables), tables),
+				fold: (tables, pending) => read(applied(tables, pending)),
+				connect: () => remote(this.backend)
+			},
+			browser()
+		);
+	}
+
+	/** The signed-in member's id. Only for pages behind the sign-in. */
+	get me(): string {
+		return this.device.account ?? '';
+	}
+
+	/** All this member may see; empty tables before the first sync. */
+	get view(): View {
+		return this.device.view ?? (this.#nothing ??= viewer()({}));
+	}
+	#nothing: View | null = null;
+
+	/** The group on screen: the one chosen, else the first one joined; null: none yet. */
+	get group(): string | null {
+		const { groups } = this.view;
+		if (groups.some(({ id }) => id === this.#group)) return this.#group;
+		return groups.toSorted((a, b) => a.createdAt - b.createdAt)[0]?.id ?? null;
+	}
+
+	choose(group: string): void {
+		this.#group = group;
+	}
+
+	/** Keeps what the member meant, shows it at once, sends it when it can. */
+	write({ kind, args, base }: Intent, draft: string | null = null): Promise<string> {
+		return this.device.write(kind, args, base, draft);
+	}
+
+	/** Leaves nothing of the member on this device; ends the session on the server if it answers. */
+	async signOut(): Promise<void> {
+		await leave(this.backend).catch(() => undefined);
+		await this.device.wipe();
+	}
+}
+
+export const [useApp, provideApp] = createContext<App>();
