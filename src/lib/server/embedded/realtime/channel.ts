@@ -34,7 +34,7 @@ export interface Carrier {
 }
 
 const TokenPush = z.object({ access_token: z.string().nullish() });
-const PresencePush = z.object({ event: z.string(), payload: z.unknown() });
+const PresencePush = z.object({ event: z.string(), payload: z.unknown().optional() });
 const PresencePayload = z.record(z.string(), z.unknown());
 /** Presence says who and where, never more; in characters of JSON. */
 const LONGEST_PRESENCE = 4_096;

@@ -54,7 +54,7 @@ const ObjectFrame = z.object({
 	payload: z.unknown()
 });
 const ArrayFrame = z.tuple([Ref, Ref, Name, Name, z.unknown()]);
-const TextBroadcast = z.object({ event: z.string(), payload: z.unknown() });
+const TextBroadcast = z.object({ event: z.string(), payload: z.unknown().optional() });
 
 /** Reads a client's frame. @throws MalformedFrame, whatever is wrong with it. */
 export function decode(version: Version, data: Uint8Array, binary: boolean): Inbound {

@@ -8,7 +8,7 @@ const Batch = z.object({
 			z.object({
 				topic: z.string().min(1).max(255),
 				event: z.string().max(255),
-				payload: z.unknown(),
+				payload: z.unknown().optional(),
 				private: z.boolean().default(false)
 			})
 		)
