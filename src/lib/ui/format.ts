@@ -59,12 +59,7 @@ export function clock(moment: Moment, zone: string): string {
 }
 
 /** Day and time together: "jeudi 26 novembre, 18 h 30". See `day` for the year. */
-export function dayAndTime(
-	moment: Moment,
-	zone: string,
-	language: Language,
-	now?: Moment
-): string {
+export function dayAndTime(moment: Moment, zone: string, language: Language, now?: Moment): string {
 	return `${day(moment, zone, language, now)}, ${time(moment, zone, language)}`;
 }
 
