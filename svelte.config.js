@@ -20,6 +20,8 @@ export default {
 				'style-src': ['self', 'unsafe-inline'],
 				'img-src': ['self', 'data:'],
 				'font-src': ['self'],
+				// Narrowed by the process (src/lib/server/headers.ts), which knows the run-time addresses.
+				'connect-src': ['self', 'http:', 'https:', 'ws:', 'wss:'],
 				'manifest-src': ['self'],
 				'worker-src': ['self'],
 				'form-action': ['self'],

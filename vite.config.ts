@@ -8,8 +8,7 @@ export default defineConfig({
 		paraglideVitePlugin({
 			project: './project.inlang',
 			outdir: './src/lib/paraglide',
-			strategy: ['localStorage', 'baseLocale'],
-			localStorageKey: 'language'
+			strategy: ['localStorage', 'baseLocale']
 		}),
 		tailwindcss(),
 		sveltekit()

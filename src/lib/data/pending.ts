@@ -30,6 +30,7 @@ function step(tables: Tables, kind: string, args: Kept): Tables {
 				status: 'open',
 				due_in: null,
 				carries: 0,
+				version: 0,
 				created_at: NOW,
 				...args
 			});
@@ -51,6 +52,7 @@ function step(tables: Tables, kind: string, args: Kept): Tables {
 				{ action_id, session_id },
 				{
 					...args,
+					reviewed_by: null,
 					reviewed_at: NOW
 				}
 			);

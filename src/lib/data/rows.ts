@@ -91,6 +91,7 @@ const shapes = {
 		born_in: person,
 		due_in: person,
 		carries: count,
+		version: count,
 		created_at: moment
 	}),
 	reviews: z.object({
@@ -100,6 +101,7 @@ const shapes = {
 		session_id: id,
 		outcome: z.enum(['done', 'partly', 'not_done', 'dropped']),
 		line: text,
+		reviewed_by: person,
 		reviewed_at: moment
 	}),
 	attendances: z.object({
