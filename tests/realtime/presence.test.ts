@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Presence } from '#lib/server/embedded/realtime/presence.ts';
-import { Seat, World, settled, topicOf } from './harness.ts';
+import { World, settled, topicOf } from './harness.ts';
+import type { Seat } from './harness.ts';
 
 let world: World;
 beforeAll(async () => {

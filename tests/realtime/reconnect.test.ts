@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { Inbox, PUBLISHABLE, Seat, World, settled, topicOf } from './harness.ts';
+import { openGateway } from '#lib/server/embedded/realtime/gateway.ts';
+import { Inbox, JWT_SECRET, PUBLISHABLE, Seat, World, settled, topicOf } from './harness.ts';
 
 let world: World;
 beforeAll(async () => {
@@ -122,9 +123,14 @@ test('closing says good-bye to every socket and leaves no connection behind', as
 });
 
 test('a gateway that cannot reach its database does not open', async () => {
-	await expect(
-		World.open({ databaseUrl: 'postgres://nobody:none@127.0.0.1:1/none' })
-	).rejects.toThrow();
+	const opening = openGateway({
+		databaseUrl: 'postgres://nobody:none@127.0.0.1:1/none',
+		jwtSecret: JWT_SECRET,
+		apiKeys: [PUBLISHABLE],
+		origins: null,
+		log: () => {}
+	});
+	await expect(opening).rejects.toThrow('ECONNREFUSED');
 });
 
 test('a join while the database is away is refused, and succeeds when it is back', async () => {

@@ -23,7 +23,6 @@ test('a member who is excluded loses the open channel within a second and hears 
 	await exclude(topic, leaving.userId);
 	expect(await leaving.statuses.next()).toBe('CLOSED');
 	expect(performance.now() - started).toBeLessThan(1_000);
-	console.log(`revocation: closed after ${(performance.now() - started).toFixed(1)} ms`);
 	expect(leaving.systems.all[0]).toMatchObject({ extension: 'system', status: 'error' });
 	while (staying.present().includes('leaving')) await staying.presences.next();
 

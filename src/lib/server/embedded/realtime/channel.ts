@@ -1,27 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import type { Authorizer, Extension, Readable } from './authorize.ts';
-import type { Clock } from './clock.ts';
+import type { Extension } from './authorize.ts';
 import type { Inbound, Message, Version } from './frame.ts';
 import { ownToken, parseJoin } from './join.ts';
 import type { Join } from './join.ts';
-import type { Messages, StoredMessage } from './messages.ts';
+import type { StoredMessage } from './messages.ts';
+import { Permissions } from './permissions.ts';
+import { parsePresence } from './presence.ts';
 import { Rate } from './rate.ts';
 import { Refusal } from './refusal.ts';
 import { broadcastDelivery } from './room.ts';
-import type { Delivery, Member, Room, Rooms } from './room.ts';
-import type { Claims, Tokens } from './token.ts';
-
-/** What every channel of a gateway shares. */
-export interface Services {
-	rooms: Rooms;
-	authorizer: Authorizer;
-	tokens: Tokens;
-	messages: Messages;
-	clock: Clock;
-	privateOnly: boolean;
-	log: (event: string, fields?: Record<string, string | number | boolean>) => void;
-}
+import type { Delivery, Member, Room } from './room.ts';
+import type { Services } from './services.ts';
 
 /** The socket that a channel lives on. */
 export interface Carrier {
@@ -34,10 +24,6 @@ export interface Carrier {
 }
 
 const TokenPush = z.object({ access_token: z.string().nullish() });
-const PresencePush = z.object({ event: z.string(), payload: z.unknown().optional() });
-const PresencePayload = z.record(z.string(), z.unknown());
-/** Presence says who and where, never more; in characters of JSON. */
-const LONGEST_PRESENCE = 4_096;
 /** As upstream: presence calls of one channel in 30 s. */
 const PRESENCE_CALLS = 5;
 /** setTimeout knows no longer delay. */
@@ -53,17 +39,13 @@ export class Channel implements Member {
 	readonly #carrier: Carrier;
 	readonly #services: Services;
 	readonly #presenceRate: Rate;
-	readonly #writable = new Map<Extension, Promise<boolean>>();
 	#state: 'joining' | 'joined' | 'closed' = 'joining';
 	#join: Join | null = null;
 	#room: Room | null = null;
-	#claims: Claims | null = null;
+	#permissions: Permissions | null = null;
 	#token: string | null = null;
-	#readable: Readable = { broadcast: true, presence: true };
 	/** Deliveries that wait for the database to say whether they may be heard; null: none waits. */
 	#held: Delivery[] | null = [];
-	/** Something happened since the last question that may change its answer. */
-	#stale = false;
 	#replayed: ReadonlySet<string> = new Set();
 	/** A channel does one thing at a time, in the order its client asked. */
 	#work: Promise<void> = Promise.resolve();
@@ -80,7 +62,7 @@ export class Channel implements Member {
 
 	/** The member who speaks here; null for a bare key, or before that is known. */
 	get memberId(): string | null {
-		return this.#claims?.sub ?? null;
+		return this.#permissions?.claims.sub ?? null;
 	}
 
 	/** Takes the next message of the client. */
@@ -101,27 +83,22 @@ export class Channel implements Member {
 	 * goes out; then what waited does, or the channel closes.
 	 */
 	async recheck(): Promise<void> {
-		this.#stale = true;
-		// A question under way sees that it is stale, and asks again.
-		if (this.#state !== 'joined' || !this.#join?.private || this.#held) return;
-		const before = this.#readable;
+		const permissions = this.#permissions;
+		permissions?.doubt();
+		// A question under way notices the doubt, and is asked again.
+		if (this.#state !== 'joined' || !permissions?.doubted || this.#held) return;
 		this.#held = [];
 		try {
-			await this.#askReadable();
+			if (await permissions.ask()) this.#release();
+			else this.close('You may no longer read from this channel topic');
 		} catch (error) {
 			this.#crash(error);
-			return;
 		}
-		const lost =
-			(before.broadcast && !this.#readable.broadcast) ||
-			(before.presence && !this.#readable.presence);
-		if (lost) this.close('You may no longer read from this channel topic');
-		else this.#release();
 	}
 
 	/** Messages may have been missed: the client is told to join again and fetch. */
 	interrupt(): void {
-		if (this.#state === 'joining') this.#stale = true;
+		this.#permissions?.doubt();
 		if (this.#state !== 'joined') return;
 		this.#push('phx_error', {});
 		this.drop();
@@ -172,15 +149,17 @@ export class Channel implements Member {
 	async #enter({ ref, payload }: Inbound): Promise<void> {
 		try {
 			const join = this.#admissible(parseJoin(payload));
-			const { tokens, rooms } = this.#services;
-			this.#token = join.token;
-			this.#claims = await (join.token
+			const { tokens, rooms, authorizer } = this.#services;
+			const claims = await (join.token
 				? tokens.verify(join.token)
 				: tokens.ofKey(this.#carrier.apiKey));
 			if (this.#isClosed()) return;
+			const permissions = new Permissions(authorizer, this.#subTopic, join.private, claims);
+			this.#token = join.token;
+			this.#permissions = permissions;
 			this.#join = join;
 			this.#room = rooms.enter(this.#subTopic, join.private, this);
-			const replay = await this.#askAdmission(join);
+			const replay = await this.#askAdmission(join, permissions);
 			if (this.#isClosed()) return;
 			this.#welcome(ref, join, this.#room, replay);
 		} catch (error) {
@@ -205,18 +184,17 @@ export class Channel implements Member {
 	}
 
 	/** What the client asked to hear again, once it is sure that it may. */
-	async #askAdmission(join: Join): Promise<StoredMessage[]> {
-		if (!join.private) return [];
+	async #askAdmission(join: Join, permissions: Permissions): Promise<StoredMessage[]> {
 		let replay: StoredMessage[];
 		do {
-			await this.#askReadable();
-			const { broadcast, presence } = this.#readable;
-			if ((!broadcast && !presence) || (join.replay && !broadcast)) {
+			await permissions.ask();
+			const hears = permissions.reads('broadcast');
+			if (!hears && (join.replay || !permissions.reads('presence'))) {
 				throw new Refusal('Unauthorized', 'You may not read from this channel topic');
 			}
 			const { messages } = this.#services;
 			replay = join.replay ? await messages.replay(this.#subTopic, join.replay) : [];
-		} while (this.#stale);
+		} while (permissions.doubted);
 		return replay;
 	}
 
@@ -242,7 +220,7 @@ export class Channel implements Member {
 		const token = ownToken(TokenPush.safeParse(payload).data?.access_token);
 		if (!token || token === this.#token) return;
 		try {
-			this.#claims = await this.#services.tokens.verify(token);
+			this.#permissions?.renew(await this.#services.tokens.verify(token));
 		} catch (error) {
 			if (!(error instanceof Refusal)) throw error;
 			return this.close(error.message);
@@ -262,44 +240,25 @@ export class Channel implements Member {
 
 	async #present({ ref, payload }: Inbound): Promise<void> {
 		if (!this.#presenceRate.allows()) return this.close('Too many presence messages');
-		const push = PresencePush.safeParse(payload).data;
-		const event = push?.event.toLowerCase();
-		if (event === 'untrack') {
+		const push = parsePresence(payload);
+		if (!push) {
+			return this.#reply(ref, 'error', { reason: 'InvalidPresencePayload: Nothing is tracked' });
+		}
+		if (push.event === 'untrack') {
 			this.#room?.untrack(this);
 			return this.#reply(ref, 'ok', {});
-		}
-		const tracked = PresencePayload.safeParse(push?.payload ?? {}).data;
-		if (event !== 'track' || !tracked || !isShort(tracked)) {
-			return this.#reply(ref, 'error', { reason: 'InvalidPresencePayload: Nothing is tracked' });
 		}
 		if (!(await this.#mayWrite('presence'))) return this.#reply(ref, 'error', {});
 		if (this.#isClosed() || !this.#join) return;
 		this.#join.presenceKey ||= randomUUID();
-		this.#room?.track(this, this.#join.presenceKey, tracked);
+		this.#room?.track(this, this.#join.presenceKey, push.payload);
 		this.#reply(ref, 'ok', {});
 	}
 
-	/** Sets what may be read, and leaves nothing cached of what may be written. */
-	async #askReadable(): Promise<void> {
-		do {
-			this.#stale = false;
-			this.#writable.clear();
-			if (!this.#claims) return;
-			this.#readable = await this.#services.authorizer.read(this.#subTopic, this.#claims);
-		} while (this.#stale);
-	}
-
 	async #mayWrite(extension: Extension): Promise<boolean> {
-		if (!this.#join?.private) return true;
-		if (!this.#claims) return false;
-		const answer =
-			this.#writable.get(extension) ??
-			this.#services.authorizer.write(this.#subTopic, this.#claims, extension);
-		this.#writable.set(extension, answer);
 		try {
-			return await answer;
+			return (await this.#permissions?.writes(extension)) ?? false;
 		} catch (error) {
-			this.#writable.delete(extension);
 			this.#report(error);
 			return false;
 		}
@@ -307,7 +266,7 @@ export class Channel implements Member {
 
 	#hears(extension: Extension): boolean {
 		const wanted = extension === 'broadcast' || this.#join?.presenceEnabled === true;
-		return wanted && this.#readable[extension];
+		return wanted && this.#permissions?.reads(extension) === true;
 	}
 
 	#deliver(delivery: Delivery): void {
@@ -325,7 +284,7 @@ export class Channel implements Member {
 
 	#watchExpiry(): void {
 		this.#stopExpiry();
-		const exp = this.#claims?.exp;
+		const exp = this.#permissions?.claims.exp;
 		if (exp === null || exp === undefined) return;
 		const left = exp * 1_000 - this.#services.clock.now();
 		if (left <= 0) return this.close('The token has expired');
@@ -366,14 +325,5 @@ export class Channel implements Member {
 
 	#push(event: string, payload: unknown, ref = this.joinRef): void {
 		this.#carrier.push({ joinRef: this.joinRef, ref, topic: this.topic, event, payload });
-	}
-}
-
-function isShort(payload: Record<string, unknown>): boolean {
-	try {
-		return JSON.stringify(payload).length <= LONGEST_PRESENCE;
-	} catch {
-		// Nested deeper than the stack.
-		return false;
 	}
 }

@@ -4,7 +4,6 @@ import postgres from 'postgres';
 import { WebSocketServer } from 'ws';
 import { Authorizer } from './authorize.ts';
 import { DatabaseBroadcasts } from './broadcast.ts';
-import type { Services } from './channel.ts';
 import { every, systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Version } from './frame.ts';
@@ -12,6 +11,7 @@ import { listen } from './listen.ts';
 import { Messages } from './messages.ts';
 import { broadcastOverHttp } from './rest.ts';
 import { Rooms } from './room.ts';
+import type { Services } from './services.ts';
 import { Socket } from './socket.ts';
 import { Tokens } from './token.ts';
 
@@ -86,9 +86,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 		message: (id) => broadcasts.announce(id),
 		revoke(memberId) {
 			for (const channel of channels()) {
-				// A channel that is still finding out who speaks may be that member's too.
-				const speaker = channel.memberId;
-				if (speaker === null || speaker === memberId) void channel.recheck();
+				if (channel.memberId === memberId) void channel.recheck();
 			}
 		},
 		regained: interrupt

@@ -1,4 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+
+const Push = z.object({
+	event: z.string().toLowerCase(),
+	payload: z.record(z.string(), z.unknown()).default({})
+});
+/** Presence says who and where, never more; in characters of JSON. */
+const LONGEST = 4_096;
 
 /** One tracked payload, with the reference clients tell it by. */
 type Entry = Record<string, unknown> & { phx_ref: string };
@@ -10,6 +18,25 @@ export type PresenceState = Record<string, { metas: Entry[] }>;
 export interface PresenceDiff {
 	joins: PresenceState;
 	leaves: PresenceState;
+}
+
+/** What a client's `presence` push asks for; null when it is none, or says too much. */
+export function parsePresence(
+	payload: unknown
+): { event: 'untrack' } | { event: 'track'; payload: Record<string, unknown> } | null {
+	const push = Push.safeParse(payload).data;
+	if (push?.event === 'untrack') return { event: 'untrack' };
+	if (push?.event !== 'track' || !isShort(push.payload)) return null;
+	return { event: 'track', payload: push.payload };
+}
+
+function isShort(payload: Record<string, unknown>): boolean {
+	try {
+		return JSON.stringify(payload).length <= LONGEST;
+	} catch {
+		// Nested deeper than the stack.
+		return false;
+	}
 }
 
 /** Who is there on one topic. A holder (a channel) tracks one payload under one key. */

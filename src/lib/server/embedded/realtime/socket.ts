@@ -1,9 +1,10 @@
 import type { RawData, WebSocket } from 'ws';
 import { Channel } from './channel.ts';
-import type { Carrier, Services } from './channel.ts';
+import type { Carrier } from './channel.ts';
 import { decode, encode } from './frame.ts';
 import type { Inbound, Message, Version } from './frame.ts';
 import { Rate } from './rate.ts';
+import type { Services } from './services.ts';
 
 /** Channels of one socket, and joins a second: a socket that comes back may join all at once. */
 const MOST_CHANNELS = 100;
