@@ -34,7 +34,8 @@ export interface Contents extends Queue {
 export interface Pulled {
 	/** The generation read before the pull began. */
 	readonly generation: number | null;
-	readonly tables: Tables;
+	/** Null: the same rows as stored at that generation, which then stays. */
+	readonly tables: Tables | null;
 	/** Operations whose effect the tables contain. */
 	readonly settled: readonly Operation[];
 	readonly syncedAt: number;
@@ -113,10 +114,11 @@ export class Account {
 	 * stored, when another tab stored one since `generation` was read.
 	 */
 	async commit({ generation, tables, settled, syncedAt }: Pulled): Promise<boolean> {
+		const mark = tables ? (generation ?? 0) + 1 : generation;
 		const changes: Change[] = [
-			...replacing(tables),
+			...(tables ? replacing(tables) : []),
 			...settled.map(removing),
-			{ store: metaStore, key: 'replica', put: { syncedAt }, mark: (generation ?? 0) + 1 }
+			{ store: metaStore, key: 'replica', put: { syncedAt }, mark }
 		];
 		const expect = { store: metaStore, key: 'replica', mark: generation };
 		return this.#database.write(changes, { durability: 'relaxed', expect });

@@ -247,9 +247,9 @@ export class Device<Rows, View> {
 
 	/** Another tab changed the disk. */
 	async #heard(): Promise<void> {
-		const before = this.#generation;
+		const before = this.#syncedAt;
 		await this.#show();
-		const synced = this.#generation !== before;
+		const synced = this.#syncedAt !== before;
 		this.#open?.sync.heard({ synced, pending: this.pending.length > 0 });
 	}
 

@@ -53,6 +53,8 @@ export class Sync {
 	#unschedule = () => {};
 	#unwatch = () => {};
 	#status: Status;
+	/** The rows this loop stored last, to spare the disk when nothing changed. */
+	#stored: { generation: number; text: string } | null = null;
 
 	/** `current` tells whether this account is still the one signed in on this device. */
 	constructor(
@@ -185,11 +187,15 @@ export class Sync {
 		const snapshot = await this.#ask((signal) => this.#remote.pull(signal));
 		if (snapshot.account !== this.#account.id) throw new RemoteError('foreign');
 		this.#stopping.signal.throwIfAborted();
-		const { tables } = snapshot;
+		const text = JSON.stringify(snapshot.tables);
+		const same = generation === this.#stored?.generation && text === this.#stored.text;
+		const tables = same ? null : snapshot.tables;
 		const syncedAt = this.#platform.now();
 		const stored = await this.#account.commit({ generation, tables, settled, syncedAt });
-		if (stored) this.#listener.changed();
-		return stored;
+		if (!stored) return false;
+		if (!same) this.#stored = { generation: (generation ?? 0) + 1, text };
+		this.#listener.changed();
+		return true;
 	}
 
 	/** Sends in order; the result is what the server applied. */

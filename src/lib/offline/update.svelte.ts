@@ -1,4 +1,4 @@
-import { Workbox } from 'workbox-window';
+import type { Workbox } from 'workbox-window';
 
 /**
  * A newer version of the app: fetched in the background, taken over when the member says so. What
@@ -25,8 +25,17 @@ export class Update {
 	 */
 	start(script = '/service-worker.js'): () => void {
 		if (!('serviceWorker' in navigator)) return () => {};
+		// Without it the app works as long as there is a network; the next visit tries again.
+		this.#register(script).catch(() => {});
+		const look = () => document.visibilityState === 'visible' && void this.check();
+		document.addEventListener('visibilitychange', look);
+		return () => document.removeEventListener('visibilitychange', look);
+	}
+
+	async #register(script: string): Promise<void> {
+		// Loaded late: no page needs it to show, and it cannot be imported while prerendering.
+		const { Workbox } = await import('workbox-window');
 		const workbox = new Workbox(script, { updateViaCache: 'none' });
-		this.#workbox = workbox;
 		workbox.addEventListener('waiting', () => (this.#ready = true));
 		workbox.addEventListener('controlling', (event) => {
 			if (this.#asked) this.#reload();
@@ -34,10 +43,8 @@ export class Update {
 			else if (event.isUpdate) this.#ready = true;
 			this.#asked = false;
 		});
-		void workbox.register();
-		const look = () => document.visibilityState === 'visible' && void this.check();
-		document.addEventListener('visibilitychange', look);
-		return () => document.removeEventListener('visibilitychange', look);
+		this.#workbox = workbox;
+		await workbox.register();
 	}
 
 	/** Asks the server for a newer version. */
@@ -49,8 +56,8 @@ export class Update {
 	/** Takes the newer version over and reloads this page once. */
 	async apply(): Promise<void> {
 		const registration = await navigator.serviceWorker.getRegistration();
-		if (!registration?.waiting) return this.#reload();
+		if (!registration?.waiting || !this.#workbox) return this.#reload();
 		this.#asked = true;
-		this.#workbox?.messageSkipWaiting();
+		this.#workbox.messageSkipWaiting();
 	}
 }

@@ -1,3 +1,5 @@
+/// <reference types="@vitest/browser-playwright" />
+
 import { Account } from '#lib/offline/account.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { cdp } from 'vitest/browser';

@@ -130,6 +130,19 @@ test('hundreds of operations after a long time offline all arrive in order', asy
 	expect(server.applied).toEqual(Array.from({ length: 120 }, (_, n) => `operation ${n}`));
 });
 
+test('an unchanged pull leaves the rows on disk alone and still counts as a sync', async () => {
+	server.notes.set('n', ['x']);
+	const sync = loop();
+	await sync.poke();
+	platform.wallClock = 2_000_000;
+	await sync.poke();
+	expect(await account.queue()).toMatchObject({ generation: 1, syncedAt: 2_000_000 });
+	await loop().poke();
+	await write('a');
+	await sync.poke();
+	expect(await state()).toEqual({ waiting: [], refused: [], rows: { n: ['x', 'a'] } });
+});
+
 test('a server in trouble is asked less and less often, and at once when the network is back', async () => {
 	const sync = loop();
 	server.trouble = Array.from({ length: 11 }, () => 'server error' as const);
@@ -227,10 +240,10 @@ test('account change: rows of another account are never stored', async () => {
 });
 
 test('stopping cuts a request off and stores nothing afterwards', async () => {
-	const asked = Promise.withResolvers<void>();
+	const asked = Promise.withResolvers<null>();
 	server.notes.set('n', ['x']);
 	server.onpull = () => {
-		asked.resolve();
+		asked.resolve(null);
 		return new Promise(() => {});
 	};
 	const sync = loop();
@@ -257,18 +270,18 @@ test('two tabs run one after the other, not at once', async () => {
 test('without locks two overlapping runs end in the newer rows', async () => {
 	platform.exclusive = (_name, _signal, work) => work();
 	const [slow, fast] = [loop(), loop()];
-	const pulled = Promise.withResolvers<void>();
-	const goOn = Promise.withResolvers<void>();
+	const pulled = Promise.withResolvers<null>();
+	const goOn = Promise.withResolvers<null>();
 	server.onpull = () => {
 		server.onpull = () => Promise.resolve();
-		pulled.resolve();
+		pulled.resolve(null);
 		return goOn.promise;
 	};
 	const first = slow.poke();
 	await pulled.promise;
 	await write('newer');
 	await fast.poke();
-	goOn.resolve();
+	goOn.resolve(null);
 	await first;
 	expect(await state()).toEqual({ waiting: [], refused: [], rows: { n: ['newer'] } });
 	expect(platform.waits).toContain(1_000);
@@ -277,10 +290,10 @@ test('without locks two overlapping runs end in the newer rows', async () => {
 test('leader lost: a tab killed during its run hands over to the next one', async () => {
 	const name = `cercle-sync-${account.id}`;
 	const tab = await openTab();
-	const held = Promise.withResolvers<void>();
+	const held = Promise.withResolvers<null>();
 	const forever = new AbortController().signal;
 	void tab.platform.exclusive(name, forever, () => {
-		held.resolve();
+		held.resolve(null);
 		return new Promise(() => {});
 	});
 	await held.promise;
@@ -296,10 +309,10 @@ test('leader frozen: its lock is taken over after a while', async () => {
 	const timeout = vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort());
 	const { exclusive } = browser();
 	const name = crypto.randomUUID();
-	const held = Promise.withResolvers<void>();
+	const held = Promise.withResolvers<null>();
 	void navigator.locks
 		.request(name, () => {
-			held.resolve();
+			held.resolve(null);
 			return new Promise(() => {});
 		})
 		.catch(() => {});
