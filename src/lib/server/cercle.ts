@@ -3,12 +3,11 @@ import { join } from 'node:path';
 import postgres from 'postgres';
 import type { Config } from './config.ts';
 import { seedDemo } from './demo.ts';
-import { type Api, makeAuthSchema, openApi } from './embedded/api.ts';
+import { type Api, openApi } from './embedded/api.ts';
 import type { AuthLimits } from './embedded/auth.ts';
-import { addressFor, prepareDatabase } from './embedded/database.ts';
-import { databaseFolder, type Keys, openKeys } from './embedded/keys.ts';
-import { takeLock } from './embedded/lock.ts';
-import { openPostgres } from './embedded/postgres.ts';
+import { addressFor } from './embedded/database.ts';
+import type { Keys } from './embedded/keys.ts';
+import { openDatabase } from './embedded/open-database.ts';
 import { openQuiet } from './embedded/quiet.ts';
 import { openGateway } from './embedded/realtime/gateway.ts';
 import { databaseProbe, health, hostedProbe, type Probe } from './health.ts';
@@ -134,27 +133,21 @@ interface Backend {
 
 async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts): Promise<Backend> {
 	const { config, log, root } = options;
-	const { dataFolder, origin } = config;
-	const lock = takeLock(dataFolder);
-	parts.add('lock', () => lock.release());
-	const keys = await openKeys(dataFolder);
-	const ownerUrl = config.databaseUrl ?? (await startPostgres(dataFolder, keys, log, parts));
+	const { dataFolder, origin, databaseUrl } = config;
+	const database = await openDatabase({ dataFolder, root, log, databaseUrl });
+	parts.add('database', () => database.close());
+	const { keys, ownerUrl } = database;
 	const quiet = openQuiet();
 	parts.add('console', () => quiet.close());
-	const common = { keys, origin, mailer, log, quiet };
-	const folder = join(root, 'supabase');
-	await prepareDatabase({
-		ownerUrl,
-		folder,
-		log,
-		authenticatorPassword: keys.authenticatorPassword,
-		makeAuthSchema: () => makeAuthSchema(ownerUrl, common)
-	});
 	const sql = postgres(ownerUrl, { max: 1, connect_timeout: 2, onnotice: () => undefined });
 	parts.add('probe', () => sql.end({ timeout: 1 }));
-	const seeded = config.demo && (await seedDemo(sql, join(folder, 'seed.sql')));
+	const seeded = config.demo && (await seedDemo(sql, join(root, 'supabase', 'seed.sql')));
 	const api = await openApi({
-		...common,
+		keys,
+		origin,
+		mailer,
+		log,
+		quiet,
 		databaseUrl: addressFor(ownerUrl, 'authenticator', keys.authenticatorPassword),
 		...(options.rules && { rules: options.rules }),
 		...(options.pace !== undefined && { pace: options.pace })
@@ -168,18 +161,6 @@ async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts)
 		log
 	});
 	return { keys, ownerUrl, api, gateway, probe: databaseProbe(sql), seeded };
-}
-
-async function startPostgres(
-	dataFolder: string,
-	keys: Keys,
-	log: Log,
-	parts: Parts
-): Promise<string> {
-	const folder = databaseFolder(dataFolder);
-	const running = await openPostgres({ folder, password: keys.postgresPassword, log });
-	parts.add('postgres', () => running.close());
-	return running.ownerUrl;
 }
 
 async function openPages(

@@ -36,7 +36,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const webAddress = z
 	.url({ protocol: /^https?$/ })
-	.refine((text) => new URL(text).pathname === '/' && new URL(text).search === '');
+	.refine((text) => /^https?:\/\/[^/?#]+\/?$/.test(text));
 
 const formats = {
 	HOST: z.string().regex(/^[\w.:-]+$/),
@@ -106,6 +106,9 @@ export function readConfig(mode: Mode, env: Environment): Config {
 	const demo = demoWish ?? (mode !== 'serve' && !wantsHosted);
 	const databaseUrl = read('DATABASE_URL');
 	const folder = read('CERCLE_DATA') ?? '.data';
+	const host = read('HOST') ?? '127.0.0.1';
+	const mailFrom = read('MAIL_FROM');
+	const addressHeader = read('ADDRESS_HEADER');
 	const origin = given ? new URL(given).origin : `http://localhost:${port}`;
 
 	if (wantsHosted) {
@@ -125,16 +128,16 @@ export function readConfig(mode: Mode, env: Environment): Config {
 	}
 	return {
 		mode,
-		host: read('HOST') ?? '127.0.0.1',
+		host,
 		port,
 		dataFolder: isAbsolute(folder) ? folder : resolve(folder),
 		databaseUrl,
 		hosted,
 		demo,
 		smtpUrl,
-		mailFrom: read('MAIL_FROM') ?? `Cercle <no-reply@${new URL(origin).hostname}>`,
+		mailFrom: mailFrom ?? `Cercle <no-reply@${new URL(origin).hostname}>`,
 		origin,
 		originGiven: given !== null,
-		addressHeader: read('ADDRESS_HEADER')
+		addressHeader
 	};
 }

@@ -37,10 +37,12 @@ process.on('uncaughtException', (error) => {
 });
 
 try {
-	const config = readConfig(readMode(process.argv.slice(2)), process.env);
+	const words = process.argv.slice(2);
+	const config = readConfig(readMode(words), process.env);
+	const pages = !words.includes('--without-pages');
 	const started = performance.now();
 	const version = readVersion();
-	running = await openCercle({ config, root, version, log });
+	running = await openCercle({ config, root, version, log, pages });
 	const milliseconds = Math.round(performance.now() - started);
 	log('ready', { port: running.port, mode: config.mode, milliseconds, version });
 	if (leaving) stop(0);

@@ -1,12 +1,13 @@
 import { App } from '@supabase/lite';
-import { PostgresConnection } from '@supabase/lite/postgres';
 import postgres from 'postgres';
 import { z } from 'zod';
+import { databaseProbe, type Probe } from '#lib/server/health.ts';
 import { codeOf, type Log } from '#lib/server/log.ts';
 import type { Mailer } from '#lib/server/mail.ts';
 import { codeMail } from '#lib/server/mail-text.ts';
 import { openAccounts } from './accounts.ts';
 import { answerAuth, AUTH_LIMITS, type AuthLimits, PASSWORD_LENGTH } from './auth.ts';
+import { openConnection } from './connection.ts';
 import type { Keys } from './keys.ts';
 import { Limits } from './limits.ts';
 import type { Quiet } from './quiet.ts';
@@ -54,11 +55,12 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 		onnotice: () => undefined,
 		connection: { application_name: 'cercle-api', statement_timeout: STATEMENT_TIMEOUT }
 	};
-	const connection = new PostgresConnection({ url: databaseUrl, postgresOptions: settings });
+	const connection = openConnection(databaseUrl, settings);
 	const app = new App({ connection, ...liteConfig(options) });
 	const sql = postgres(databaseUrl, { ...settings, max: 2 });
 	const accounts = openAccounts(sql);
 	const limits = new Limits();
+	const alive = databaseProbe(sql);
 
 	const sendCode = (email: string, code: string) => {
 		// Not awaited: the time a mail takes must not tell that there was one.
@@ -78,7 +80,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 
 	const call = async (request: Request, peer: string) => {
 		const answer = await quiet.run(() => app.fetch(request, { peerAddress: peer }));
-		return settle(answer, log);
+		return settle(answer, alive, log);
 	};
 	// The first request makes the API try its grants and read the catalogue.
 	await call(
@@ -129,7 +131,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 	};
 }
 
-function liteConfig({ keys, origin }: ApiOptions) {
+function liteConfig({ keys, origin }: Pick<ApiOptions, 'keys' | 'origin'>) {
 	return {
 		api: { schemas: ['public'], max_rows: 1000 },
 		auth: {
@@ -152,14 +154,14 @@ function liteConfig({ keys, origin }: ApiOptions) {
 }
 
 /** Makes what only the API can make: the schema `auth`. `ownerUrl` is an owner's address. */
-export async function makeAuthSchema(ownerUrl: string, options: Omit<ApiOptions, 'databaseUrl'>) {
-	const connection = new PostgresConnection({
-		url: ownerUrl,
-		postgresOptions: { max: 1, onnotice: () => undefined }
-	});
-	const app = new App({ connection, ...liteConfig({ ...options, databaseUrl: ownerUrl }) });
-	await options.quiet.run(() => app.ensureSystemSchema());
-	await connection.driver.end({ timeout: 3 });
+export async function makeAuthSchema(ownerUrl: string, keys: Keys, quiet: Quiet): Promise<void> {
+	const connection = openConnection(ownerUrl, { max: 1 });
+	const app = new App({ connection, ...liteConfig({ keys, origin: 'http://localhost' }) });
+	try {
+		await quiet.run(() => app.ensureSystemSchema());
+	} finally {
+		await connection.driver.end({ timeout: 3 });
+	}
 }
 
 const problemFormat = z.object({ code: z.string().regex(/^[0-9A-Z_]{5,30}$/) });
@@ -167,7 +169,7 @@ const problemFormat = z.object({ code: z.string().regex(/^[0-9A-Z_]{5,30}$/) });
 const AWAY = /^(53|57P|58|08|CONNECT|ECONN|EPIPE)/;
 
 /** Same origin only, never kept by a cache, and no words of the database in a failure. */
-async function settle(answer: Response, log: Log): Promise<Response> {
+async function settle(answer: Response, alive: Probe, log: Log): Promise<Response> {
 	const headers = new Headers(answer.headers);
 	for (const name of [...headers.keys()]) {
 		if (name.startsWith('access-control-')) headers.delete(name);
@@ -176,7 +178,8 @@ async function settle(answer: Response, log: Log): Promise<Response> {
 	if (answer.status < 500) return new Response(answer.body, { status: answer.status, headers });
 	const problem = problemFormat.safeParse(await answer.json().catch(() => null));
 	const code = problem.success ? problem.data.code : 'unknown';
-	const status = AWAY.test(code) ? 503 : answer.status;
+	const isAway = AWAY.test(code) || (code === 'unknown' && !(await alive()));
+	const status = isAway ? 503 : answer.status;
 	log('api_failed', { status, code });
 	return Response.json(
 		{ code: status === 503 ? 'unavailable' : code, message: 'Failed' },

@@ -30,7 +30,7 @@ export class Limits {
 		count.taken += 1;
 		this.#counts.delete(key);
 		this.#counts.set(key, count);
-		if (this.#counts.size > CAPACITY) this.#forget(now);
+		if (this.#counts.size > CAPACITY) this.#forget();
 		return count.taken <= most;
 	}
 
@@ -38,9 +38,11 @@ export class Limits {
 		this.#counts.delete(key);
 	}
 
-	#forget(now: number): void {
-		for (const [key, { until }] of this.#counts) {
-			if (until <= now || this.#counts.size > CAPACITY) this.#counts.delete(key);
+	#forget(): void {
+		// In the order of their last event: the oldest come first.
+		for (const key of this.#counts.keys()) {
+			if (this.#counts.size <= CAPACITY) return;
+			this.#counts.delete(key);
 		}
 	}
 }

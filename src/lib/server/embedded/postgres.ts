@@ -69,7 +69,7 @@ export async function openPostgres({ folder, password, log }: PostgresOptions): 
 			void revive();
 		});
 	};
-	const revive = async (delay = 500): Promise<void> => {
+	const revive = async (delay = 1000): Promise<void> => {
 		await wait(delay, undefined, { ref: false });
 		if (closing) return;
 		try {

@@ -1,0 +1,38 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { root } from './prepare.js';
+
+const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/**
+ * Finds a Chromium for the tests, installing one where there is none. Returns its path for
+ * CHROMIUM_PATH, or null for Playwright's own or none at all: the tests then say so themselves.
+ */
+export function findChromium(node) {
+	const own = () => {
+		const question = 'import("playwright").then((p) => console.log(p.chromium.executablePath()))';
+		const { stdout } = spawnSync(node, ['-e', question], { cwd: root, encoding: 'utf8' });
+		return existsSync(stdout?.trim() ?? '');
+	};
+	if (own()) return null;
+	const { CHROMIUM_PATH } = process.env;
+	const found = [CHROMIUM_PATH, ...SYSTEM].find((path) => path && existsSync(path));
+	if (found) return found;
+	console.log('Installing Chromium for the tests (once)…');
+	run(node, join(root, 'node_modules', 'playwright', 'cli.js'), 'install', 'chromium');
+	if (own()) return null;
+	if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
+		run('apt-get', 'update', '-qq');
+		run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium');
+	}
+	return SYSTEM.find((path) => existsSync(path)) ?? null;
+}
+
+function run(program, ...words) {
+	spawnSync(program, words, {
+		cwd: root,
+		stdio: 'inherit',
+		env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+	});
+}

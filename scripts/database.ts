@@ -1,0 +1,82 @@
+/**
+ * Runs the Supabase CLI against a database made from the migrations alone, thrown away afterwards:
+ *   advisors     fails on any warning about security or speed
+ *   types        writes src/lib/data/database.ts
+ *   check-types  fails when that file is not what the migrations give
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { openDatabase } from '#lib/server/embedded/open-database.ts';
+import { openLog } from '#lib/server/log.ts';
+
+const root = resolve(import.meta.dirname, '..');
+const typesFile = join(root, 'src', 'lib', 'data', 'database.ts');
+/** Not a dependency: its programs for other systems would leave the lock incomplete. */
+const CLI = 'supabase@3.1.0';
+
+const task = process.argv[2] ?? '';
+const dataFolder = mkdtempSync(join(tmpdir(), 'cercle-database-'));
+const database = await openDatabase({ dataFolder, root, log: openLog(() => undefined) });
+try {
+	process.exitCode = perform(database.ownerUrl);
+} finally {
+	await database.close();
+	rmSync(dataFolder, { recursive: true, force: true });
+}
+
+function perform(url: string): number {
+	if (task === 'advisors') {
+		return supabase(['db', 'advisors', `--remote=${url}`, '--fail-on', 'warn'], 'inherit').status;
+	}
+	if (task === 'types' || task === 'check-types') return types(url);
+	console.error('Say what: advisors, types or check-types.');
+	return 2;
+}
+
+function types(url: string): number {
+	const { status, stdout } = supabase(
+		['gen', 'types', `--remote=${url}`, '--lang=typescript'],
+		'pipe'
+	);
+	if (status !== 0) return status;
+	const wanted = format(stdout);
+	if (task === 'types') {
+		writeFileSync(typesFile, wanted);
+		return 0;
+	}
+	if (wanted === readTypes()) return 0;
+	console.error('src/lib/data/database.ts is not what the migrations give: run');
+	console.error('  npm exec -- node scripts/database.ts types');
+	return 1;
+}
+
+function readTypes(): string | null {
+	try {
+		return readFileSync(typesFile, 'utf8');
+	} catch {
+		return null;
+	}
+}
+
+function format(text: string): string {
+	const prettier = join(root, 'node_modules', 'prettier', 'bin', 'prettier.cjs');
+	const { stdout } = spawnSync(process.execPath, [prettier, '--stdin-filepath', typesFile], {
+		cwd: root,
+		input: text,
+		encoding: 'utf8'
+	});
+	return stdout;
+}
+
+function supabase(words: string[], output: 'inherit' | 'pipe') {
+	const { status, stdout } = spawnSync('npx', ['--yes', CLI, ...words, '--agent', 'no'], {
+		cwd: root,
+		stdio: ['ignore', output, 'inherit'],
+		encoding: 'utf8',
+		shell: process.platform === 'win32',
+		env: { ...process.env, SUPABASE_TELEMETRY_DISABLED: '1', DO_NOT_TRACK: '1' }
+	});
+	return { status: status ?? 1, stdout: stdout ?? '' };
+}

@@ -1,0 +1,25 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { build, findNode, install, root, sync } from './prepare.js';
+
+const words = process.argv.slice(2);
+install();
+if (words.includes('--dev')) sync();
+else build();
+
+const main = join(root, 'src', 'lib', 'server', 'main.ts');
+const child = spawn(findNode(), ['--disable-warning=ExperimentalWarning', main, ...words], {
+	cwd: root,
+	stdio: 'inherit'
+});
+
+// A terminal sends Ctrl-C to both; a service manager tells us alone. The server takes the second of
+// two as the first, so passing it on does no harm, and we outlive it to report how it ended.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+	process.on(signal, () => child.kill(signal));
+}
+child.on('error', (error) => {
+	console.error(`Node could not be started (${error.code}).`);
+	process.exit(1);
+});
+child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGKILL' ? 137 : 1)));

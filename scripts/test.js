@@ -1,0 +1,82 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findChromium } from './chromium.js';
+import { findNode, install, root, sync } from './prepare.js';
+
+// Every step runs, whatever failed before it; the last line says how many tests passed and failed.
+
+install();
+sync();
+const node = findNode();
+const chromium = findChromium(node);
+const reports = mkdtempSync(join(tmpdir(), 'cercle-test-'));
+const env = {
+	...process.env,
+	...(chromium && { CHROMIUM_PATH: chromium }),
+	PATH: `${join(root, 'node_modules', '.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`
+};
+
+/** A check that holds or not: one test. */
+const check = (...words) => {
+	return () => (run(...words) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+};
+
+const vitest = (project) => () => {
+	const file = join(reports, `${project}.json`);
+	const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+	const status = run('vitest', 'run', '--project', project, ...reporters);
+	return count(status, file, (report) => [report.numPassedTests, report.numFailedTests]);
+};
+
+const playwright = () => {
+	const file = join(reports, 'e2e.json');
+	env.PLAYWRIGHT_JSON_OUTPUT_NAME = file;
+	const status = run('playwright', 'test', '--reporter=list,json');
+	return count(status, file, ({ stats }) => [stats.expected + stats.flaky, stats.unexpected]);
+};
+
+const steps = [
+	['format', check('prettier', '--check', '.')],
+	['lint', check('eslint', '.')],
+	['types', check('npm', 'run', '--silent', 'types')],
+	['unit', vitest('unit')],
+	['rls', vitest('rls')],
+	['realtime', vitest('realtime')],
+	['build', check('npm', 'run', '--silent', 'build')],
+	['e2e', playwright],
+	['advisors', check(node, 'scripts/database.ts', 'advisors')],
+	['generated types are current', check(node, 'scripts/database.ts', 'check-types')]
+];
+
+const results = steps.map(([name, step]) => {
+	console.log(`\n── ${name}`);
+	const start = Date.now();
+	return { name, ...step(), seconds: Math.round((Date.now() - start) / 1000) };
+});
+rmSync(reports, { recursive: true, force: true });
+
+console.log('');
+for (const { name, passed, failed, seconds } of results) {
+	console.log(`${failed ? '✗' : '✓'} ${name}: ${passed} passed, ${failed} failed (${seconds} s)`);
+}
+const total = (of) => results.reduce((sum, result) => sum + result[of], 0);
+console.log(`${total('passed')} passed, ${total('failed')} failed`);
+process.exitCode = total('failed') > 0 ? 1 : 0;
+
+function run(program, ...words) {
+	const shell = process.platform === 'win32';
+	const { status } = spawnSync(program, words, { cwd: root, env, shell, stdio: 'inherit' });
+	return status ?? 1;
+}
+
+/** Counts of a runner's report; a runner that failed without a failed test counts as one. */
+function count(status, file, read) {
+	try {
+		const [passed, failed] = read(JSON.parse(readFileSync(file, 'utf8')));
+		return { passed, failed: status !== 0 && failed === 0 ? 1 : failed };
+	} catch {
+		return { passed: 0, failed: 1 };
+	}
+}

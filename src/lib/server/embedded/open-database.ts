@@ -1,0 +1,66 @@
+import { join } from 'node:path';
+import type { Log } from '#lib/server/log.ts';
+import { makeAuthSchema } from './api.ts';
+import { prepareDatabase } from './database.ts';
+import { databaseFolder, type Keys, openKeys } from './keys.ts';
+import { takeLock } from './lock.ts';
+import { openPostgres } from './postgres.ts';
+import { openQuiet } from './quiet.ts';
+
+export interface DatabaseOptions {
+	dataFolder: string;
+	/** The repository's folder. */
+	root: string;
+	log: Log;
+	/** An owner's address of another Postgres to use, or null for the embedded one. */
+	databaseUrl?: string | null;
+}
+
+export interface Database {
+	keys: Keys;
+	/** Address of the database for its owner. */
+	ownerUrl: string;
+	close(): Promise<void>;
+}
+
+/** The database of a data folder: locked, started, with its roles, schemas and migrations. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+	const { dataFolder, root, log, databaseUrl = null } = options;
+	const lock = takeLock(dataFolder);
+	try {
+		const keys = await openKeys(dataFolder);
+		const folder = databaseFolder(dataFolder);
+		const postgres = databaseUrl
+			? { ownerUrl: databaseUrl, close: async () => undefined }
+			: await openPostgres({ folder, password: keys.postgresPassword, log });
+		const close = async () => {
+			await postgres.close();
+			lock.release();
+		};
+		try {
+			await prepare(postgres.ownerUrl, keys, root, log);
+		} catch (error) {
+			await close();
+			throw error;
+		}
+		return { keys, ownerUrl: postgres.ownerUrl, close };
+	} catch (error) {
+		lock.release();
+		throw error;
+	}
+}
+
+async function prepare(ownerUrl: string, keys: Keys, root: string, log: Log): Promise<void> {
+	const quiet = openQuiet();
+	try {
+		await prepareDatabase({
+			ownerUrl,
+			folder: join(root, 'supabase'),
+			log,
+			authenticatorPassword: keys.authenticatorPassword,
+			makeAuthSchema: () => makeAuthSchema(ownerUrl, keys, quiet)
+		});
+	} finally {
+		quiet.close();
+	}
+}

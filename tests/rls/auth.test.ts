@@ -1,0 +1,316 @@
+import type { SupabaseClient } from '@supabase/supabase-js';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Connection, connect, openServer, type TestServer } from '../support/server.ts';
+
+let server: TestServer;
+let cercle: Connection;
+
+beforeAll(async () => {
+	server = await openServer();
+	cercle = connect(server);
+});
+afterAll(async () => {
+	await cercle.close();
+	await server.close();
+});
+
+let count = 0;
+const address = () => `person${++count}@auth.example`;
+
+const post = (path: string, body: unknown) =>
+	fetch(`${server.url}${path}`, {
+		method: 'POST',
+		headers: { apikey: server.publishableKey, 'content-type': 'application/json' },
+		body: typeof body === 'string' ? body : JSON.stringify(body)
+	});
+
+/** The shape of a value: names and kinds, no content. */
+function shape(value: unknown): unknown {
+	if (Array.isArray(value)) return value.map(shape);
+	if (typeof value !== 'object' || value === null) return typeof value;
+	return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, shape(inner)]));
+}
+
+async function member(email: string): Promise<SupabaseClient> {
+	const client = cercle.anonymous();
+	await client.auth.signInWithOtp({ email });
+	await client.auth.verifyOtp({ email, token: await server.mails.code(email), type: 'email' });
+	return client;
+}
+
+async function wrongCode(email: string): Promise<string> {
+	const code = await server.mails.code(email);
+	return code === '000000' ? '000001' : '000000';
+}
+
+describe('signing in by a code', () => {
+	test('the code of the mail opens a session, once', async () => {
+		const email = address();
+		const client = cercle.anonymous();
+		expect((await client.auth.signInWithOtp({ email })).error).toBeNull();
+		const token = await server.mails.code(email);
+		const { data } = await client.auth.verifyOtp({ email, token, type: 'email' });
+		expect(data.user?.email).toBe(email);
+		const again = await cercle.anonymous().auth.verifyOtp({ email, token, type: 'email' });
+		expect(again.error?.code).toBe('otp_expired');
+	});
+
+	test('the session can be renewed, and ends with the sign-out', async () => {
+		const client = await member(address());
+		const { data } = await client.auth.refreshSession();
+		expect(data.session?.access_token).toBeTruthy();
+		await client.auth.signOut();
+		const headers = {
+			apikey: server.publishableKey,
+			authorization: `Bearer ${data.session?.access_token}`
+		};
+		expect((await fetch(`${server.url}/auth/v1/user`, { headers })).status).toBe(403);
+	});
+
+	test('the mail says nothing but the code, in both languages, with nothing to fetch', async () => {
+		const email = address();
+		await cercle.anonymous().auth.signInWithOtp({ email });
+		const mail = await server.mails.next(email);
+		expect(mail.subject).toBe('Votre code Cercle · Your Cercle code');
+		expect(mail.text).toContain('10 minutes');
+		expect(mail.raw).not.toMatch(/https?:|src=|url\(/);
+	});
+
+	test('a known language is the only one of the mail', async () => {
+		const email = address();
+		await member(email);
+		await cercle.owner`
+			update auth.users set raw_user_meta_data = raw_user_meta_data || '{"language":"en"}'
+			where email = ${email}
+		`;
+		await cercle.anonymous().auth.signInWithOtp({ email });
+		expect((await server.mails.next(email)).subject).toBe('Your Cercle code');
+	});
+
+	test('five wrong codes make the right one worthless, and the sixth try is told to wait', async () => {
+		const email = address();
+		const client = cercle.anonymous();
+		await client.auth.signInWithOtp({ email });
+		const right = await server.mails.code(email);
+		const token = right === '000000' ? '000001' : '000000';
+		for (let attempt = 0; attempt < 5; attempt++) {
+			const { error } = await client.auth.verifyOtp({ email, token, type: 'email' });
+			expect(error?.code).toBe('otp_expired');
+		}
+		const sixth = await client.auth.verifyOtp({ email, token: right, type: 'email' });
+		expect(sixth.error?.status).toBe(429);
+		expect(sixth.error?.code).toBe('over_request_rate_limit');
+		const [row] = await cercle.owner`select recovery_token from auth.users where email = ${email}`;
+		expect(row).toEqual({ recovery_token: null });
+		await client.auth.signInWithOtp({ email });
+		const fresh = await server.mails.code(email);
+		expect((await client.auth.verifyOtp({ email, token: fresh, type: 'email' })).error).toBeNull();
+	});
+
+	test('tries made at the same time are counted one by one', async () => {
+		const email = address();
+		await post('/auth/v1/otp', { email });
+		const token = await wrongCode(email);
+		const tries = Array.from({ length: 8 }, () =>
+			post('/auth/v1/verify', { email, token, type: 'email' })
+		);
+		const statuses = (await Promise.all(tries)).map(({ status }) => status).sort();
+		expect(statuses).toEqual([403, 403, 403, 403, 403, 429, 429, 429]);
+	});
+
+	test('codes can be asked for a few times, then not', async () => {
+		const email = address();
+		for (let turn = 0; turn < 5; turn++) {
+			expect((await post('/auth/v1/otp', { email })).status).toBe(200);
+		}
+		const answer = await post('/auth/v1/otp', { email });
+		expect(answer.status).toBe(429);
+		expect(await answer.json()).toMatchObject({ error_code: 'over_email_send_rate_limit' });
+	});
+
+	test('an old code is refused', async () => {
+		const email = address();
+		await post('/auth/v1/otp', { email });
+		const token = await server.mails.code(email);
+		await cercle.owner`
+			update auth.users set recovery_sent_at = now() - interval '11 minutes'
+			where email = ${email}
+		`;
+		expect((await post('/auth/v1/verify', { email, token, type: 'email' })).status).toBe(403);
+	});
+});
+
+describe('signing up with a password', () => {
+	const password = 'correct horse';
+
+	test('the code of the mail confirms the account, and the password then opens it', async () => {
+		const email = address();
+		const client = cercle.anonymous();
+		await client.auth.signUp({ email, password, options: { data: { name: 'Ada' } } });
+		const early = await client.auth.signInWithPassword({ email, password });
+		expect(early.error?.code).toBe('invalid_credentials');
+		const token = await server.mails.code(email);
+		expect((await client.auth.verifyOtp({ email, token, type: 'signup' })).error).toBeNull();
+		const { data } = await cercle.anonymous().auth.signInWithPassword({ email, password });
+		expect(data.user?.user_metadata).toMatchObject({ name: 'Ada' });
+	});
+
+	test('a new code can be sent, and keeps the password', async () => {
+		const email = address();
+		const client = cercle.anonymous();
+		await client.auth.signUp({ email, password });
+		await server.mails.next(email);
+		expect((await client.auth.resend({ email, type: 'signup' })).error).toBeNull();
+		const token = await server.mails.code(email);
+		expect((await client.auth.verifyOtp({ email, token, type: 'signup' })).error).toBeNull();
+		expect((await client.auth.signInWithPassword({ email, password })).error).toBeNull();
+	});
+
+	test('a short password is refused, for a known address too', async () => {
+		const email = address();
+		await member(email);
+		for (const asked of [email, address()]) {
+			const answer = await post('/auth/v1/signup', { email: asked, password: 'short' });
+			expect(answer.status).toBe(422);
+			expect(await answer.json()).toMatchObject({ error_code: 'weak_password' });
+		}
+	});
+
+	test('a stranger’s sign-up leaves no password on the account its owner opens by a code', async () => {
+		const email = address();
+		await post('/auth/v1/signup', { email, password });
+		const strangers = await server.mails.code(email);
+		const client = cercle.anonymous();
+		await client.auth.signInWithOtp({ email });
+		await server.mails.next(email);
+		// Even when the owner types the code of the stranger's sign-up into the sign-in form.
+		const { error } = await client.auth.verifyOtp({ email, token: strangers, type: 'email' });
+		expect(error).toBeNull();
+		const theft = await cercle.anonymous().auth.signInWithPassword({ email, password });
+		expect(theft.error?.code).toBe('invalid_credentials');
+	});
+
+	test('signing up again before confirming starts afresh with the new password', async () => {
+		const email = address();
+		await post('/auth/v1/signup', { email, password: 'first password' });
+		const old = await server.mails.code(email);
+		await post('/auth/v1/signup', { email, password });
+		const token = await server.mails.code(email);
+		const client = cercle.anonymous();
+		expect(
+			(await client.auth.verifyOtp({ email, token: old, type: 'signup' })).error
+		).not.toBeNull();
+		expect((await client.auth.verifyOtp({ email, token, type: 'signup' })).error).toBeNull();
+		expect((await client.auth.signInWithPassword({ email, password })).error).toBeNull();
+	});
+
+	test('many wrong passwords are told to wait', async () => {
+		const email = address();
+		const attempt = () =>
+			post('/auth/v1/token?grant_type=password', { email, password: 'wrong password' });
+		for (let turn = 0; turn < 10; turn++) expect((await attempt()).status).toBe(400);
+		expect((await attempt()).status).toBe(429);
+	});
+});
+
+describe('answers do not tell whether an account exists', () => {
+	const asks: [string, string, (email: string) => object][] = [
+		['a sign-up', '/auth/v1/signup', (email) => ({ email, password: 'correct horse' })],
+		['a code', '/auth/v1/otp', (email) => ({ email })],
+		['a code for members only', '/auth/v1/otp', (email) => ({ email, create_user: false })],
+		['a recovery', '/auth/v1/recover', (email) => ({ email })],
+		['a new confirmation', '/auth/v1/resend', (email) => ({ email, type: 'signup' })],
+		[
+			'a password',
+			'/auth/v1/token?grant_type=password',
+			(email) => ({ email, password: 'wrong password' })
+		],
+		['a wrong code', '/auth/v1/verify', (email) => ({ email, token: '123456', type: 'email' })]
+	];
+
+	test.each(asks)('%s', async (_, path, body) => {
+		const [confirmed, waiting, unknown] = [address(), address(), address()];
+		await member(confirmed);
+		await post('/auth/v1/signup', { email: waiting, password: 'correct horse' });
+		const answers = [];
+		for (const email of [unknown, confirmed, waiting]) {
+			const answer = await post(path, body(email));
+			const names = [...answer.headers.keys()].sort();
+			answers.push({ status: answer.status, names, shape: shape(await answer.json()) });
+		}
+		expect(answers[1]).toEqual(answers[0]);
+		expect(answers[2]).toEqual(answers[0]);
+	});
+
+	test('an existing member who signs up again gets a code that signs them in', async () => {
+		const email = address();
+		await member(email);
+		await post('/auth/v1/signup', { email, password: 'correct horse' });
+		const token = await server.mails.code(email);
+		const { data } = await cercle.anonymous().auth.verifyOtp({ email, token, type: 'signup' });
+		expect(data.user?.email).toBe(email);
+		const { error } = await cercle
+			.anonymous()
+			.auth.signInWithPassword({ email, password: 'correct horse' });
+		expect(error?.code).toBe('invalid_credentials');
+	});
+});
+
+describe('the door of the API', () => {
+	test('a body of 10 MB is refused as too large, and the next request is answered', async () => {
+		for (const path of ['/rest/v1/rpc/apply_operations', '/auth/v1/otp']) {
+			const answer = await post(path, 'x'.repeat(10 * 1024 * 1024));
+			expect(answer.status).toBe(413);
+			expect(await answer.json()).toMatchObject({ code: 'too_large' });
+		}
+		expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
+	});
+
+	test('links, token hashes and other providers are no way in', async () => {
+		const email = address();
+		await post('/auth/v1/otp', { email });
+		const [row] = await cercle.owner`select recovery_token from auth.users where email = ${email}`;
+		const hash = String(row?.recovery_token);
+		const headers = { apikey: server.publishableKey };
+		const link = `${server.url}/auth/v1/verify?type=magiclink&token=${hash}`;
+		expect((await fetch(link, { headers, redirect: 'manual' })).status).toBe(404);
+		expect((await post('/auth/v1/verify', { type: 'email', token_hash: hash })).status).toBe(400);
+		const provider = `${server.url}/auth/v1/authorize?provider=github`;
+		expect((await fetch(provider, { headers, redirect: 'manual' })).status).toBe(404);
+		expect((await fetch(`${server.url}/_system/config`)).status).toBe(404);
+	});
+
+	test('a member cannot change to an address that is not theirs', async () => {
+		const client = await member(address());
+		const { error } = await client.auth.updateUser({ email: address() });
+		expect(error?.code).toBe('email_change_refused');
+		expect((await client.auth.updateUser({ password: 'a new password' })).error).toBeNull();
+	});
+
+	test('without a key nothing is answered, and no key is needed from this machine either', async () => {
+		expect((await fetch(`${server.url}/rest/v1/profiles`)).status).toBe(401);
+		expect((await fetch(`${server.url}/auth/v1/otp`, { method: 'POST' })).status).toBe(401);
+	});
+
+	test('the API’s own connection owns nothing in public and is no superuser', async () => {
+		const owned = await cercle.owner`
+			select c.relname from pg_class c
+			join pg_namespace n on n.oid = c.relnamespace
+			where n.nspname in ('public', 'private') and c.relowner = 'authenticator'::regrole
+		`;
+		expect(owned).toHaveLength(0);
+		const [role] = await cercle.owner`
+			select rolsuper, rolcreaterole, rolbypassrls from pg_roles where rolname = 'authenticator'
+		`;
+		expect(role).toEqual({ rolsuper: false, rolcreaterole: false, rolbypassrls: false });
+	});
+
+	test('answers carry the headers that keep them private', async () => {
+		const { headers } = await post('/auth/v1/otp', { email: address() });
+		expect(headers.get('cache-control')).toBe('no-store');
+		expect(headers.get('x-content-type-options')).toBe('nosniff');
+		expect(headers.get('referrer-policy')).toBe('no-referrer');
+		expect(headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
+		expect(headers.get('access-control-allow-origin')).toBeNull();
+	});
+});

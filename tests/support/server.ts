@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { createClient, type Session, type SupabaseClient } from '@supabase/supabase-js';
+import { SignJWT } from 'jose';
+import postgres, { type Sql } from 'postgres';
+import { inject } from 'vitest';
+import type { TestProject } from 'vitest/node';
+import { openCercle, type RunningCercle } from '#lib/server/cercle.ts';
+import { readConfig } from '#lib/server/config.ts';
+import { AUTH_LIMITS, type AuthLimits } from '#lib/server/embedded/auth.ts';
+import { openLog } from '#lib/server/log.ts';
+import { type MailCatcher, openMailCatcher } from './mail.ts';
+
+/** Where a running Cercle is, in plain data: it crosses from vitest's process to its workers. */
+export interface ServerAddress {
+	url: string;
+	publishableKey: string;
+	jwtSecret: string;
+	ownerUrl: string;
+}
+
+declare module 'vitest' {
+	export interface ProvidedContext {
+		cercle: ServerAddress;
+	}
+}
+
+export interface TestServer extends ServerAddress {
+	dataFolder: string;
+	/** Lines of the log so far. */
+	log: string[];
+	mails: MailCatcher;
+	running: RunningCercle;
+	/** Stops it and removes its data. */
+	close(): Promise<void>;
+}
+
+export interface TestServerOptions {
+	/** Kept by `close` when given. */
+	dataFolder?: string;
+	demo?: boolean;
+	rules?: Partial<AuthLimits>;
+	/** Least milliseconds of the answers that could tell whether an account exists; 0 unless asked. */
+	pace?: number;
+}
+
+const root = resolve(import.meta.dirname, '../..');
+
+/** Starts a whole Cercle, but for its pages, on a database of its own, with a real mail server. */
+export async function openServer(options: TestServerOptions = {}): Promise<TestServer> {
+	const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'cercle-test-')));
+	const mails = await openMailCatcher();
+	const log: string[] = [];
+	const config = readConfig('start', {
+		PORT: '0',
+		CERCLE_DATA: dataFolder,
+		CERCLE_DEMO: options.demo ? '1' : '0',
+		SMTP_URL: mails.url
+	});
+	const running = await openCercle({
+		config,
+		root,
+		version: 'test',
+		log: openLog((line) => log.push(line)),
+		pages: false,
+		pace: options.pace ?? 0,
+		rules: { ...AUTH_LIMITS, ...options.rules }
+	});
+	if (!running.backend) throw new Error('no embedded backend');
+	return {
+		url: `http://127.0.0.1:${running.port}`,
+		publishableKey: running.backend.keys.publishableKey,
+		jwtSecret: running.backend.keys.jwtSecret,
+		ownerUrl: running.backend.ownerUrl,
+		dataFolder,
+		log,
+		mails,
+		running,
+		close: async () => {
+			await running.close();
+			await mails.close();
+			if (!options.dataFolder) await rm(dataFolder, { recursive: true, force: true });
+		}
+	};
+}
+
+/** As `globalSetup` of a vitest project: one Cercle for all its files, found by `connect()`. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+	const server = await openServer();
+	const { url, publishableKey, jwtSecret, ownerUrl } = server;
+	project.provide('cercle', { url, publishableKey, jwtSecret, ownerUrl });
+	return server.close;
+}
+
+/** Somebody with a confirmed account and a session of their own. */
+export interface Person {
+	id: string;
+	email: string;
+	session: Session;
+	client: SupabaseClient;
+}
+
+export interface Connection extends ServerAddress {
+	/** The database's owner: what denials are checked against. Sees and may do everything. */
+	owner: Sql;
+	/** A client without a session. */
+	anonymous(): SupabaseClient;
+	/** A new person at each call, whatever the name: files and tests do not meet. */
+	signIn(name: string): Promise<Person>;
+	close(): Promise<void>;
+}
+
+/** Connects to a running Cercle: that of the project's `globalSetup`, or the one given. */
+export function connect(server: ServerAddress = inject('cercle')): Connection {
+	const { url, publishableKey, jwtSecret, ownerUrl } = server;
+	const owner = postgres(ownerUrl, { max: 3, onnotice: () => undefined });
+	const anonymous = () =>
+		createClient(url, publishableKey, {
+			auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false }
+		});
+	return {
+		...{ url, publishableKey, jwtSecret, ownerUrl },
+		owner,
+		anonymous,
+		signIn: async (name) => {
+			const account = await addAccount(owner, name);
+			const access_token = await token(account, jwtSecret);
+			const client = anonymous();
+			const { refresh_token } = account;
+			const { data, error } = await client.auth.setSession({ access_token, refresh_token });
+			if (error || !data.session) throw error ?? new Error('no session');
+			return { id: account.id, email: account.email, session: data.session, client };
+		},
+		close: () => owner.end({ timeout: 1 })
+	};
+}
+
+interface TestAccount {
+	id: string;
+	email: string;
+	session_id: string;
+	refresh_token: string;
+}
+
+/** What the API would leave behind after a sign-in, without its mail and its password hash. */
+async function addAccount(owner: Sql, name: string): Promise<TestAccount> {
+	const [id, session_id, refresh_token] = [randomUUID(), randomUUID(), randomUUID()];
+	const email = `${name.toLowerCase()}.${id.slice(0, 8)}@test.example`;
+	const about = { name, email, sub: id };
+	await owner.begin(async (sql) => {
+		await sql`
+			insert into auth.users (id, email, email_confirmed_at, raw_user_meta_data)
+			values (${id}, ${email}, now(), ${sql.json(about)})
+		`;
+		await sql`
+			insert into auth.identities (id, provider, provider_id, user_id, identity_data)
+			values (${randomUUID()}, 'email', ${id}, ${id}, ${sql.json(about)})
+		`;
+		await sql`insert into auth.sessions (id, user_id) values (${session_id}, ${id})`;
+		await sql`
+			insert into auth.refresh_tokens (id, token, user_id, session_id)
+			values (${randomUUID()}, ${refresh_token}, ${id}, ${session_id})
+		`;
+	});
+	return { id, email, session_id, refresh_token };
+}
+
+function token({ id, email, session_id }: TestAccount, secret: string): Promise<string> {
+	return new SignJWT({ email, session_id, role: 'authenticated' })
+		.setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+		.setSubject(id)
+		.setAudience('authenticated')
+		.setIssuedAt()
+		.setExpirationTime('1h')
+		.sign(new TextEncoder().encode(secret));
+}

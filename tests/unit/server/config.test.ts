@@ -1,0 +1,97 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from '#lib/server/config.ts';
+
+const production = {
+	ORIGIN: 'https://cercle.example.org',
+	CERCLE_DATA: '/var/lib/cercle',
+	SMTP_URL: 'smtp://user:hidden@mail.example.org:587'
+};
+
+describe('trying it at home', () => {
+	test('nothing needs to be configured', () => {
+		expect(readConfig('start', {})).toMatchObject({
+			host: '127.0.0.1',
+			port: 3000,
+			demo: true,
+			hosted: null,
+			databaseUrl: null,
+			smtpUrl: null,
+			origin: 'http://localhost:3000',
+			originGiven: false,
+			dataFolder: expect.stringMatching(/[\\/]\.data$/)
+		});
+	});
+
+	test('without demo data, mail must be able to leave', () => {
+		expect(() => readConfig('start', { CERCLE_DEMO: '0' })).toThrow(/SMTP_URL is missing/);
+	});
+
+	test('a hosted Supabase turns the demo off', () => {
+		const hosted = {
+			PUBLIC_SUPABASE_URL: 'https://abc.supabase.co/',
+			PUBLIC_SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_0123456789',
+			SMTP_URL: 'smtp://localhost:25'
+		};
+		expect(readConfig('start', hosted)).toMatchObject({
+			demo: false,
+			hosted: { url: 'https://abc.supabase.co' }
+		});
+		expect(() => readConfig('start', { ...hosted, CERCLE_DEMO: '1' })).toThrow(/CERCLE_DEMO/);
+	});
+
+	test('half a hosted Supabase is refused', () => {
+		const half = { PUBLIC_SUPABASE_URL: 'https://abc.supabase.co', SMTP_URL: 'smtp://localhost' };
+		expect(() => readConfig('start', half)).toThrow(/PUBLIC_SUPABASE_PUBLISHABLE_KEY is missing/);
+	});
+});
+
+describe('production', () => {
+	test('starts with its three values', () => {
+		expect(readConfig('serve', production)).toMatchObject({ demo: false, originGiven: true });
+	});
+
+	test('every missing name is listed in one message', () => {
+		expect(() => readConfig('serve', {})).toThrow(/ORIGIN(.|\n)*CERCLE_DATA|SMTP_URL(.|\n)*ORIGIN/);
+		try {
+			readConfig('serve', {});
+		} catch (error) {
+			for (const name of ['ORIGIN', 'CERCLE_DATA', 'SMTP_URL']) {
+				expect(String(error)).toContain(`${name} is missing`);
+			}
+		}
+	});
+
+	test('demo data is refused', () => {
+		expect(() => readConfig('serve', { ...production, CERCLE_DEMO: '1' })).toThrow(/CERCLE_DEMO/);
+	});
+
+	test('hosted Supabase needs no data folder', () => {
+		const hosted = {
+			ORIGIN: production.ORIGIN,
+			SMTP_URL: production.SMTP_URL,
+			PUBLIC_SUPABASE_URL: 'https://abc.supabase.co',
+			PUBLIC_SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_0123456789'
+		};
+		expect(readConfig('serve', hosted).hosted?.url).toBe('https://abc.supabase.co');
+	});
+});
+
+test.each([
+	['PORT', 'eighty'],
+	['PORT', '70000'],
+	['HOST', 'a host'],
+	['ORIGIN', 'cercle.example.org'],
+	['ORIGIN', 'https://cercle.example.org/path'],
+	['DATABASE_URL', 'mysql://secret@host/db'],
+	['SMTP_URL', 'mail.example.org'],
+	['CERCLE_DEMO', 'perhaps'],
+	['MAIL_FROM', 'someone\r\nBcc: all@example.org']
+])('a malformed %s (%j) is refused, and its value not repeated', (name, value) => {
+	try {
+		readConfig('start', { [name]: value });
+		expect.unreachable();
+	} catch (error) {
+		expect(String(error)).toContain(`${name} is malformed`);
+		expect(String(error)).not.toContain(value);
+	}
+});
