@@ -1,12 +1,18 @@
 import adapter from '@sveltejs/adapter-node';
 import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 
+/** The development server gives endpoints what the built one does: the request they answer. */
+async function emulate() {
+	const { currentRequest } = await import('./src/lib/server/platform.ts');
+	return { platform: () => ({ req: currentRequest() }) };
+}
+
 /** @type {import('@sveltejs/kit').Config} */
 export default {
 	preprocess: vitePreprocess(),
 	compilerOptions: { runes: true },
 	kit: {
-		adapter: adapter({ precompress: true }),
+		adapter: { ...adapter({ precompress: true }), emulate },
 		files: { serviceWorker: 'src/service-worker/index.ts' },
 		serviceWorker: { register: false },
 		// Relative asset paths break a shell that is served for a nested address.

@@ -15,6 +15,7 @@ import { createListener } from './listener.ts';
 import type { Log } from './log.ts';
 import { type Mailer, openMailer } from './mail.ts';
 import { lendEnvironment, openBuilt, openVite, type Pages } from './pages.ts';
+import { embeddedSupabase, hostedSupabase } from './supabase.ts';
 
 export interface CercleOptions {
 	config: Config;
@@ -86,13 +87,16 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 	parts.add('http', () => drain(server, closed));
 	if (backend) parts.add('gateway', () => backend.gateway.close());
 	const pages = await openPages(options, server, backend?.keys.publishableKey ?? null);
+	const supabase = backend
+		? embeddedSupabase(backend.api, backend.keys.publishableKey)
+		: config.hosted && hostedSupabase(config.hosted);
 	const listener = createListener({
 		api: backend?.api ?? null,
 		realtime: backend ? (request) => backend.gateway.fetch(request) : null,
 		health: () => health(probe ?? (async () => false), version),
 		outbox: mailer.outbox,
 		pages,
-		cercle: { mailer, config },
+		cercle: { mailer, config, supabase },
 		headers: {
 			secure: config.origin.startsWith('https:'),
 			hostedUrl: config.hosted?.url ?? null

@@ -2,11 +2,14 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from './config.ts';
 import type { Mailer } from './mail.ts';
+import type { Supabase } from './supabase.ts';
 
 /** What the process lends to the pages' endpoints. */
 export interface Cercle {
 	mailer: Mailer;
-	config: Pick<Config, 'origin' | 'demo' | 'hosted'>;
+	config: Pick<Config, 'origin' | 'originGiven' | 'demo'>;
+	/** Null where nothing is behind the pages. */
+	supabase: Supabase | null;
 }
 
 export type CercleRequest = IncomingMessage & { cercle?: Cercle };

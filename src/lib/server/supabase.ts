@@ -1,0 +1,45 @@
+import type { Hosted } from './config.ts';
+import type { Api } from './embedded/api.ts';
+
+/** Supabase as the pages' endpoints call it. */
+export interface Supabase {
+	/** The publishable key: a request without it is turned away. */
+	key: string;
+	/** `path` is below the root: `/rest/v1/…`. */
+	fetch(path: string, request: SupabaseRequest): Promise<Response>;
+}
+
+export interface SupabaseRequest {
+	method: string;
+	headers: Record<string, string>;
+	body: string;
+}
+
+/** The embedded one, called without leaving the process. */
+export function embeddedSupabase(api: Api, key: string): Supabase {
+	return {
+		key,
+		fetch: (path, { method, headers, body }) =>
+			api.fetch({
+				method,
+				url: new URL(path, 'http://localhost'),
+				headers: new Headers({ ...headers, apikey: key }),
+				body: Buffer.from(body),
+				peer: '127.0.0.1'
+			})
+	};
+}
+
+/** A hosted one, called over the network. */
+export function hostedSupabase({ url, publishableKey }: Hosted): Supabase {
+	return {
+		key: publishableKey,
+		fetch: (path, { method, headers, body }) =>
+			fetch(new URL(path, url), {
+				method,
+				headers: { ...headers, apikey: publishableKey },
+				body,
+				signal: AbortSignal.timeout(10_000)
+			})
+	};
+}
