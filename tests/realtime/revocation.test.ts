@@ -49,15 +49,34 @@ test('what is sent in the same transaction as the exclusion does not reach the e
 	expect(leaving.broadcasts.all).toEqual([]);
 });
 
-test('a member who joins while being excluded does not stay', async () => {
+test('a member who is excluded while the join is being decided does not get in', async () => {
 	const topic = topicOf('room');
 	const userId = await world.admit(topic);
+	const witness = await world.seat(topicOf('elsewhere'));
+	const { sql } = world.database;
+	// Reading this topic waits for a lock, with the memberships as they were before the wait.
+	await sql.unsafe(`
+		create function wait() returns boolean language plpgsql as $$
+		begin
+			perform pg_advisory_xact_lock_shared(1);
+			return true;
+		end $$;
+		create policy select_later on realtime.messages as restrictive for select
+			to authenticated using (realtime.topic() <> '${topic}' or wait());
+	`);
 	const client = await world.client(userId);
-	client.connect();
-	const seat = new Seat(client, topic).subscribe();
-	await exclude(topic, userId);
-	const end = await seat.statuses.until((status) => status !== 'SUBSCRIBED');
-	expect(['CLOSED', 'CHANNEL_ERROR']).toContain(end);
+	const seat = new Seat(client, topic);
+	await sql.begin(async (lock) => {
+		await lock`select pg_advisory_xact_lock(1)`;
+		seat.subscribe();
+		const waiting = () => sql`select from pg_locks where locktype = 'advisory' and not granted`;
+		while ((await waiting()).length === 0);
+		await exclude(topic, userId);
+		await world.send(witness.channel.subTopic, 'excluded');
+		await witness.broadcasts.next();
+	});
+	expect(await seat.statuses.next()).toBe('CHANNEL_ERROR');
+	expect(seat.errors[0]).toMatch(/^Unauthorized: /);
 	await client.disconnect();
 });
 
