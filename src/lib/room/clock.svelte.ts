@@ -21,9 +21,9 @@ export class Clock {
 		return this.#error;
 	}
 
-	/** What is added to the phone's steady clock, for the debug line. */
-	get offset(): Millis {
-		return this.#offset;
+	/** How far the server's clock is ahead of this phone's wall clock, for the debug line. */
+	get ahead(): Millis {
+		return millis(this.#offset + performance.now() - Date.now());
 	}
 
 	/** The server's time. */

@@ -11,6 +11,8 @@ import { Live } from './live.ts';
 const BEAT = 10_000;
 /** How often it asks while no signal arrives, in ms. */
 const POLL = 2_000;
+/** How long signals may stay away before the person is told, in ms: joining takes a moment. */
+const PATIENCE = 5_000;
 /** Changes closer to each other than this are fetched together, in ms. */
 const GATHER = 400;
 
@@ -39,6 +41,7 @@ export class Room {
 	#present = $state.raw<readonly string[]>([]);
 	#holderAway = $state.raw(false);
 	#listening = $state.raw(false);
+	#deafSince = $state.raw<Instant | null>(this.#now);
 	#answeredAt = $state.raw<Instant | null>(null);
 	#silentSince = $state.raw<Instant | null>(null);
 	#problem = $state.raw<string | null>(null);
@@ -57,6 +60,7 @@ export class Room {
 			present: (members) => (this.#present = members),
 			live: (live) => {
 				this.#listening = live;
+				this.#deafSince = live ? null : (this.#deafSince ?? this.clock.now());
 				// A signal may have been missed while nothing was listening.
 				if (live) void this.refresh();
 			}
@@ -79,9 +83,9 @@ export class Room {
 	get holderAway(): boolean {
 		return this.#holderAway;
 	}
-	/** Whether signals arrive; if not, the phone asks every two seconds. */
-	get listening(): boolean {
-		return this.#listening;
+	/** True once signals have stayed away for a while: the phone then asks every two seconds. */
+	get polling(): boolean {
+		return this.#deafSince !== null && this.#now - this.#deafSince > PATIENCE;
 	}
 	/** Since when the server does not answer; null: it does. */
 	get silentSince(): Instant | null {

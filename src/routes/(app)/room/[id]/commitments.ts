@@ -1,0 +1,13 @@
+import type { Row } from '#lib/data/rows.ts';
+import type { View } from '#lib/data/view.ts';
+import { civilDate } from '#lib/ui/format.ts';
+
+const WEEK = 7 * 86_400_000;
+
+/** When a commitment falls due unless said otherwise: the next session planned, else in four weeks. */
+export function defaultDue(view: View, session: Row<'sessions'>): string {
+	const next = view.sessions
+		.filter(({ groupId, status }) => groupId === session.groupId && status === 'planned')
+		.toSorted((a, b) => a.startsAt - b.startsAt)[0];
+	return civilDate(next?.startsAt ?? session.startsAt + 4 * WEEK, session.timeZone);
+}

@@ -1,0 +1,62 @@
+import type { App } from '#app';
+import type { Room as State } from '#lib/data/rooms.ts';
+import { Room } from '#lib/room/room.svelte.ts';
+import { type Scene, scene } from '#lib/room/scene.ts';
+import { dayAndTime, time, type Language } from '#lib/ui/format.ts';
+import type { RoomPage } from './room-context.ts';
+
+/** A room as its page and its screen use it. */
+export interface OpenRoom extends RoomPage {
+	/** False when this device knows no such session. */
+	readonly known: boolean;
+	readonly status: State['status'];
+	/** A moment as day and time at the session's place. */
+	when(moment: number): string;
+}
+
+/** Joins what the device keeps and what the live room says. */
+export function openRoom(app: App, id: string, language: Language): OpenRoom {
+	const kept = app.view.room_states.find((row) => row.id === id);
+	const session = app.view.sessions.find((row) => row.id === id);
+	const room = new Room({
+		backend: app.backend,
+		session: id,
+		me: app.me,
+		kept: kept && session ? stateOf(kept, session.status) : null,
+		sync: () => app.device.sync(),
+		uuid: app.uuid
+	});
+	const glance = $derived(scene(app.view, id, app.me, room.state, room.now));
+	const zone = $derived(glance?.session.timeZone ?? 'Europe/Paris');
+
+	return {
+		room,
+		get known() {
+			return glance !== null;
+		},
+		get status() {
+			return room.state?.status ?? glance?.session.status ?? 'planned';
+		},
+		get scene(): Scene {
+			if (!glance) throw new Error('asked for the scene of a session this device does not know');
+			return glance;
+		},
+		name: (member) => app.view.profiles.find((profile) => profile.id === member)?.name || '…',
+		clock: (moment) => time(moment, zone, language),
+		when: (moment) => dayAndTime(moment, zone, language)
+	};
+}
+
+function stateOf(row: App['view']['room_states'][number], status: State['status']): State {
+	return {
+		status,
+		position: row.position,
+		startedAt: row.startedAt,
+		planned: row.plannedMs,
+		added: row.addedMs,
+		pausedAt: row.pausedAt,
+		paused: row.pausedMs,
+		facilitatorId: row.facilitatorId,
+		version: row.version
+	};
+}

@@ -1,0 +1,15 @@
+import { createContext } from 'svelte';
+import type { Room } from '#lib/room/room.svelte.ts';
+import type { Scene } from '#lib/room/scene.ts';
+
+/** What every part of the room's page draws from. The scene changes with every second. */
+export interface RoomPage {
+	readonly room: Room;
+	readonly scene: Scene;
+	/** The name of a member, as their group knows it. */
+	name(member: string | null): string;
+	/** A moment as the time of day at the session's place. */
+	clock(moment: number): string;
+}
+
+export const [useRoom, provideRoom] = createContext<RoomPage>();
