@@ -18,6 +18,13 @@ const child = spawn(findNode(), ['--disable-warning=ExperimentalWarning', main, 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 	process.on(signal, () => child.kill(signal));
 }
+// Told to stop, npm tells the shell between us, which dies without a word to its child.
+const parent = process.ppid;
+if (process.env.npm_lifecycle_event) {
+	setInterval(() => {
+		if (process.ppid !== parent) child.kill('SIGTERM');
+	}, 500);
+}
 child.on('error', (error) => {
 	console.error(`Node could not be started (${error.code}).`);
 	process.exit(1);

@@ -43,5 +43,18 @@ export function setHeaders(
 	if (secure) response.setHeader('strict-transport-security', 'max-age=63072000');
 }
 
+/**
+ * Lets a page add its own policy to ours: a second one narrows the first, a replacement would lose
+ * it.
+ */
+export function keepPolicy(response: ServerResponse): void {
+	const ours = response.getHeader('content-security-policy');
+	const set = response.setHeader.bind(response);
+	response.setHeader = (name, value) => {
+		const isPolicy = name.toLowerCase() === 'content-security-policy';
+		return set(name, isPolicy ? [ours, value].flat().map(String) : value);
+	};
+}
+
 /** The policy of answers that are data: nothing in them may run, whatever they hold. */
 export const DATA_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox";

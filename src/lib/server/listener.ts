@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from './body.ts';
 import type { Api } from './embedded/api.ts';
-import { DATA_POLICY, type HeaderOptions, setHeaders } from './headers.ts';
+import { DATA_POLICY, type HeaderOptions, keepPolicy, setHeaders } from './headers.ts';
 import { codeOf, type Log } from './log.ts';
 import type { Outbox } from './outbox.ts';
 import type { Pages } from './pages.ts';
@@ -98,6 +98,7 @@ async function withBody(
 
 function turnPage(parts: ListenerParts, request: CercleRequest, response: ServerResponse): void {
 	request.cercle = parts.cercle;
+	keepPolicy(response);
 	const otherwise = () => void send(response, problem(404, 'not_found')).catch(() => undefined);
 	if (parts.pages) parts.pages.handle(request, response, otherwise);
 	else otherwise();

@@ -1,0 +1,107 @@
+import { createServer, type Server } from 'node:http';
+import { afterEach, expect, test } from 'vitest';
+import { createListener, type ListenerParts } from '#lib/server/listener.ts';
+
+let server: Server | null = null;
+afterEach(() => {
+	server?.close();
+	server = null;
+});
+
+async function serve(parts: Partial<ListenerParts>): Promise<string> {
+	const listener = createListener({
+		api: null,
+		realtime: null,
+		health: async () => Response.json({ status: 'ok' }),
+		outbox: null,
+		pages: { handle: (_, response) => void response.end('page'), close: async () => undefined },
+		cercle: {
+			mailer: { send: async () => undefined, outbox: null, close: () => undefined },
+			config: { origin: 'http://localhost:3000', demo: false, hosted: null }
+		},
+		headers: { secure: false, hostedUrl: null },
+		addressHeader: null,
+		log: () => undefined,
+		...parts
+	});
+	const opened = createServer(listener);
+	server = opened;
+	await new Promise<void>((resolve) => opened.listen(0, '127.0.0.1', resolve));
+	const address = opened.address();
+	if (address === null || typeof address === 'string') throw new Error('no port');
+	return `http://127.0.0.1:${address.port}`;
+}
+
+test('pages may speak to their own host only, and be framed by nobody', async () => {
+	const base = await serve({});
+	const { headers } = await fetch(base);
+	const host = base.slice('http://'.length);
+	const policy = headers.get('content-security-policy');
+	expect(policy).toContain(`connect-src 'self' ws://${host} wss://${host};`);
+	expect(policy).toContain("frame-ancestors 'none'");
+	// These would forbid the scripts whose hashes the page itself allows.
+	expect(policy).not.toMatch(/default-src|script-src/);
+	expect(headers.get('permissions-policy')).toContain('camera=()');
+	expect(headers.get('strict-transport-security')).toBeNull();
+});
+
+test('the policy of a page comes on top of ours', async () => {
+	const base = await serve({
+		pages: {
+			handle: (_, response) => {
+				response.setHeader('Content-Security-Policy', "script-src 'sha256-abc'");
+				response.end();
+			},
+			close: async () => undefined
+		}
+	});
+	const policy = (await fetch(base)).headers.get('content-security-policy');
+	expect(policy).toContain("frame-ancestors 'none'");
+	expect(policy).toContain("script-src 'sha256-abc'");
+});
+
+test('a hosted Supabase is added to what pages may speak to, and https is remembered', async () => {
+	const base = await serve({ headers: { secure: true, hostedUrl: 'https://abc.supabase.co' } });
+	const { headers } = await fetch(base);
+	expect(headers.get('content-security-policy')).toContain(
+		'https://abc.supabase.co wss://abc.supabase.co;'
+	);
+	expect(headers.get('strict-transport-security')).toContain('max-age=');
+});
+
+test('data may run nothing and is kept by no cache', async () => {
+	const { headers } = await fetch(`${await serve({})}/healthz`);
+	expect(headers.get('content-security-policy')).toContain("default-src 'none'");
+	expect(headers.get('cache-control')).toBe('no-store');
+});
+
+test('a part that fails is answered with 503, in words of ours', async () => {
+	const events: string[] = [];
+	const base = await serve({
+		health: () => Promise.reject(Object.assign(new Error('canary'), { code: 'ENOSPC' })),
+		log: (event, fields) => events.push(`${event} ${JSON.stringify(fields)}`)
+	});
+	const answer = await fetch(`${base}/healthz`);
+	expect(answer.status).toBe(503);
+	expect(await answer.text()).not.toContain('canary');
+	expect(events).toEqual(['request_failed {"route":"healthz","code":"ENOSPC"}']);
+});
+
+test('the outbox exists only where mail is not sent', async () => {
+	expect(await (await fetch(`${await serve({})}/outbox.json`)).text()).toBe('page');
+});
+
+test('endpoints find the process on their request', async () => {
+	let found: unknown;
+	const base = await serve({
+		pages: {
+			handle: (request, response) => {
+				found = request.cercle?.config.origin;
+				response.end();
+			},
+			close: async () => undefined
+		}
+	});
+	await fetch(base);
+	expect(found).toBe('http://localhost:3000');
+});
