@@ -1,3 +1,4 @@
+import { Account } from '#lib/offline/account.ts';
 import { Device } from '#lib/offline/device.svelte.ts';
 import { Installation } from '#lib/offline/installation.ts';
 import type { Tables } from '#lib/offline/replica.ts';
@@ -133,6 +134,30 @@ test('account change in one tab: the other tab stops showing the former account'
 	await vi.waitFor(() => expect(other.account).toBeNull());
 	expect(other.view).toBeNull();
 	await expect(other.write('append', {})).rejects.toMatchObject({ code: 'closed' });
+});
+
+test('a slow read that ends after the account was closed shows nothing of it', async () => {
+	const device = tab();
+	await device.open('anne');
+	await device.sync();
+	server.notes.set('n', ['private']);
+	const reading = Promise.withResolvers<null>();
+	const goOn = Promise.withResolvers<null>();
+	const read = vi.spyOn(Account.prototype, 'read').mockImplementationOnce(async function (
+		this: Account
+	) {
+		const contents = await this.read();
+		reading.resolve(null);
+		await goOn.promise;
+		return contents;
+	});
+	void device.sync();
+	await reading.promise;
+	await device.close();
+	goOn.resolve(null);
+	await read.mock.results[0]?.value;
+	await Promise.resolve();
+	expect(device.view).toBeNull();
 });
 
 test('wipe leaves nothing: no rows, no queue, no session, no foreign cache, in no tab', async () => {

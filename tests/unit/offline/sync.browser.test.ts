@@ -143,6 +143,15 @@ test('an unchanged pull leaves the rows on disk alone and still counts as a sync
 	expect(await state()).toEqual({ waiting: [], refused: [], rows: { n: ['x', 'a'] } });
 });
 
+test('rows that another tab replaced meanwhile are stored again, even if the pull looks the same', async () => {
+	server.notes.set('n', ['x']);
+	const sync = loop();
+	await sync.poke();
+	await account.commit({ generation: 1, tables: {}, settled: [], syncedAt: 1 });
+	await sync.poke();
+	expect((await state()).rows).toEqual({ n: ['x'] });
+});
+
 test('a server in trouble is asked less and less often, and at once when the network is back', async () => {
 	const sync = loop();
 	server.trouble = Array.from({ length: 11 }, () => 'server error' as const);
