@@ -111,10 +111,13 @@ begin
 	return null;
 end $$;
 
--- Who leaves is cut from the live topics in the same transaction.
+-- Who leaves is cut from the live topics in the same transaction. Those who stay are told, on the
+-- topic that ends, to look for the new one.
 create function private.cut_off() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
+	perform private.signal_room(s.id, 'moved', '{}') from public.sessions s
+		where s.group_id = old.group_id and s.status = 'live';
 	update public.groups set epoch = epoch + 1 where id = old.group_id;
 	perform pg_notify('realtime_revoke', old.member_id::text);
 	return null;

@@ -6,6 +6,8 @@ export interface Hearing {
 	state(payload: unknown): void;
 	/** Something a member wrote: fetch it through the sync. */
 	changed(): void;
+	/** The topic ends here: ask where the room goes on. */
+	moved(): void;
 	/** Who is connected, by member id. */
 	present(members: readonly string[]): void;
 	/** Whether signals arrive. */
@@ -36,6 +38,8 @@ export class Live {
 		this.#topic = topic;
 		this.#client ??= await this.#backend.realtime();
 		if (this.#channel) await this.#client.removeChannel(this.#channel);
+		// Without it the first join goes out in nobody's name and is refused.
+		await this.#client.setAuth();
 		const channel = this.#client.channel(topic, {
 			config: { private: true, presence: { key: this.#me } }
 		});
@@ -43,6 +47,7 @@ export class Live {
 		channel
 			.on('broadcast', { event: 'state' }, ({ payload }) => this.#hearing.state(payload))
 			.on('broadcast', { event: 'changed' }, () => this.#hearing.changed())
+			.on('broadcast', { event: 'moved' }, () => this.#hearing.moved())
 			.on('presence', { event: 'sync' }, () =>
 				this.#hearing.present(Object.keys(channel.presenceState()))
 			)

@@ -57,6 +57,7 @@ export class Room {
 		this.#live = new Live(surroundings.backend, surroundings.me, {
 			state: (payload) => this.#take(rooms.readRoom(payload)),
 			changed: () => this.#fetchSoon(),
+			moved: () => void this.refresh(),
 			present: (members) => (this.#present = members),
 			live: (live) => {
 				this.#listening = live;
