@@ -17,7 +17,8 @@ async function serve(parts: Partial<ListenerParts>): Promise<string> {
 		pages: { handle: (_, response) => void response.end('page'), close: async () => undefined },
 		cercle: {
 			mailer: { send: async () => undefined, outbox: null, close: () => undefined },
-			config: { origin: 'http://localhost:3000', demo: false, hosted: null }
+			config: { origin: 'http://localhost:3000', originGiven: false, demo: false },
+			supabase: null
 		},
 		headers: { secure: false, hostedUrl: null },
 		addressHeader: null,
