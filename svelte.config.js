@@ -17,7 +17,8 @@ export default {
 		serviceWorker: { register: false },
 		// Relative asset paths break a shell that is served for a nested address.
 		paths: { relative: false },
-		version: { name: String(Date.now()) },
+		// One name a build, however often this file is read during it.
+		version: { name: (process.env.CERCLE_BUILD ??= String(Date.now())) },
 		csp: {
 			mode: 'hash',
 			directives: {

@@ -1,7 +1,9 @@
 import { paraglideVitePlugin } from '@inlang/paraglide-js';
 import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { chromium } from './tests/support/chromium.ts';
 
 export default defineConfig({
 	plugins: [
@@ -17,7 +19,28 @@ export default defineConfig({
 		projects: [
 			{
 				extends: true,
-				test: { name: 'unit', environment: 'node', include: ['tests/unit/**/*.test.ts'] }
+				test: {
+					name: 'unit',
+					environment: 'node',
+					include: ['tests/unit/**/*.test.ts'],
+					exclude: ['tests/unit/**/*.browser.test.ts']
+				}
+			},
+			{
+				// Where the browser is what fails: a real one, with its real storage and locks.
+				extends: true,
+				optimizeDeps: { include: ['fast-check', 'idb', 'zod/mini'] },
+				test: {
+					name: 'browser',
+					include: ['tests/unit/**/*.browser.test.ts'],
+					browser: {
+						enabled: true,
+						headless: true,
+						screenshotFailures: false,
+						provider: playwright({ launchOptions: chromium }),
+						instances: [{ browser: 'chromium' }]
+					}
+				}
 			},
 			{
 				extends: true,

@@ -19,10 +19,11 @@ export class App {
 	readonly update = new Update();
 	readonly uuid = browser().uuid;
 	#group = $state<string | null>(null);
+	#leaving = $state(false);
 
-	/** `onaccount` is called when another tab signed somebody in or out. */
-	constructor(onaccount: () => void) {
-		const installation = new Installation(onaccount);
+	constructor() {
+		// Another tab signed somebody in or out.
+		const installation = new Installation(() => void this.device.follow());
 		const url = env.PUBLIC_SUPABASE_URL || location.origin;
 		const key = env.PUBLIC_SUPABASE_PUBLISHABLE_KEY ?? '';
 		this.backend = new Backend({ url, key }, installation.auth);
@@ -66,10 +67,20 @@ export class App {
 		return this.device.write(kind, args, base, draft);
 	}
 
+	/** True while the member signs out: the account that closes is not to be opened again. */
+	get leaving(): boolean {
+		return this.#leaving;
+	}
+
 	/** Leaves nothing of the member on this device; ends the session on the server if it answers. */
 	async signOut(): Promise<void> {
-		await leave(this.backend).catch(() => undefined);
-		await this.device.wipe();
+		this.#leaving = true;
+		try {
+			await leave(this.backend).catch(() => undefined);
+			await this.device.wipe();
+		} finally {
+			this.#leaving = false;
+		}
 	}
 }
 
