@@ -1,0 +1,101 @@
+import {
+	type Browser,
+	type BrowserContext,
+	expect,
+	type Page,
+	test as base
+} from '@playwright/test';
+import { type MailCatcher, openMailCatcher } from '../support/mail.ts';
+import { type CercleProcess, openProcess } from '../support/process.ts';
+
+/** One person with a phone of their own. */
+export interface Phone {
+	name: string;
+	email: string;
+	context: BrowserContext;
+	page: Page;
+}
+
+export interface PhoneOptions {
+	/** How far this phone's wall clock is from the right time, in ms. */
+	skew?: number;
+}
+
+interface Fixtures {
+	/** A new phone; any request to another origin fails the test. */
+	phone(name: string, options?: PhoneOptions): Promise<Phone>;
+}
+
+interface WorkerFixtures {
+	mails: MailCatcher;
+	cercle: CercleProcess;
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+	mails: [
+		// eslint-disable-next-line no-empty-pattern -- Playwright reads the names from the pattern
+		async ({}, use) => {
+			const mails = await openMailCatcher();
+			await use(mails);
+			await mails.close();
+		},
+		{ scope: 'worker' }
+	],
+	cercle: [
+		async ({ mails }, use) => {
+			const cercle = await openProcess({ CERCLE_DEMO: '0', SMTP_URL: mails.url });
+			await use(cercle);
+			await cercle.remove();
+		},
+		{ scope: 'worker', timeout: 60_000 }
+	],
+	phone: async ({ browser, cercle }, use) => {
+		const foreign: string[] = [];
+		const broken: string[] = [];
+		const opened: BrowserContext[] = [];
+		await use(async (name, options = {}) => {
+			const phone = await openPhone(browser, cercle.url, name, options);
+			opened.push(phone.context);
+			phone.context.on('request', (request) => {
+				const url = new URL(request.url());
+				if (url.origin !== cercle.url && url.protocol !== 'blob:' && url.protocol !== 'data:') {
+					foreign.push(request.url());
+				}
+			});
+			phone.page.on('pageerror', (error) => broken.push(error.message));
+			return phone;
+		});
+		for (const context of opened) await context.close();
+		expect(foreign, 'no request leaves the origin').toEqual([]);
+		expect(broken, 'no page throws').toEqual([]);
+	}
+});
+
+export { expect };
+
+async function openPhone(
+	browser: Browser,
+	url: string,
+	name: string,
+	{ skew = 0 }: PhoneOptions
+): Promise<Phone> {
+	const context = await browser.newContext({ baseURL: url });
+	if (skew !== 0) await context.addInitScript(setWallClock, skew);
+	const email = `${name.toLowerCase()}.${crypto.randomUUID().slice(0, 8)}@test.example`;
+	return { name, email, context, page: await context.newPage() };
+}
+
+/** Runs in the page: a wall clock that is wrong by `skew` ms, while the steady clock is right. */
+function setWallClock(skew: number): void {
+	const Right = Date;
+	class Wrong extends Right {
+		constructor(...args: unknown[]) {
+			if (args.length === 0) super(Right.now() + skew);
+			else super(...(args as [number]));
+		}
+		static override now(): number {
+			return Right.now() + skew;
+		}
+	}
+	globalThis.Date = Wrong as DateConstructor;
+}
