@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
-import { chown, mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { chown, mkdtemp, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Log } from '#lib/server/log.ts';
 import { Refusal } from '#lib/server/refusal.ts';
@@ -100,9 +100,9 @@ async function initialise(
 	{ initdb }: Binaries,
 	identity: Identity
 ): Promise<void> {
-	const unfinished = `${folder}.new`;
-	await rm(unfinished, { recursive: true, force: true });
-	await mkdir(unfinished, { mode: 0o700 });
+	await removeUnfinished(folder);
+	// Each attempt has its own: the program of a killed one may still be writing to the last.
+	const unfinished = await mkdtemp(`${folder}.new-`);
 	const secret = `${unfinished}.password`;
 	await writeFile(secret, password + '\n', { mode: 0o600 });
 	if (identity.uid !== undefined && identity.gid !== undefined) {
@@ -132,6 +132,14 @@ async function initialise(
 	const parent = await open(dirname(folder));
 	await parent.sync().catch(() => undefined);
 	await parent.close();
+}
+
+async function removeUnfinished(folder: string): Promise<void> {
+	const parent = dirname(folder);
+	const names = await readdir(parent);
+	for (const name of names.filter((entry) => entry.startsWith(`${basename(folder)}.new-`))) {
+		await rm(join(parent, name), { recursive: true, force: true }).catch(() => undefined);
+	}
 }
 
 async function run(program: string, words: string[], identity: Identity): Promise<void> {
