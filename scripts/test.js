@@ -42,6 +42,7 @@ const steps = [
 	['lint', check('eslint', '.')],
 	['types', check('npm', 'run', '--silent', 'types')],
 	['unit', vitest('unit')],
+	['browser', vitest('browser')],
 	['rls', vitest('rls')],
 	['realtime', vitest('realtime')],
 	['build', check('npm', 'run', '--silent', 'build')],
