@@ -1,0 +1,42 @@
+import { json } from '@sveltejs/kit';
+import { inviteAll, requestFormat, Unauthorized } from './invite.ts';
+import type { RequestHandler } from './$types';
+
+/** Ten addresses of the longest kind fit several times. */
+const MOST_BYTES = 16 * 1024;
+
+/** Invites up to ten addresses into a group, as the member whose token comes with the request. */
+export const POST: RequestHandler = async ({ request, url, platform }) => {
+	const cercle = platform?.req.cercle;
+	if (!cercle?.supabase) return refuse(503, 'busy');
+	const bearer = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
+	if (!bearer) return refuse(401, 'unauthorized');
+	if (Number(request.headers.get('content-length') ?? 0) > MOST_BYTES) {
+		return refuse(413, 'too_large');
+	}
+	const text = await request.text();
+	if (text.length > MOST_BYTES) return refuse(413, 'too_large');
+	const parsed = requestFormat.safeParse(parseJson(text));
+	if (!parsed.success) return refuse(400, 'validation_failed');
+	const { supabase, mailer, config } = cercle;
+	const origin = config.originGiven ? config.origin : url.origin;
+	const send = mailer.send.bind(mailer);
+	try {
+		return answer(await inviteAll(parsed.data, { supabase, send, bearer, origin }), 200);
+	} catch (error) {
+		if (error instanceof Unauthorized) return refuse(401, 'unauthorized');
+		throw error;
+	}
+};
+
+function parseJson(text: string): unknown {
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
+const refuse = (status: number, code: string) => answer({ code }, status);
+const answer = (body: unknown, status: number) =>
+	json(body, { status, headers: { 'cache-control': 'no-store' } });

@@ -1,0 +1,90 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import type { Mail } from '#lib/server/mail.ts';
+import { invitationMail } from '#lib/server/mail-text.ts';
+import type { Supabase } from '#lib/server/supabase.ts';
+
+/** What a member asks for. The addresses are looked at one by one: a wrong one stops no other. */
+export const requestFormat = z.object({
+	group: z.guid(),
+	emails: z.array(z.string().max(1000)).min(1).max(10),
+	language: z.enum(['fr', 'en'])
+});
+export type InvitationRequest = z.infer<typeof requestFormat>;
+
+export interface Means {
+	supabase: Supabase;
+	/** Rejects when the mail was not taken. */
+	send: (mail: Mail) => Promise<void>;
+	/** The inviting member's own token: the database decides with their rights. */
+	bearer: string;
+	/** Where the link in the mail leads, without a path. */
+	origin: string;
+}
+
+/** The member's token is not, or no longer, valid. */
+export class Unauthorized extends Error {}
+
+const address = z.string().max(254).pipe(z.email());
+const refusalFormat = z.object({ code: z.string() });
+const idFormat = z.string();
+
+/**
+ * Invites each address and mails it its link. Answers a code of refusal by address as it was given,
+ * null where the mail went out; `busy` leaves no invitation behind. Throws Unauthorized.
+ */
+export async function inviteAll(
+	{ group, emails, language }: InvitationRequest,
+	means: Means
+): Promise<Record<string, string | null>> {
+	const answers = new Map<string, string | null>();
+	// One after the other: the database counts the places left in the group.
+	for (const email of new Set(emails)) {
+		const valid = address.safeParse(email.trim());
+		const answer = valid.success
+			? await inviteOne({ group, email: valid.data, language }, means)
+			: 'email_address_invalid';
+		answers.set(email, answer);
+	}
+	return Object.fromEntries(answers);
+}
+
+async function inviteOne(
+	invited: { group: string; email: string; language: 'fr' | 'en' },
+	means: Means
+): Promise<string | null> {
+	// Only its hash is kept: the token itself exists in this mail and nowhere else.
+	const token = randomBytes(32).toString('base64url');
+	const token_hash = createHash('sha256').update(token).digest('hex');
+	const { group, email, language } = invited;
+	const answer = await call(means, 'invite', { group_id: group, email, token_hash });
+	if ('code' in answer) return answer.code;
+	try {
+		await means.send(invitationMail(email, `${means.origin}/join#${token}`, language));
+		return null;
+	} catch {
+		await call(means, 'revoke_invitation', { invitation_id: answer.value });
+		return 'busy';
+	}
+}
+
+async function call(
+	{ supabase, bearer }: Means,
+	name: string,
+	args: Record<string, unknown>
+): Promise<{ value: string } | { code: string }> {
+	const response = await supabase
+		.fetch(`/rest/v1/rpc/${name}`, {
+			method: 'POST',
+			headers: { authorization: `Bearer ${bearer}`, 'content-type': 'application/json' },
+			body: JSON.stringify(args)
+		})
+		.catch(() => null);
+	if (!response || response.status >= 500) return { code: 'busy' };
+	const body: unknown = await response.json().catch(() => null);
+	const refused = refusalFormat.safeParse(body);
+	if (response.status === 401 && !refused.data?.code.startsWith('CR')) throw new Unauthorized();
+	if (!response.ok) return { code: refused.data?.code ?? 'busy' };
+	const id = idFormat.safeParse(body);
+	return { value: id.success ? id.data : '' };
+}
