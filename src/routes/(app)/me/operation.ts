@@ -1,0 +1,76 @@
+import * as z from 'zod/mini';
+import type { View } from '#lib/data/view.ts';
+
+/** What a waiting change is about: the interface has a sentence for each. */
+export type Subject =
+	| 'action'
+	| 'action_done'
+	| 'action_open'
+	| 'action_dropped'
+	| 'challenge'
+	| 'notes'
+	| 'profile'
+	| 'review'
+	| 'attendance'
+	| 'feedback'
+	| 'unreadable';
+
+export interface Description {
+	subject: Subject;
+	/** The member's own words in it, line by line; empty when it holds none. */
+	words: string[];
+}
+
+interface Written {
+	readonly kind: string;
+	readonly args: unknown;
+}
+
+const args = z.looseObject({
+	id: z.optional(z.string()),
+	action_id: z.optional(z.string()),
+	changes: z.optional(z.record(z.string(), z.unknown()))
+});
+const settled = { done: 'action_done', open: 'action_open', dropped: 'action_dropped' } as const;
+
+/** Says what an operation of this device would change, from its content and what is shown. */
+export function describe({ kind, args: content }: Written, view: View): Description {
+	const parsed = z.safeParse(args, content);
+	if (!parsed.success) return { subject: 'unreadable', words: [] };
+	const { id, action_id, changes = {}, ...own } = parsed.data;
+	const title = view.actions.find((action) => action.id === (action_id ?? id))?.title;
+	switch (kind) {
+		case 'action.add':
+			return { subject: 'action', words: texts([own.title]) };
+		case 'action.edit':
+			return { subject: 'action', words: texts([changes.title ?? title]) };
+		case 'action.settle': {
+			const status = changes.status;
+			const known = status === 'done' || status === 'open' || status === 'dropped';
+			return { subject: known ? settled[status] : 'action', words: texts([title]) };
+		}
+		case 'challenge.write':
+			return { subject: 'challenge', words: proses(changes) };
+		case 'notes.write':
+			return { subject: 'notes', words: proses(changes) };
+		case 'profile.write':
+			return { subject: 'profile', words: texts([changes.name]) };
+		case 'review.record':
+			return { subject: 'review', words: texts([title, own.line]) };
+		case 'attendance.mark':
+			return { subject: 'attendance', words: [] };
+		case 'feedback.write':
+			return { subject: 'feedback', words: texts([own.plus, own.delta]) };
+		default:
+			return { subject: 'unreadable', words: [] };
+	}
+}
+
+/** Settings such as the kind of help wanted are no words of the member's. */
+function proses(changes: Readonly<Record<string, unknown>>): string[] {
+	return texts(Object.entries(changes).map(([field, value]) => (field === 'need' ? '' : value)));
+}
+
+function texts(values: readonly unknown[]): string[] {
+	return values.filter((value) => typeof value === 'string' && value.trim() !== '').map(String);
+}

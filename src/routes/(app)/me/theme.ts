@@ -1,0 +1,22 @@
+export type Theme = 'system' | 'light' | 'dark';
+
+/** The key that `static/before.js` reads before the first paint. */
+const key = 'theme';
+
+/** The appearance chosen on this device; the system's while nothing was. */
+export function theme(): Theme {
+	const kept = document.documentElement.dataset.theme;
+	return kept === 'light' || kept === 'dark' ? kept : 'system';
+}
+
+/** Shows an appearance at once and, where the browser keeps things, the next time too. */
+export function chooseTheme(chosen: Theme): void {
+	if (chosen === 'system') delete document.documentElement.dataset.theme;
+	else document.documentElement.dataset.theme = chosen;
+	try {
+		if (chosen === 'system') localStorage.removeItem(key);
+		else localStorage.setItem(key, chosen);
+	} catch {
+		// Then it lasts as long as the page.
+	}
+}
