@@ -64,6 +64,23 @@ grant update (plus, delta) on public.feedbacks to authenticated;
 grant insert (group_id, session_id, member_id, present) on public.attendances to authenticated;
 grant update (present) on public.attendances to authenticated;
 
+create function private.my_action_ids() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+	select id from public.actions where owner_id = (select auth.uid())
+$$;
+
+-- What was said of my own actions while I was a member: mine to read after I left, too.
+create function private.my_own_review_ids() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+	select r.id from public.actions a
+	join public.reviews r on r.action_id = a.id
+	join public.memberships m on m.group_id = a.group_id and m.member_id = a.owner_id
+	where a.owner_id = (select auth.uid())
+		and r.reviewed_at between m.joined_at and coalesce(m.left_at, 'infinity')
+$$;
+revoke execute on function private.my_action_ids(), private.my_own_review_ids() from public, anon;
+grant execute on function private.my_action_ids(), private.my_own_review_ids() to authenticated;
+
 create policy select_member on public.actions for select to authenticated
 	using (
 		owner_id = (select auth.uid()) or group_id = any (array(select private.my_group_ids()))
@@ -81,12 +98,26 @@ create policy update_owner on public.actions for update to authenticated
 	with check (owner_id = (select auth.uid()));
 
 create policy select_member on public.reviews for select to authenticated
-	using (group_id = any (array(select private.my_group_ids())));
-create policy insert_live on public.reviews for insert to authenticated
-	with check (session_id = any (array(select private.my_live_session_ids())));
-create policy update_live on public.reviews for update to authenticated
-	using (session_id = any (array(select private.my_live_session_ids())))
-	with check (session_id = any (array(select private.my_live_session_ids())));
+	using (
+		session_id = any (array(select private.my_session_ids()))
+		or id = any (array(select private.my_own_review_ids()))
+	);
+create policy insert_reviewer on public.reviews for insert to authenticated
+	with check (
+		session_id = any (array(select private.my_driven_session_ids()))
+		or (
+			session_id = any (array(select private.my_live_session_ids()))
+			and action_id = any (array(select private.my_action_ids()))
+		)
+	);
+create policy update_reviewer on public.reviews for update to authenticated
+	using (
+		session_id = any (array(select private.my_driven_session_ids()))
+		or (
+			session_id = any (array(select private.my_live_session_ids()))
+			and action_id = any (array(select private.my_action_ids()))
+		)
+	);
 
 create policy select_member on public.feedbacks for select to authenticated
 	using (session_id = any (array(select private.my_session_ids())));

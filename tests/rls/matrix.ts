@@ -1,0 +1,456 @@
+import { randomUUID } from 'node:crypto';
+import { type Named, type Persona, personas, type World } from './personas.ts';
+
+/** Members who signed the charter in force. */
+const signed = ['member', 'absent', 'later', 'presenter', 'facilitator'] as const;
+/** Those of them who were members of the closed session. */
+const before = ['member', 'absent', 'presenter', 'facilitator'] as const;
+/** Those of them who were in its room. */
+const present = ['member', 'presenter', 'facilitator'] as const;
+const joined = [...signed, 'unsigned'] as const;
+const named = personas.filter((persona): persona is Named => persona !== 'anonymous');
+
+type Values = Record<string, unknown>;
+
+/**
+ * The rights on some rows of a table. Whoever is not listed is denied: by the grants (`no grant`,
+ * and always for `anonymous`) with 42501, by the policies with rows that cannot be seen.
+ */
+export interface Rule {
+	table: string;
+	/** Which rows, in words. */
+	rows: string;
+	key(world: World): Values;
+	/** Columns that may be asked for; all of them unless given. */
+	columns?: string;
+	select: readonly Persona[];
+	update: 'no grant' | { by: readonly Persona[]; set: Values };
+	insert:
+		| 'no grant'
+		| {
+				by: readonly Persona[];
+				row(world: World, persona: Persona): Values;
+				/** Columns that find the row again. */
+				found: readonly string[];
+				/** How those a trigger stops before the policy are refused. */
+				stopped?: Partial<Record<Persona, string>>;
+		  };
+	remove: 'no grant';
+}
+
+const readOnly = { update: 'no grant', insert: 'no grant', remove: 'no grant' } as const;
+const idOf = (world: World, persona: Persona) =>
+	persona === 'anonymous' ? randomUUID() : world.people[persona].id;
+const profileOf = (persona: Named) => ({
+	table: 'profiles',
+	rows: `of ${persona}`,
+	key: (world: World) => ({ id: world.people[persona].id }),
+	...readOnly,
+	update: { by: [persona], set: { name: 'Somebody else' } }
+});
+const inGroup = (persona: Named) => (world: World) => ({
+	group_id: world.group.id,
+	member_id: world.people[persona].id
+});
+const ofSession = (session: 'closed' | 'live' | 'planned', persona?: Named) => (world: World) => ({
+	session_id: world[session],
+	...(persona && { member_id: world.people[persona].id })
+});
+const ownAction = (world: World, persona: Persona) => ({
+	id: randomUUID(),
+	group_id: world.group.id,
+	owner_id: idOf(world, persona),
+	title: 'Read the contract',
+	due_on: '2030-02-05'
+});
+const outsiders = { stranger: 'CR005', invited: 'CR005', left: 'CR005', foreigner: 'CR005' };
+
+/** Every table of `public` (security.md's table, for what exists so far). */
+export const rules: readonly Rule[] = [
+	{ ...profileOf('member'), select: signed },
+	{ ...profileOf('left'), select: [...signed, 'left'] },
+	{ ...profileOf('unsigned'), select: joined },
+	{ ...profileOf('invited'), select: ['invited'] },
+	{ ...profileOf('foreigner'), select: ['foreigner'] },
+	{
+		table: 'groups',
+		rows: 'of the group',
+		key: (world) => ({ id: world.group.id }),
+		select: joined,
+		...readOnly
+	},
+	{
+		table: 'memberships',
+		rows: 'of a member',
+		key: inGroup('member'),
+		select: signed,
+		...readOnly
+	},
+	{
+		table: 'memberships',
+		rows: 'of who left',
+		key: inGroup('left'),
+		select: [...signed, 'left'],
+		...readOnly
+	},
+	{
+		table: 'memberships',
+		rows: 'of who has not signed',
+		key: inGroup('unsigned'),
+		select: joined,
+		...readOnly
+	},
+	{
+		table: 'charters',
+		rows: 'of the group',
+		key: (world) => ({ id: world.group.charterId }),
+		select: joined,
+		...readOnly
+	},
+	{ table: 'signatures', rows: 'of a member', key: inGroup('member'), select: signed, ...readOnly },
+	{
+		table: 'signatures',
+		rows: 'of who left',
+		key: inGroup('left'),
+		select: [...signed, 'left'],
+		...readOnly
+	},
+	{
+		table: 'invitations',
+		rows: 'still pending',
+		key: (world) => ({ group_id: world.group.id, email: world.people.invited.email }),
+		columns: 'id, email, invited_by, expires_at',
+		select: signed,
+		...readOnly
+	},
+	...(['closed', 'live', 'planned'] as const).flatMap((session): Rule[] => {
+		const select = session === 'closed' ? before : signed;
+		const of = { rows: `of the ${session} session`, key: ofSession(session), select, ...readOnly };
+		return [
+			{ ...of, table: 'sessions', key: (world) => ({ id: world[session] }) },
+			{ ...of, table: 'segments' },
+			{ ...of, table: 'room_states' },
+			...(session === 'planned' ? [] : [{ ...of, table: 'room_commands' }])
+		];
+	}),
+	{
+		table: 'attendances',
+		rows: 'of the closed session',
+		key: ofSession('closed', 'absent'),
+		select: before,
+		update: { by: [], set: { present: true } },
+		insert: {
+			by: [],
+			row: (world) => ({
+				...{ group_id: world.group.id, session_id: world.closed },
+				...{ member_id: world.people.later.id, present: true }
+			}),
+			found: ['session_id', 'member_id']
+		},
+		remove: 'no grant'
+	},
+	{
+		table: 'attendances',
+		rows: 'of the live session',
+		key: ofSession('live', 'member'),
+		select: signed,
+		update: { by: signed, set: { present: false } },
+		insert: {
+			by: signed,
+			row: (world) => ({
+				...{ group_id: world.group.id, session_id: world.live },
+				...{ member_id: world.people.unsigned.id, present: true }
+			}),
+			found: ['session_id', 'member_id']
+		},
+		remove: 'no grant'
+	},
+	{
+		table: 'challenges',
+		rows: 'of the closed session',
+		key: (world) => ({ id: world.closedChallenge }),
+		select: before,
+		...readOnly,
+		update: { by: ['presenter'], set: { question: 'And now?' } }
+	},
+	{
+		table: 'challenges',
+		rows: 'of the live session',
+		key: (world) => ({ id: world.liveChallenge }),
+		select: signed,
+		...readOnly,
+		update: { by: ['presenter'], set: { context: 'It began in spring.' } }
+	},
+	{
+		table: 'challenge_notes',
+		rows: 'of the closed session',
+		key: (world) => ({ id: world.closedChallenge }),
+		select: present,
+		...readOnly,
+		update: { by: ['presenter'], set: { body: 'Kept' } }
+	},
+	{
+		table: 'challenge_notes',
+		rows: 'of the live session',
+		key: (world) => ({ id: world.liveChallenge }),
+		select: signed,
+		...readOnly,
+		update: { by: signed, set: { body: 'Noted' } }
+	},
+	{
+		table: 'actions',
+		rows: 'of a member',
+		key: (world) => ({ id: world.action.member }),
+		select: signed,
+		update: { by: ['member'], set: { title: 'Call them' } },
+		insert: { by: signed, row: ownAction, found: ['id'], stopped: outsiders },
+		remove: 'no grant'
+	},
+	{
+		table: 'actions',
+		rows: 'of who left',
+		key: (world) => ({ id: world.action.left }),
+		select: [...signed, 'left'],
+		update: { by: [], set: { title: 'Call them' } },
+		insert: {
+			// For somebody else: only who drives the session in which it is taken.
+			by: ['facilitator'],
+			row: (world, persona) => ({
+				...ownAction(world, persona),
+				...{ owner_id: world.people.absent.id, born_in: world.live }
+			}),
+			found: ['id'],
+			// This one speaks of their own action.
+			stopped: { absent: 'allowed' }
+		},
+		remove: 'no grant'
+	},
+	{
+		table: 'reviews',
+		rows: 'of a member’s action in the closed session',
+		key: (world) => ({ session_id: world.closed, action_id: world.action.member }),
+		select: before,
+		update: { by: [], set: { line: 'Rewritten' } },
+		insert: {
+			by: ['member', 'facilitator'],
+			row: (world) => ({
+				...{ group_id: world.group.id, session_id: world.live },
+				...{ action_id: world.action.member, outcome: 'partly' }
+			}),
+			found: ['session_id', 'action_id']
+		},
+		remove: 'no grant'
+	},
+	{
+		table: 'reviews',
+		rows: 'of the action of who left, while they were there',
+		key: (world) => ({ session_id: world.closed, action_id: world.action.left }),
+		select: [...before, 'left'],
+		update: { by: [], set: { line: 'Rewritten' } },
+		insert: 'no grant',
+		remove: 'no grant'
+	},
+	{
+		table: 'reviews',
+		rows: 'of the action of who left, after they left',
+		key: (world) => ({ session_id: world.live, action_id: world.action.left }),
+		select: signed,
+		update: { by: ['facilitator'], set: { line: 'They are gone' } },
+		insert: 'no grant',
+		remove: 'no grant'
+	},
+	{
+		table: 'feedbacks',
+		rows: 'of a member on the closed session',
+		key: ofSession('closed', 'member'),
+		select: before,
+		update: { by: ['member'], set: { delta: 'shorter' } },
+		insert: 'no grant',
+		remove: 'no grant'
+	},
+	{
+		table: 'feedbacks',
+		rows: 'of a member on the live session',
+		key: ofSession('live', 'member'),
+		select: signed,
+		update: { by: ['member'], set: { delta: 'shorter' } },
+		insert: {
+			by: ['absent', 'later', 'presenter', 'facilitator'],
+			row: (world, persona) => ({
+				...{ group_id: world.group.id, session_id: world.live },
+				...{ member_id: idOf(world, persona), plus: 'short' }
+			}),
+			found: ['session_id', 'member_id'],
+			// Once each.
+			stopped: { member: '23505' }
+		},
+		remove: 'no grant'
+	},
+	{
+		table: 'operations',
+		rows: 'of a member',
+		key: (world) => ({ member_id: world.people.member.id }),
+		select: ['member'],
+		update: 'no grant',
+		insert: { by: named, row: () => ({ id: randomUUID() }), found: ['id'] },
+		remove: 'no grant'
+	}
+];
+
+/** How a function answers: `ok`, or the code of its refusal. */
+export interface Call {
+	name: string;
+	/** What is asked, in words. */
+	asking: string;
+	args(world: World, version: number): Values;
+	ok: readonly Persona[];
+	/** Everybody else, but `anonymous`: always 42501. */
+	otherwise: string;
+	/** Those who are refused in other words. */
+	but?: Partial<Record<Persona, string>>;
+}
+
+const drivers = Object.fromEntries(
+	['stranger', 'invited', 'unsigned', 'left', 'foreigner'].map((persona) => [persona, 'CR001'])
+);
+const plan = (world: World, id: string) => ({
+	...{ id, group_id: world.group.id, starts_at: '2030-09-03T18:30:00Z', length_minutes: 60 },
+	facilitator_id: world.people.facilitator.id,
+	segments: [
+		{
+			...{ kind: 'opening', label: { fr: 'a', en: 'a' }, minutes: 5 },
+			...{ speakers: 'everyone', rule: 'free' }
+		}
+	]
+});
+
+/** Every function of `public`, in an order in which the last ones may change who is who. */
+export const calls: readonly Call[] = [
+	{
+		name: 'server_clock',
+		asking: 'the time',
+		args: () => ({}),
+		ok: named,
+		otherwise: ''
+	},
+	{ name: 'pull', asking: 'their rows', args: () => ({}), ok: named, otherwise: '' },
+	{
+		name: 'apply_operations',
+		asking: 'nothing',
+		args: () => ({ operations: [] }),
+		ok: named,
+		otherwise: ''
+	},
+	{
+		name: 'found_group',
+		asking: 'a group of their own',
+		args: () => ({ id: randomUUID(), name: 'Ailleurs', charter: 'Silence.' }),
+		ok: named,
+		otherwise: ''
+	},
+	{
+		name: 'found_group',
+		asking: 'to found the group again',
+		args: (world) => ({ id: world.group.id, name: 'Ailleurs', charter: 'Silence.' }),
+		ok: joined,
+		otherwise: 'CR005'
+	},
+	{
+		name: 'invite',
+		asking: 'somebody into the group',
+		args: (world) => ({
+			group_id: world.group.id,
+			email: 'guest@test.example',
+			token_hash: randomUUID().replaceAll('-', '').repeat(2)
+		}),
+		ok: signed,
+		otherwise: 'CR001'
+	},
+	{
+		name: 'read_invitation',
+		asking: 'the invitation of another',
+		args: ({ token }) => ({ token }),
+		ok: ['invited'],
+		otherwise: 'CR007'
+	},
+	{
+		name: 'plan_session',
+		asking: 'a new session',
+		args: (world) => ({ plan: plan(world, randomUUID()), expected_version: 0 }),
+		ok: signed,
+		otherwise: 'CR001'
+	},
+	{
+		name: 'plan_session',
+		asking: 'to change the planned session',
+		args: (world, version) => ({ plan: plan(world, world.planned), expected_version: version }),
+		ok: ['facilitator'],
+		otherwise: 'CR002',
+		but: drivers
+	},
+	{
+		name: 'room_snapshot',
+		asking: 'the live room',
+		args: (world) => ({ session_id: world.live }),
+		ok: signed,
+		otherwise: 'CR001'
+	},
+	{
+		name: 'room_snapshot',
+		asking: 'the closed room',
+		args: (world) => ({ session_id: world.closed }),
+		ok: before,
+		otherwise: 'CR001'
+	},
+	{
+		name: 'room_command',
+		asking: 'one minute more',
+		args: (world, version) => ({
+			...{ session_id: world.live, command: 'add', args: { minutes: 1 } },
+			...{ expected_version: version, command_id: randomUUID() }
+		}),
+		ok: ['facilitator'],
+		otherwise: 'CR002',
+		but: drivers
+	},
+	{
+		name: 'close_session',
+		asking: 'the end of the live session',
+		args: (world, version) => ({
+			...{ session_id: world.live, next: null },
+			...{ expected_version: version, command_id: randomUUID() }
+		}),
+		ok: ['facilitator'],
+		otherwise: 'CR002',
+		but: drivers
+	},
+	{
+		name: 'write_charter',
+		asking: 'an old version over',
+		args: (world) => ({ group_id: world.group.id, body: 'Louder.', expected_version: 7 }),
+		ok: [],
+		otherwise: 'CR003',
+		but: drivers
+	},
+	{
+		name: 'sign_charter',
+		asking: 'the charter',
+		args: (world) => ({ charter_id: world.group.charterId }),
+		ok: joined,
+		otherwise: 'CR001'
+	},
+	{
+		name: 'accept_invitation',
+		asking: 'the invitation of another',
+		args: ({ token }) => ({ token }),
+		ok: ['invited'],
+		otherwise: 'CR007'
+	},
+	{
+		name: 'revoke_invitation',
+		asking: 'an invitation that is used',
+		args: () => ({ invitation_id: randomUUID() }),
+		ok: [],
+		otherwise: 'CR001'
+	}
+];

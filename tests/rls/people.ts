@@ -1,0 +1,239 @@
+import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { Connection, Person } from '../support/server.ts';
+
+/** A group made through the same calls as the app's. */
+export interface Group {
+	id: string;
+	charterId: string;
+	founder: Person;
+}
+
+export interface Segment {
+	kind: string;
+	label: Record<string, unknown>;
+	minutes: number;
+	least?: number;
+	speakers: string;
+	rule: string;
+	person_id?: string | null;
+}
+
+export interface Plan {
+	id: string;
+	group_id: string;
+	starts_at: string;
+	time_zone: string;
+	place: string;
+	format: string;
+	length_minutes: number;
+	facilitator_id: string | null;
+	scribe_id: string | null;
+	host_id: string | null;
+	presenters: string[];
+	segments: Segment[];
+}
+
+/** What `room_command` and `room_snapshot` say of the room. */
+export interface Room {
+	session_id: string;
+	status: string;
+	position: number | null;
+	started_at: number | null;
+	planned_ms: number;
+	added_ms: number;
+	paused_at: number | null;
+	paused_ms: number;
+	facilitator_id: string | null;
+	version: number;
+}
+
+interface Answer<T> {
+	data: T | null;
+	error: { code: string; message: string } | null;
+}
+
+/** The code a call was refused with; null when it was not. */
+export function code(answer: Answer<unknown>): string | null {
+	return answer.error?.code ?? null;
+}
+
+/** What a call answered; fails the test when it was refused. */
+export function given<T>(answer: Answer<T>): T {
+	if (answer.error) throw new Error(`refused with ${answer.error.code}`);
+	return answer.data as T;
+}
+
+export async function foundGroup(founder: Person, name = 'Les Quais'): Promise<Group> {
+	const id = randomUUID();
+	given(await founder.client.rpc('found_group', { id, name, charter: 'What is said here stays.' }));
+	return { id, charterId: await charterInForce(founder, id), founder };
+}
+
+/** The last charter of the group, as this member reads it. */
+export async function charterInForce(by: Person, groupId: string): Promise<string> {
+	const charters = await by.client
+		.from('charters')
+		.select('id')
+		.eq('group_id', groupId)
+		.order('version', { ascending: false });
+	return (given(charters)[0] as { id: string }).id;
+}
+
+export function hashOf(token: string): string {
+	return createHash('sha256').update(token).digest('hex');
+}
+
+/** Invites the address and answers the token its mail would carry. */
+export async function invite(by: Person, groupId: string, email: string): Promise<string> {
+	const token = randomBytes(32).toString('base64url');
+	const args = { group_id: groupId, email, token_hash: hashOf(token) };
+	given(await by.client.rpc('invite', args));
+	return token;
+}
+
+/** Somebody new who was invited, accepted and, unless told otherwise, signed. */
+export async function joinGroup(
+	cercle: Connection,
+	group: Group,
+	name: string,
+	options: { sign: boolean } = { sign: true }
+): Promise<Person> {
+	const person = await cercle.signIn(name);
+	const token = await invite(group.founder, group.id, person.email);
+	given(await person.client.rpc('accept_invitation', { token }));
+	if (options.sign) await sign(person, group.id);
+	return person;
+}
+
+export async function sign(person: Person, groupId: string): Promise<void> {
+	const charter_id = await charterInForce(person, groupId);
+	given(await person.client.rpc('sign_charter', { charter_id }));
+}
+
+/** Leaving and being excluded are the same to the database: a date, set by its owner. */
+export async function leave(cercle: Connection, groupId: string, person: Person): Promise<void> {
+	await cercle.owner`
+		update public.memberships set left_at = clock_timestamp()
+		where group_id = ${groupId} and member_id = ${person.id} and left_at is null
+	`;
+}
+
+export function segment(kind: string, minutes: number, more: Partial<Segment> = {}): Segment {
+	const label = { fr: kind, en: kind };
+	return { kind, label, minutes, least: 1, speakers: 'everyone', rule: 'free', ...more };
+}
+
+/** A plan of the group that nothing is wrong with, a week after `2030-01-08` unless changed. */
+export function planFor(group: Group, changes: Partial<Plan> = {}): Plan {
+	return {
+		id: randomUUID(),
+		group_id: group.id,
+		starts_at: '2030-01-08T18:30:00Z',
+		time_zone: 'Europe/Paris',
+		place: 'Vaise',
+		format: 'mastermind',
+		length_minutes: 120,
+		facilitator_id: group.founder.id,
+		scribe_id: null,
+		host_id: null,
+		presenters: [],
+		segments: [segment('opening', 5), segment('follow_up', 25), segment('discussion', 40)],
+		...changes
+	};
+}
+
+export async function planSession(by: Person, plan: Plan, expected_version = 0): Promise<string> {
+	return given(await by.client.rpc('plan_session', { plan, expected_version })) as string;
+}
+
+/** A command as a phone sends it: with the version it knows and an id of its own. */
+export function command(
+	by: Person,
+	session_id: string,
+	name: string,
+	expected_version: number,
+	args: Record<string, unknown> = {},
+	command_id: string = randomUUID()
+) {
+	return by.client.rpc('room_command', {
+		...{ session_id, command: name, args, expected_version, command_id }
+	});
+}
+
+/** Starts a session just planned and answers its room. */
+export async function start(by: Person, sessionId: string): Promise<Room> {
+	const { version } = await roomOf(by, sessionId);
+	return given(await command(by, sessionId, 'start', version)) as Room;
+}
+
+export async function roomOf(by: Person, session_id: string): Promise<Room> {
+	return (given(await by.client.rpc('room_snapshot', { session_id })) as { state: Room }).state;
+}
+
+/** Plans and starts a session. */
+export async function openSession(by: Person, plan: Plan): Promise<Room> {
+	return start(by, await planSession(by, plan));
+}
+
+export function close(
+	by: Person,
+	session_id: string,
+	expected_version: number,
+	next: unknown = null,
+	command_id: string = randomUUID()
+) {
+	return by.client.rpc('close_session', { session_id, next, expected_version, command_id });
+}
+
+export interface OperationAnswer {
+	id: string;
+	status: 'applied' | 'refused';
+	code: string | null;
+}
+
+export interface Operation {
+	id: string;
+	kind: string;
+	args: Record<string, unknown>;
+	base?: Record<string, unknown> | null;
+}
+
+export function operation(
+	kind: string,
+	args: Record<string, unknown>,
+	base: Record<string, unknown> | null = null
+): Operation {
+	return { id: randomUUID(), kind, args, base };
+}
+
+export async function apply(by: Person, operations: unknown[]): Promise<OperationAnswer[]> {
+	return given(await by.client.rpc('apply_operations', { operations })) as OperationAnswer[];
+}
+
+/** Applies one operation: null when applied, otherwise the code of its refusal. */
+export async function applyOne(
+	by: Person,
+	kind: string,
+	args: Record<string, unknown>,
+	base: Record<string, unknown> | null = null
+): Promise<string | null> {
+	const [answer] = await apply(by, [operation(kind, args, base)]);
+	return answer!.code;
+}
+
+/** A new action of this person, by the way the app adds one. */
+export async function addAction(
+	by: Person,
+	groupId: string,
+	more: Record<string, unknown> = {}
+): Promise<string> {
+	const id = randomUUID();
+	const args = { id, group_id: groupId, owner_id: by.id, title: 'Call the bank', ...more };
+	const refused = await applyOne(by, 'action.add', {
+		due_on: '2030-01-08',
+		born_in: null,
+		...args
+	});
+	if (refused) throw new Error(`refused with ${refused}`);
+	return id;
+}

@@ -1,0 +1,134 @@
+import type { SupabaseClient } from '@supabase/supabase-js';
+import { randomUUID } from 'node:crypto';
+import type { Connection, Person } from '../support/server.ts';
+import {
+	addAction,
+	applyOne,
+	close,
+	command,
+	foundGroup,
+	given,
+	type Group,
+	invite,
+	joinGroup,
+	leave,
+	planFor,
+	planSession,
+	roomOf,
+	start
+} from './people.ts';
+
+/** Who asks: the columns of the specification. */
+export const personas = [
+	'anonymous',
+	'stranger',
+	'invited',
+	'unsigned',
+	'left',
+	'foreigner',
+	'member',
+	'absent',
+	'later',
+	'presenter',
+	'facilitator'
+] as const;
+export type Persona = (typeof personas)[number];
+export type Named = Exclude<Persona, 'anonymous'>;
+
+/**
+ * A group in the middle of its life: a session closed, one live, one planned. Everybody but the
+ * later joiner was a member of the closed one; `absent` did not come to it; `left` left after it.
+ */
+export interface World {
+	group: Group;
+	people: Record<Named, Person>;
+	/** The token in the mail of the invited. */
+	token: string;
+	closed: string;
+	live: string;
+	planned: string;
+	/** Challenges of the presenter. */
+	closedChallenge: string;
+	liveChallenge: string;
+	/** Actions of these people, reviewed in the closed session. */
+	action: { member: string; left: string };
+	client(persona: Persona): SupabaseClient;
+}
+
+export async function openWorld(cercle: Connection): Promise<World> {
+	const facilitator = await cercle.signIn('Facilitator');
+	const group = await foundGroup(facilitator);
+	const join = (name: string, signed = true) => joinGroup(cercle, group, name, { sign: signed });
+	const presenter = await join('Presenter');
+	const member = await join('Member');
+	const absent = await join('Absent');
+	const left = await join('Left');
+	const [foreigner, stranger, invited] = await Promise.all([
+		cercle.signIn('Foreigner'),
+		cercle.signIn('Stranger'),
+		cercle.signIn('Invited')
+	]);
+	await foundGroup(foreigner, 'Ailleurs');
+
+	const closed = await planSession(facilitator, planFor(group, { presenters: [presenter.id] }));
+	const action = {
+		member: await addAction(member, group.id),
+		left: await addAction(left, group.id)
+	};
+	await start(facilitator, closed);
+	for (const person of [facilitator, presenter, member, left]) await roomOf(person, closed);
+	const here = { group_id: group.id, session_id: closed };
+	await allow(facilitator, 'attendance.mark', { ...here, member_id: absent.id, present: false });
+	for (const action_id of Object.values(action)) {
+		await allow(facilitator, 'review.record', { ...here, action_id, outcome: 'partly', line: '' });
+	}
+	for (const person of [member, left]) {
+		await allow(person, 'feedback.write', { ...here, plus: 'calm', delta: '' });
+	}
+	const live = planFor(group, { starts_at: '2030-02-05T18:30:00Z', presenters: [presenter.id] });
+	const { version } = await roomOf(facilitator, closed);
+	given(await close(facilitator, closed, version, live));
+	await leave(cercle, group.id, left);
+
+	const later = await join('Later');
+	const unsigned = await join('Unsigned', false);
+	const token = await invite(facilitator, group.id, invited.email);
+	await start(facilitator, live.id);
+	for (const person of [facilitator, presenter, member]) await roomOf(person, live.id);
+	const now = { group_id: group.id, session_id: live.id };
+	await allow(facilitator, 'review.record', {
+		...{ ...now, action_id: action.left, outcome: 'partly', line: '' }
+	});
+	await allow(member, 'feedback.write', { ...now, plus: 'calm', delta: '' });
+	const planned = await planSession(
+		facilitator,
+		planFor(group, { starts_at: '2030-03-05T18:30:00Z' })
+	);
+
+	const people = {
+		...{ stranger, invited, unsigned, left, foreigner, member, absent, later },
+		...{ presenter, facilitator }
+	};
+	const challenge = async (session: string) => {
+		const [row] = await cercle.owner`select id from challenges where session_id = ${session}`;
+		return String(row?.id);
+	};
+	const anonymous = cercle.anonymous();
+	return {
+		...{ group, people, token, closed, planned, action },
+		live: live.id,
+		closedChallenge: await challenge(closed),
+		liveChallenge: await challenge(live.id),
+		client: (persona) => (persona === 'anonymous' ? anonymous : people[persona].client)
+	};
+}
+
+/** A harmless command of the facilitator, to prove that the room obeys. */
+export async function addMinute(by: Person, sessionId: string, version: number) {
+	return command(by, sessionId, 'add', version, { minutes: 1 }, randomUUID());
+}
+
+async function allow(by: Person, kind: string, args: Record<string, unknown>): Promise<void> {
+	const refused = await applyOne(by, kind, args);
+	if (refused) throw new Error(`${kind} was refused with ${refused}`);
+}
