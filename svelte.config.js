@@ -19,6 +19,8 @@ export default {
 		paths: { relative: false },
 		// One name a build, however often this file is read during it.
 		version: { name: (process.env.CERCLE_BUILD ??= String(Date.now())) },
+		// Fragments here carry a choice to the next page, not a place in it.
+		prerender: { handleMissingId: 'ignore' },
 		csp: {
 			mode: 'hash',
 			directives: {

@@ -159,7 +159,17 @@ begin
 	return room;
 end $$;
 
--- Stores the state, logs the command, tells the phones.
+-- Notes that a member's phone was heard of in a live room; true when it is the first time. Who is
+-- heard of takes part, unless the group says otherwise.
+create function private.mark_seen(room public.room_states, member uuid) returns boolean
+language sql volatile security definer set search_path = '' as $$
+	insert into public.attendances as a (group_id, session_id, member_id, seen_at)
+	values (room.group_id, room.session_id, member, clock_timestamp())
+	on conflict (session_id, member_id) do update set seen_at = excluded.seen_at
+	returning xmax = 0
+$$;
+
+-- Stores the state, logs the command, tells the phones. Who commands is there.
 create function private.save_room(
 	room public.room_states, command text, args jsonb, command_id uuid, me uuid, at timestamptz
 ) returns jsonb
@@ -175,6 +185,7 @@ begin
 		returning * into saved;
 	insert into public.room_commands (id, group_id, session_id, member_id, command, args, version, at)
 		values (command_id, room.group_id, room.session_id, me, command, args, saved.version, at);
+	perform private.mark_seen(room, me);
 	perform private.signal_room(room.session_id, 'state', private.room_json(saved));
 	return private.room_json(saved);
 end $$;
@@ -212,11 +223,7 @@ begin
 		perform private.refuse('CR001', 'no such session');
 	end if;
 	if room.session_id in (select private.my_live_session_ids()) then
-		insert into public.attendances as a (group_id, session_id, member_id, seen_at)
-			values (room.group_id, room.session_id, me, clock_timestamp())
-			on conflict on constraint attendances_session_id_member_id_key
-			do update set seen_at = clock_timestamp()
-			returning xmax = 0 into arrived;
+		arrived := private.mark_seen(room, me);
 		if arrived then
 			perform private.signal_room(room.session_id, 'changed', '{"tables":["attendances"]}');
 		end if;

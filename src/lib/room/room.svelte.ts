@@ -190,8 +190,12 @@ export class Room {
 	}
 
 	#take(state: State): void {
-		if (this.#state && state.version < this.#state.version) return;
+		const before = this.#state;
+		if (before && state.version < before.version) return;
 		this.#state = state;
+		// The session has just begun: this phone says that it is there, and fetches what changed.
+		if (before?.status === 'planned' && state.status === 'live') void this.refresh();
+		if (before && before.status !== state.status) this.#fetchSoon();
 		this.#step();
 	}
 
