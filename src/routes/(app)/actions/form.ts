@@ -1,0 +1,44 @@
+import * as z from 'zod/mini';
+import { characters, clean, limits } from '#lib/domain/limits.ts';
+import { daysBetween } from '#lib/ui/format.ts';
+
+const shape = z.object({ title: z.string(), dueOn: z.string() });
+
+/** An action while it is written. */
+export type ActionDraft = z.infer<typeof shape>;
+
+/** A draft as the device kept it; null when there is none that can be read. */
+export function parseDraft(text: string | null): ActionDraft | null {
+	if (text === null) return null;
+	try {
+		return shape.parse(JSON.parse(text));
+	} catch {
+		return null;
+	}
+}
+
+export type Problems = {
+	title?: 'missing' | 'long';
+	due?: 'missing' | 'past' | 'far';
+};
+
+/** Nobody commits further ahead than two years. */
+const FARTHEST = 730;
+
+/**
+ * What keeps an action from being saved. `today` is a civil date; `before` the due date it had, which
+ * may stay in the past while only the words change.
+ */
+export function problems(draft: ActionDraft, today: string, before: string | null): Problems {
+	const found: Problems = {};
+	const title = clean(draft.title).trim();
+	if (title === '') found.title = 'missing';
+	else if (characters(title) > limits.title) found.title = 'long';
+	if (!/^\d{4}-\d\d-\d\d$/.test(draft.dueOn)) found.due = 'missing';
+	else if (draft.dueOn !== before) {
+		const days = daysBetween(today, draft.dueOn);
+		if (days < 0) found.due = 'past';
+		else if (!(days <= FARTHEST)) found.due = 'far';
+	}
+	return found;
+}

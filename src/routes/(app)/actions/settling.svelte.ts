@@ -1,0 +1,54 @@
+import { settleAction } from '#lib/data/intents.ts';
+import type { Action } from '#lib/domain/actions/action.ts';
+import { StorageError } from '#lib/offline/storage-error.ts';
+import * as m from '#lib/paraglide/messages.js';
+import { refusal } from '#lib/ui/refusal.ts';
+import type { ToastMessage } from '#lib/ui/Toast.svelte';
+import type { App } from '#app';
+
+const said = {
+	done: m.actions_toast_done,
+	open: m.actions_toast_open,
+	dropped: m.actions_toast_dropped
+};
+
+/** Marking actions done, dropped or open again on one page, with what was just done undoable. */
+export class Settling {
+	readonly #app: App;
+	#toast = $state.raw<ToastMessage | null>(null);
+	#moved = $state.raw<readonly string[]>([]);
+
+	constructor(app: App) {
+		this.#app = app;
+	}
+
+	get toast(): ToastMessage | null {
+		return this.#toast;
+	}
+
+	/** Settled on this page: such an action keeps its place until the page is left. */
+	has(action: Action): boolean {
+		return this.#moved.includes(action.id);
+	}
+
+	async settle(action: Action, status: Action['status']): Promise<void> {
+		const row = this.#app.view.actions.find(({ id }) => id === action.id);
+		if (!row) return;
+		try {
+			await this.#app.write(settleAction(row, status));
+			this.#moved = [...this.#moved, action.id];
+			const undo = () => void this.settle(action, action.status);
+			this.say(said[status](), status === action.status ? undefined : undo);
+		} catch (error) {
+			this.say(refusal(error instanceof StorageError ? error.code : 'unexpected'));
+		}
+	}
+
+	say(text: string, undo?: () => void): void {
+		this.#toast = { id: this.#app.uuid(), text, undo };
+	}
+
+	hush(): void {
+		this.#toast = null;
+	}
+}

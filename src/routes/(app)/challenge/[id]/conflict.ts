@@ -1,0 +1,54 @@
+import * as z from 'zod/mini';
+import type { ChallengeField } from '#lib/data/intents.ts';
+import type { Row } from '#lib/data/rows.ts';
+import { type Field, fields, fieldValue } from './fields.ts';
+
+interface Operation {
+	readonly id: string;
+	readonly kind: string;
+	readonly args: unknown;
+}
+
+/** A field that holds one thing here and another on the server. */
+export type Conflict = {
+	field: ChallengeField;
+	mine: Field;
+	theirs: Field;
+	/** The refused operations that carry it. */
+	operations: string[];
+};
+
+const written = z.object({
+	id: z.string(),
+	changes: z.record(z.string(), z.union([z.string(), z.boolean(), z.array(z.string())]))
+});
+
+/** The refused writings of this challenge, in the order they were made. */
+export function refusedOf(refused: readonly Operation[], challenge: string): string[] {
+	return refused
+		.filter(({ kind, args }) => kind === 'challenge.write' && read(args)?.id === challenge)
+		.map(({ id }) => id);
+}
+
+/**
+ * What was written here and refused, beside what is saved: the last writing of each field counts.
+ * Fields that hold the same thing on both sides are no conflict.
+ */
+export function conflicts(refused: readonly Operation[], challenge: Row<'challenges'>): Conflict[] {
+	const own = refused.filter(({ id }) => refusedOf(refused, challenge.id).includes(id));
+	return fields.flatMap((field): Conflict[] => {
+		const carriers = own.flatMap(({ id, args }) => {
+			const mine = read(args)?.changes[field];
+			return mine === undefined ? [] : [{ id, mine }];
+		});
+		const mine = carriers.at(-1)?.mine;
+		const theirs = fieldValue(challenge, field);
+		if (mine === undefined || JSON.stringify(mine) === JSON.stringify(theirs)) return [];
+		return [{ field, mine, theirs, operations: carriers.map(({ id }) => id) }];
+	});
+}
+
+function read(args: unknown) {
+	const parsed = z.safeParse(written, args);
+	return parsed.success ? parsed.data : null;
+}

@@ -1,0 +1,77 @@
+import type { ChallengeField } from '#lib/data/intents.ts';
+import type { Row } from '#lib/data/rows.ts';
+import { limits } from '#lib/domain/limits.ts';
+import * as m from '#lib/paraglide/messages.js';
+
+/** What a field of a challenge holds. */
+export type Field = string | boolean | string[];
+
+export const proses = ['context', 'tried', 'options', 'wanted', 'unwanted'] as const;
+export type Prose = (typeof proses)[number];
+
+/** The fields in the order of the page. */
+export const fields: readonly ChallengeField[] = [
+	'question',
+	...proses,
+	'need',
+	'tags',
+	'room_only'
+];
+
+export const needs = ['decide', 'understand', 'be_challenged', 'be_heard'] as const;
+
+/** The five tensions of the role: landmarks, never a score. */
+export const tags = [
+	'technical_organisational',
+	'expert_leader',
+	'team_company',
+	'autonomy_coherence',
+	'long_term_urgency'
+] as const;
+
+/** The most characters the server takes in a field of text. */
+export function limitOf(field: ChallengeField): number {
+	return field === 'question' ? limits.question : limits.prose;
+}
+
+export function fieldValue(challenge: Row<'challenges'>, field: ChallengeField): Field {
+	return field === 'room_only' ? challenge.roomOnly : challenge[field];
+}
+
+export const labels: Readonly<Record<ChallengeField, () => string>> = {
+	question: m.challenge_question,
+	context: m.challenge_context,
+	tried: m.challenge_tried,
+	options: m.challenge_options,
+	wanted: m.challenge_wanted,
+	unwanted: m.challenge_unwanted,
+	need: m.challenge_need,
+	tags: m.challenge_tags,
+	room_only: m.challenge_room_only
+};
+
+export const needWords: Readonly<Record<(typeof needs)[number], () => string>> = {
+	decide: m.challenge_need_decide,
+	understand: m.challenge_need_understand,
+	be_challenged: m.challenge_need_be_challenged,
+	be_heard: m.challenge_need_be_heard
+};
+
+export const tagWords: Readonly<Record<(typeof tags)[number], () => string>> = {
+	technical_organisational: m.challenge_tag_technical_organisational,
+	expert_leader: m.challenge_tag_expert_leader,
+	team_company: m.challenge_tag_team_company,
+	autonomy_coherence: m.challenge_tag_autonomy_coherence,
+	long_term_urgency: m.challenge_tag_long_term_urgency
+};
+
+/** A field's content as a person reads it; codes become words. */
+export function readable(field: ChallengeField, value: Field): string {
+	if (typeof value === 'boolean') return value ? m.challenge_yes() : m.challenge_no();
+	if (typeof value === 'string') {
+		const need = field === 'need' ? needs.find((known) => known === value) : undefined;
+		return need ? needWords[need]() : value || m.challenge_empty_text();
+	}
+	const known = tags.filter((tag) => value.includes(tag)).map((tag) => tagWords[tag]());
+	return known.join(', ') || m.challenge_empty_text();
+}

@@ -1,0 +1,150 @@
+import * as z from 'zod/mini';
+import type { App } from '#app';
+import { type ChallengeField, writeChallenge } from '#lib/data/intents.ts';
+import { characters, clean } from '#lib/domain/limits.ts';
+import { StorageError } from '#lib/offline/storage-error.ts';
+import { touched } from '#routes/(app)/actions/due.ts';
+import { type Field, fields, fieldValue, limitOf } from './fields.ts';
+
+/** How long the hand rests before what was written becomes a change to be sent. */
+const REST = 1500;
+
+const shape = z.object({
+	value: z.union([z.string(), z.boolean(), z.array(z.string())]),
+	seen: z.union([z.string(), z.boolean(), z.array(z.string())])
+});
+type Edit = z.infer<typeof shape>;
+type Edits = Partial<Record<ChallengeField, Edit>>;
+
+/**
+ * A challenge being written. Each keystroke is kept on the device as a draft; at rest it becomes a
+ * change that the device sends, with what was seen when the writing began.
+ */
+export class Writing {
+	readonly #app: App;
+	readonly #id: string;
+	#edits = $state.raw<Edits>({});
+	#failed = $state<string | null>(null);
+	#wrote = $state(false);
+	#timer: ReturnType<typeof setTimeout> | undefined;
+	#turn: Promise<void> = Promise.resolve();
+
+	constructor(app: App, id: string) {
+		this.#app = app;
+		this.#id = id;
+		this.#edits = Object.fromEntries(
+			fields.flatMap((field) => {
+				const edit = parseEdit(app.device.draft(this.#key(field)));
+				return edit ? [[field, edit]] : [];
+			})
+		);
+	}
+
+	readonly #row = $derived.by(
+		() => this.#app.view.challenges.find(({ id }) => id === this.#id) ?? null
+	);
+
+	/** Why the device could not keep a text; null: it does. */
+	get failed(): string | null {
+		return this.#failed;
+	}
+
+	/** Where the text is: `sent` once the server has all of it; null while nothing was written. */
+	readonly state = $derived.by((): 'kept' | 'sent' | null => {
+		const waits = touched(this.#app.device.pending).has(this.#id);
+		if (waits || Object.keys(this.#edits).length > 0) return 'kept';
+		return this.#wrote ? 'sent' : null;
+	});
+
+	text(field: ChallengeField): string {
+		const value = this.value(field);
+		return typeof value === 'string' ? value : '';
+	}
+
+	value(field: ChallengeField): Field {
+		return this.#edits[field]?.value ?? (this.#row ? fieldValue(this.#row, field) : '');
+	}
+
+	isLong(field: ChallengeField): boolean {
+		return characters(clean(this.text(field))) > limitOf(field);
+	}
+
+	/** Keeps what is in the field now. */
+	edit(field: ChallengeField, value: Field): void {
+		if (!this.#row) return;
+		const seen = this.#edits[field]?.seen ?? fieldValue(this.#row, field);
+		this.#put(field, { value, seen });
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => void this.save(), REST);
+	}
+
+	/** Chooses at once: there is nothing more to type. */
+	choose(field: ChallengeField, value: Field): void {
+		this.edit(field, value);
+		void this.save();
+	}
+
+	/** Turns what was written into changes to be sent. */
+	save(): Promise<void> {
+		clearTimeout(this.#timer);
+		this.#turn = this.#turn.then(async () => {
+			for (const field of fields) await this.#saveField(field);
+		});
+		return this.#turn;
+	}
+
+	async #saveField(field: ChallengeField): Promise<void> {
+		const edit = this.#edits[field];
+		if (!edit || this.isLong(field)) return;
+		const { value, seen } = edit;
+		try {
+			if (same(value, seen)) {
+				await this.#app.device.keep(this.#key(field), '');
+			} else {
+				const change = writeChallenge(this.#id, { [field]: value }, { [field]: seen });
+				await this.#app.write(change, this.#key(field));
+				this.#wrote = true;
+			}
+			this.#settle(field, value);
+		} catch (error) {
+			this.#fail(error);
+		}
+	}
+
+	/** What was typed while the change was being kept goes on, on top of it. */
+	#settle(field: ChallengeField, saved: Field): void {
+		const { [field]: now, ...others } = this.#edits;
+		this.#edits = others;
+		if (now && !same(now.value, saved)) this.#put(field, { value: now.value, seen: saved });
+	}
+
+	#put(field: ChallengeField, edit: Edit): void {
+		this.#edits = { ...this.#edits, [field]: edit };
+		this.#failed = null;
+		const kept = this.#app.device.keep(this.#key(field), JSON.stringify(edit));
+		kept.catch((error: unknown) => this.#fail(error));
+	}
+
+	#fail(error: unknown): void {
+		this.#failed = error instanceof StorageError ? error.code : 'unexpected';
+	}
+
+	#key(field: ChallengeField): string {
+		return `challenge:${this.#id}:${field}`;
+	}
+}
+
+function same(a: Field, b: Field): boolean {
+	return typeof a === 'string' && typeof b === 'string'
+		? clean(a) === clean(b)
+		: JSON.stringify(a) === JSON.stringify(b);
+}
+
+function parseEdit(text: string | null): Edit | null {
+	if (text === null) return null;
+	try {
+		return shape.parse(JSON.parse(text));
+	} catch {
+		return null;
+	}
+}

@@ -1,0 +1,61 @@
+import type { Segment } from '#lib/domain/agenda/segment.ts';
+import { timeline } from '#lib/domain/agenda/timeline.ts';
+import { millis, type Instant, type Millis, wholeMinutes } from '#lib/domain/time.ts';
+import * as m from '#lib/paraglide/messages.js';
+import type { AgendaItem } from '#lib/ui/AgendaList.svelte';
+import { clock, type Language } from '#lib/ui/format.ts';
+
+type Step = Segment & { key: string; actualMs?: Millis | null };
+
+type Setting = {
+	/** Null while the plan has no date: then no times are shown. */
+	start: Instant | null;
+	zone: string;
+	language: Language;
+	/** How many people the group has. */
+	members: number;
+	nameOf: (id: string) => string;
+};
+
+/** The agenda as a list shows it: when each step starts, who speaks and how. */
+export function agendaItems(
+	steps: readonly Step[],
+	{ start, zone, language, members, nameOf }: Setting
+): AgendaItem[] {
+	const slots = start === null ? [] : timeline(steps, start);
+	return steps.map((step, index) => {
+		const slot = slots[index];
+		const { key, label, minutes, actualMs } = step;
+		return {
+			id: key,
+			time: slot ? clock(slot.start, zone) : '',
+			label: label[language],
+			who: [whose(step, nameOf), manner(step, members)].filter(Boolean).join(' · ') || undefined,
+			minutes,
+			actual: typeof actualMs === 'number' ? wholeMinutes(millis(actualMs)) : undefined,
+			strong: step.kind === 'challenge'
+		};
+	});
+}
+
+function whose({ person, speakers }: Step, nameOf: (id: string) => string): string | null {
+	if (person !== null) return nameOf(person);
+	return speakers === 'presenter' ? m.session_presenter_missing() : null;
+}
+
+function manner({ kind, rule, minutes }: Step, members: number): string | null {
+	if (kind === 'follow_up' && members > 1) {
+		const each = Math.max(1, Math.floor(minutes / members));
+		return m.session_follow_up_each({ members, each });
+	}
+	const words = {
+		free: null,
+		brief: null,
+		listen: m.session_rule_listen,
+		questions_only: m.session_rule_questions_only,
+		experience: m.session_rule_experience,
+		silence: m.session_rule_silence,
+		one_each: m.session_rule_one_each
+	}[rule];
+	return words?.() ?? null;
+}

@@ -1,0 +1,46 @@
+import type { Role, Turn } from '#lib/domain/rotation/turn.ts';
+import * as m from '#lib/paraglide/messages.js';
+import type { Language } from '#lib/ui/format.ts';
+import { lastTurn } from './casting.ts';
+
+const never = {
+	facilitator: m.session_reason_facilitator_never,
+	presenter: m.session_reason_presenter_never,
+	scribe: m.session_reason_scribe_never,
+	host: m.session_reason_host_never
+};
+const since = {
+	facilitator: m.session_reason_facilitator_since,
+	presenter: m.session_reason_presenter_since,
+	scribe: m.session_reason_scribe_since,
+	host: m.session_reason_host_since
+};
+const youNever = {
+	facilitator: m.session_reason_you_facilitator_never,
+	presenter: m.session_reason_you_presenter_never,
+	scribe: m.session_reason_you_scribe_never,
+	host: m.session_reason_you_host_never
+};
+const youSince = {
+	facilitator: m.session_reason_you_facilitator_since,
+	presenter: m.session_reason_you_presenter_since,
+	scribe: m.session_reason_you_scribe_since,
+	host: m.session_reason_you_host_since
+};
+
+/** Why it may be this member's turn, in words: "n’a pas animé depuis mars". */
+export function reason(
+	turns: readonly Turn[],
+	role: Role,
+	member: string,
+	me: string,
+	language: Language
+): string {
+	const last = lastTurn(turns, role, member);
+	if (last === null) return (member === me ? youNever : never)[role]();
+	const month = new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
+		month: 'long',
+		timeZone: 'UTC'
+	}).format(last);
+	return (member === me ? youSince : since)[role]({ since: month });
+}
