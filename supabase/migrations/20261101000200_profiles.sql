@@ -11,13 +11,17 @@ alter table public.profiles enable row level security;
 revoke all on public.profiles from anon, authenticated;
 grant select, update (name, language) on public.profiles to authenticated;
 
+-- The name comes from the sign-up as it was typed: what `private.fits` refuses is left out.
 create function private.create_profile() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
 	insert into public.profiles (id, name, language)
 	values (
 		new.id,
-		coalesce(left(regexp_replace(new.raw_user_meta_data ->> 'name', '[[:cntrl:]]', '', 'g'), 80), ''),
+		coalesce(left(regexp_replace(
+			new.raw_user_meta_data ->> 'name',
+			'[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]', '', 'g'
+		), 80), ''),
 		case when new.raw_user_meta_data ->> 'language' = 'en' then 'en' else 'fr' end
 	)
 	on conflict (id) do nothing;

@@ -18,6 +18,7 @@ create table public.memberships (
 comment on table public.memberships is 'A person in a group, dated: what they may read depends on it.';
 create unique index memberships_current on public.memberships (group_id, member_id)
 	where left_at is null;
+create index memberships_group on public.memberships (group_id);
 create index memberships_member on public.memberships (member_id);
 
 create table public.charters (

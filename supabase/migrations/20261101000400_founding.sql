@@ -64,7 +64,7 @@ begin
 	perform from public.groups g where g.id = write_charter.group_id for update;
 	select max(c.version) into current from public.charters c
 		where c.group_id = write_charter.group_id;
-	if current <> expected_version then
+	if current is distinct from expected_version then
 		perform private.refuse('CR003', 'the charter changed meanwhile');
 	end if;
 	insert into public.charters (group_id, version, body)

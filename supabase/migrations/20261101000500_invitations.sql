@@ -13,6 +13,7 @@ comment on table public.invitations is
 	'Single-use, expiring, bound to an e-mail address. Only the hash of its token is kept.';
 create unique index invitations_pending on public.invitations (group_id, email)
 	where accepted_at is null and revoked_at is null;
+create index invitations_group on public.invitations (group_id);
 create index invitations_invited_by on public.invitations (invited_by);
 
 alter table public.invitations enable row level security;
@@ -97,7 +98,10 @@ language plpgsql stable security definer set search_path = '' as $$
 declare
 	mine public.invitations := private.my_invitation(read_invitation.token);
 begin
-	if mine.accepted_at is null and (mine.revoked_at is not null or mine.expires_at <= now()) then
+	-- Once used it shows no more than membership does: nothing to who left.
+	if mine.group_id not in (select private.my_joined_group_ids()) and (
+		mine.accepted_at is not null or mine.revoked_at is not null or mine.expires_at <= now()
+	) then
 		perform private.refuse('CR008', 'this invitation is over');
 	end if;
 	return (
@@ -141,3 +145,16 @@ revoke execute on function public.invite(uuid, text, text), public.revoke_invita
 	public.read_invitation(text), public.accept_invitation(text) from public, anon;
 grant execute on function public.invite(uuid, text, text), public.revoke_invitation(uuid),
 	public.read_invitation(text), public.accept_invitation(text) to authenticated;
+
+-- Leaving takes the invitations along: nobody comes back in through a door they left open.
+create function private.revoke_open_invitations() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	update public.invitations i set revoked_at = now()
+		where i.group_id = old.group_id and i.invited_by = old.member_id
+			and i.accepted_at is null and i.revoked_at is null;
+	return null;
+end $$;
+create trigger revoke_open_invitations after update on public.memberships
+	for each row when (old.left_at is null and new.left_at is not null)
+	execute function private.revoke_open_invitations();

@@ -1,0 +1,309 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Connection, connect, type Person } from '../support/server.ts';
+import { foundGroup } from './people.ts';
+
+let cercle: Connection;
+let person: Person;
+
+beforeAll(async () => {
+	cercle = connect();
+	person = await cercle.signIn('Ada');
+	await foundGroup(person);
+});
+afterAll(() => cercle.close());
+
+/** The one column `name` of what the owner finds: each row is an exception to the rule. */
+async function exceptions(query: string): Promise<unknown[]> {
+	const rows = await cercle.owner.unsafe(query);
+	return rows.map(({ name }) => name as unknown);
+}
+
+describe('tables', () => {
+	test('every table of public has row-level security', async () => {
+		expect(
+			await exceptions(`
+				select relname as name from pg_class
+				where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relrowsecurity
+			`)
+		).toEqual([]);
+	});
+
+	test('every table of public has a policy and a comment', async () => {
+		expect(
+			await exceptions(`
+				select relname as name from pg_class c
+				where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+					and (not exists (select from pg_policy where polrelid = c.oid)
+						or obj_description(c.oid) is null)
+			`)
+		).toEqual([]);
+	});
+
+	test('no view shows what its tables hide', async () => {
+		expect(
+			await exceptions(`
+				select relname as name from pg_class
+				where relnamespace = 'public'::regnamespace and relkind in ('v', 'm', 'f')
+			`)
+		).toEqual([]);
+	});
+
+	test('every foreign key says what happens on delete', async () => {
+		expect(
+			await exceptions(`
+				select conname as name from pg_constraint
+				where connamespace = 'public'::regnamespace and contype = 'f' and confdeltype = 'a'
+			`)
+		).toEqual([]);
+	});
+
+	test('every foreign key has an index that begins with it', async () => {
+		expect(
+			await exceptions(`
+				select c.conname as name from pg_constraint c
+				where c.connamespace = 'public'::regnamespace and c.contype = 'f' and not exists (
+					select from pg_index i
+					where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1] and i.indpred is null
+				)
+			`)
+		).toEqual([]);
+	});
+});
+
+describe('policies', () => {
+	test('each is for one command and for members who signed in, never for everyone', async () => {
+		expect(
+			await exceptions(`
+				select tablename || '.' || policyname as name from pg_policies
+				where schemaname in ('public', 'realtime', 'private')
+					and (roles <> '{authenticated}' or permissive <> 'PERMISSIVE' or cmd = 'ALL')
+			`)
+		).toEqual([]);
+	});
+
+	test('there is at most one for each command and role', async () => {
+		expect(
+			await exceptions(`
+				select schemaname || '.' || tablename || ' ' || cmd as name from pg_policies
+				where (schemaname, tablename, cmd) not in (('realtime', 'messages', 'ALL'))
+				group by schemaname, tablename, cmd having count(*) > 1
+			`)
+		).toEqual([]);
+	});
+
+	test('each is named after its command and whom it is for', async () => {
+		expect(
+			await exceptions(`
+				select tablename || '.' || policyname as name from pg_policies
+				where policyname !~ ('^' || lower(cmd) || '_[a-z]+$')
+			`)
+		).toEqual([]);
+	});
+
+	test('none asks once a row: functions stand in a select of their own', async () => {
+		expect(
+			await exceptions(`
+				select tablename || '.' || policyname as name from pg_policies
+				where schemaname in ('public', 'realtime') and regexp_replace(
+					coalesce(qual, '') || coalesce(with_check, ''),
+					'\\( ?SELECT (private|auth|realtime)\\.\\w+\\(\\)[^()]*\\)', '', 'g'
+				) ~ '(private|auth|realtime)\\.'
+			`)
+		).toEqual([]);
+	});
+
+	test('none lets a row be moved out of reach: what may be updated is checked afterwards too', async () => {
+		// Without its own check an update is checked with what selected it: as strict.
+		expect(
+			await exceptions(`
+				select tablename || '.' || policyname as name from pg_policies
+				where schemaname = 'public' and with_check = 'true'
+			`)
+		).toEqual([]);
+	});
+});
+
+describe('functions', () => {
+	test('those that run with the owner’s rights trust no search path', async () => {
+		expect(
+			await exceptions(`
+				select proname as name from pg_proc
+				where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+					and (prosecdef or pronamespace = 'private'::regnamespace)
+					and not coalesce(proconfig @> array['search_path=""'], false)
+			`)
+		).toEqual([]);
+	});
+
+	test('none can be called by somebody who did not sign in', async () => {
+		expect(
+			await exceptions(`
+				select proname as name from pg_proc
+				where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+					and (has_function_privilege('anon', oid, 'execute')
+						or exists (
+							select from aclexplode(coalesce(proacl, acldefault('f', proowner)))
+							where grantee = 0
+						))
+			`)
+		).toEqual([]);
+	});
+
+	test('members may call exactly these of private', async () => {
+		const callable = await exceptions(`
+			select proname as name from pg_proc
+			where pronamespace = 'private'::regnamespace
+				and has_function_privilege('authenticated', oid, 'execute')
+			order by proname
+		`);
+		expect(callable).toEqual([
+			'apply_operation',
+			'fits',
+			'me',
+			'merge_row',
+			'my_action_ids',
+			'my_driven_session_ids',
+			'my_group_ids',
+			'my_joined_group_ids',
+			'my_live_session_ids',
+			'my_own_review_ids',
+			'my_peer_ids',
+			'my_readable_note_session_ids',
+			'my_session_ids',
+			'my_topics',
+			'need_member',
+			'refuse',
+			'signal_my_rooms'
+		]);
+	});
+
+	test('those that run with the owner’s rights ask who calls', async () => {
+		expect(
+			await exceptions(`
+				select proname as name from pg_proc
+				where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+					and prosecdef and has_function_privilege('authenticated', oid, 'execute')
+					and prosrc !~ '(auth\\.uid|private\\.(me|my_\\w+)) ?\\('
+			`)
+		).toEqual([]);
+	});
+});
+
+describe('grants', () => {
+	test('nobody has any on a table without having signed in', async () => {
+		expect(
+			await exceptions(`
+				select relname as name from pg_class c
+				where relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+					and relkind in ('r', 'p', 'v', 'm', 'S')
+					and (has_any_column_privilege('anon', oid, 'select, insert, update, references')
+						or has_table_privilege('anon', oid, 'delete, truncate, trigger, maintain'))
+			`)
+		).toEqual([]);
+	});
+
+	test('members never delete, truncate or attach anything', async () => {
+		expect(
+			await exceptions(`
+				select relname as name from pg_class
+				where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+					and has_table_privilege(
+						'authenticated', oid, 'delete, truncate, trigger, maintain, references'
+					)
+			`)
+		).toEqual([]);
+	});
+
+	test('members write exactly these columns', async () => {
+		const written = await cercle.owner`
+			select table_name, privilege_type, string_agg(column_name, ' ' order by column_name) as names
+			from information_schema.column_privileges
+			where table_schema = 'public' and grantee = 'authenticated'
+				and privilege_type in ('INSERT', 'UPDATE')
+			group by 1, 2 order by 1, 2
+		`;
+		const found = written.map((row) => `${row.table_name} ${row.privilege_type}: ${row.names}`);
+		expect(found).toEqual([
+			'actions INSERT: born_in due_on group_id id owner_id title',
+			'actions UPDATE: due_on status title',
+			'attendances INSERT: group_id member_id present session_id',
+			'attendances UPDATE: present',
+			'challenge_notes UPDATE: body takeaways',
+			'challenges UPDATE: context need options question room_only tags tried unwanted wanted',
+			'feedbacks INSERT: delta group_id member_id plus session_id',
+			'feedbacks UPDATE: delta plus',
+			'operations INSERT: code id',
+			'profiles UPDATE: language name',
+			'reviews INSERT: action_id group_id line outcome session_id',
+			'reviews UPDATE: line outcome'
+		]);
+	});
+
+	test('the hash of an invitation’s token is the only column members cannot read', async () => {
+		expect(
+			await exceptions(`
+				select c.relname || '.' || a.attname as name from pg_attribute a
+				join pg_class c on c.oid = a.attrelid
+				where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+					and a.attnum > 0 and not a.attisdropped
+					and not has_column_privilege('authenticated', c.oid, a.attnum, 'select')
+			`)
+		).toEqual(['invitations.token_hash']);
+		const { client } = person;
+		const answers = [
+			await client.from('invitations').select('token_hash'),
+			await client.from('invitations').select('id').eq('token_hash', '\\x00'),
+			await client.from('invitations').select('id').order('token_hash')
+		];
+		expect(answers.map(({ error }) => error?.code)).toEqual(['42501', '42501', '42501']);
+	});
+
+	test.each([
+		['profiles', { version: 9 }],
+		['profiles', { id: '00000000-0000-4000-8000-000000000000' }],
+		['groups', { epoch: 9 }],
+		['memberships', { left_at: null }],
+		['actions', { carries: 9 }],
+		['actions', { due_in: null }],
+		['challenges', { presenter_id: null }],
+		['reviews', { reviewed_by: null }],
+		['attendances', { seen_at: null }]
+	])('%s: %j cannot be written', async (table, values) => {
+		const key = table === 'profiles' || table === 'groups' ? 'id' : 'group_id';
+		const { error } = await person.client.from(table).update(values).not(key, 'is', null);
+		expect(error?.code).toBe('42501');
+	});
+});
+
+describe('the role the API signs in with', () => {
+	test('is no superuser, bypasses no policy and creates nothing', async () => {
+		const [role] = await cercle.owner`
+			select rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication
+			from pg_roles where rolname = 'authenticator'
+		`;
+		const no = { rolsuper: false, rolbypassrls: false, rolcreaterole: false };
+		expect(role).toEqual({ ...no, rolcreatedb: false, rolreplication: false });
+	});
+
+	test('owns nothing in public or private, nor does any role it can become', async () => {
+		expect(
+			await exceptions(`
+				select relname as name from pg_class c
+				where relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+					and pg_has_role('authenticator', relowner, 'member')
+				union all
+				select proname from pg_proc
+				where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+					and pg_has_role('authenticator', proowner, 'member')
+			`)
+		).toEqual([]);
+	});
+
+	test('cannot create in public or private', async () => {
+		const [row] = await cercle.owner`
+			select has_schema_privilege('authenticator', 'public', 'create') as public,
+				has_schema_privilege('authenticator', 'private', 'create') as private
+		`;
+		expect(row).toEqual({ public: false, private: false });
+	});
+});
