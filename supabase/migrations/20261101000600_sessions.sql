@@ -1,9 +1,21 @@
+-- Names of time zones that both Postgres and browsers know. Postgres alone would also take
+-- abbreviations and offsets of one's own ('Mars5'), which no browser can show an hour in. That the
+-- place exists is asked of Postgres when a plan is written.
+create function private.is_time_zone(name text) returns boolean
+language sql immutable set search_path = '' as $$
+	select name ~ (
+		'^((Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)'
+		'(/[A-Z][A-Za-z_-]+){1,2}|UTC|GMT|Etc/(UTC|GMT|GMT\+([0-9]|1[0-2])|GMT-([0-9]|1[0-4])))$'
+	)
+$$;
+
 create table public.sessions (
 	id uuid primary key,
 	group_id uuid not null references public.groups (id) on delete cascade,
 	starts_at timestamptz not null
 		check (starts_at >= '2020-01-01' and starts_at < '2100-01-01'),
-	time_zone text not null default 'Europe/Paris' check (private.fits(time_zone, 60)),
+	time_zone text not null default 'Europe/Paris'
+		check (private.fits(time_zone, 60) and private.is_time_zone(time_zone)),
 	place text not null default '' check (private.fits(place, 200)),
 	format text not null default 'mastermind' check (format ~ '^[a-z][a-z-]{1,39}$'),
 	length_minutes int not null check (length_minutes between 15 and 480),
@@ -22,14 +34,25 @@ create index sessions_facilitator on public.sessions (facilitator_id);
 create index sessions_scribe on public.sessions (scribe_id);
 create index sessions_host on public.sessions (host_id);
 
+-- True for a text of at most 80 characters in each of both languages, and nothing else.
+create function private.is_label(label jsonb) returns boolean
+language sql immutable set search_path = '' as $$
+	select coalesce(
+		jsonb_typeof(label) = 'object'
+			and jsonb_typeof(label -> 'fr') = 'string' and private.fits(label ->> 'fr', 80)
+			and jsonb_typeof(label -> 'en') = 'string' and private.fits(label ->> 'en', 80)
+			and (select count(*) from jsonb_object_keys(label)) = 2,
+		false
+	)
+$$;
+
 create table public.segments (
 	id uuid primary key default gen_random_uuid(),
 	group_id uuid not null references public.groups (id) on delete cascade,
 	session_id uuid not null references public.sessions (id) on delete cascade,
 	position int not null check (position between 0 and 39),
 	kind text not null check (kind ~ '^[a-z][a-z_]{1,29}$'),
-	label jsonb not null
-		check (private.fits(label ->> 'fr', 80) and private.fits(label ->> 'en', 80)),
+	label jsonb not null check (private.is_label(label)),
 	minutes int not null check (minutes between 1 and 180),
 	least int not null default 1 check (least between 1 and minutes),
 	speakers text not null

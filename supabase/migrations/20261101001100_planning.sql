@@ -29,6 +29,7 @@ begin
 	end loop;
 	if jsonb_array_length(coalesce(plan -> 'segments', '[]')) not between 1 and 40
 		or cardinality(presenters) > 8
+		or cardinality(presenters) > (select count(distinct p.person) from unnest(presenters) p(person))
 	then
 		perform private.refuse('CR005', 'too few or too many steps or presenters');
 	end if;
@@ -86,6 +87,8 @@ declare
 	planned public.sessions;
 begin
 	perform private.need_member((plan ->> 'group_id')::uuid);
+	-- The room first, then the session: the order in which its commands lock them.
+	perform from public.room_states r where r.session_id = (plan ->> 'id')::uuid for update;
 	select * into planned from public.sessions s where s.id = (plan ->> 'id')::uuid for update;
 	if planned.id is not null then
 		if planned.id not in (select private.my_session_ids())
@@ -93,7 +96,9 @@ begin
 		then
 			perform private.refuse('CR001', 'no such session');
 		end if;
-		if coalesce(planned.facilitator_id, me) <> me then
+		-- No plan hangs on somebody who left.
+		if planned.facilitator_id <> me and private.belongs(planned.facilitator_id, planned.group_id)
+		then
 			perform private.refuse('CR002', 'the facilitator changes the plan');
 		end if;
 		if planned.status <> 'planned' then
