@@ -38,8 +38,8 @@ export function turns(sessions: readonly Session[], segments: readonly Segment[]
 }
 
 /**
- * Who should have each role after the sessions already planned: who holds it in one of those lets
- * the others go first, as long as there are others.
+ * Who should have each role after the sessions already planned. Who holds it in one of those lets
+ * the others go first, and nobody is proposed twice, as long as there are others.
  */
 export function rota(
 	members: readonly Member[],
@@ -48,9 +48,13 @@ export function rota(
 ): Next[] {
 	const held = turns(sessions, segments);
 	const coming = sessions.filter(({ status }) => status !== 'closed');
-	return roles.flatMap((role) => {
+	return roles.reduce<Next[]>((proposed, role) => {
 		const soon = coming.flatMap((session) => holders(session, segments, role));
-		const next = propose(role, members, held, soon) ?? propose(role, members, held, []);
-		return next ? [{ role, ...next }] : [];
-	});
+		const busy = proposed.map(({ memberId }) => memberId);
+		const next =
+			propose(role, members, held, [...soon, ...busy]) ??
+			propose(role, members, held, soon) ??
+			propose(role, members, held, []);
+		return next ? [...proposed, { role, ...next }] : proposed;
+	}, []);
 }

@@ -62,6 +62,12 @@ test('who is already planned for a role lets the others go first', () => {
 	expect(next).toEqual({ role: 'facilitator', memberId: 'sam', reason: { kind: 'never' } });
 });
 
+test('a new group shares the roles out', () => {
+	const people = rota(members, [], []).map(({ memberId }) => memberId);
+	expect(new Set(people.slice(0, 3)).size).toBe(3);
+	expect(people).toHaveLength(4);
+});
+
 test('a group of one still has somebody for each role', () => {
 	const alone = [{ id: 'ana', joinedAt: joined }];
 	const planned = session('p', 40, { status: 'planned', facilitatorId: 'ana' });

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { oneLine, parseDraft, problems } from '#routes/(app)/actions/form.ts';
+
+const TODAY = '2026-11-20';
+const check = (title: string, dueOn: string, before: string | null = null) =>
+	problems({ title, dueOn }, TODAY, before);
+
+test('an action needs a sentence and a day to come', () => {
+	expect(check('Faire', '2026-11-26')).toEqual({});
+	expect(check(' \n ', '')).toEqual({ title: 'missing', due: 'missing' });
+	expect(check('Faire', TODAY)).toEqual({});
+	expect(check('Faire', '2026-11-19')).toEqual({ due: 'past' });
+	expect(check('Faire', '9999-01-01')).toEqual({ due: 'far' });
+	expect(check('Faire', '12026-01-01')).toEqual({ due: 'missing' });
+	expect(check('Faire', '2026-99-99')).toEqual({ due: 'far' });
+});
+
+test('a title is counted in characters as the server counts them', () => {
+	expect(check('🙂'.repeat(200), TODAY)).toEqual({});
+	expect(check('x'.repeat(201), TODAY)).toEqual({ title: 'long' });
+});
+
+test('an action that is late may change its words and keep its date', () => {
+	expect(check('Autrement', '2026-11-01', '2026-11-01')).toEqual({});
+	expect(check('Autrement', '2026-11-02', '2026-11-01')).toEqual({ due: 'past' });
+});
+
+test('what was typed on several lines is one sentence', () => {
+	expect(oneLine('  Faire\r\n  ceci\u202e ')).toBe('Faire ceci');
+});
+
+test('a kept draft comes back; what is not one is nothing', () => {
+	expect(parseDraft('{"title":"Faire","dueOn":""}')).toEqual({ title: 'Faire', dueOn: '' });
+	expect(parseDraft('{"title":1}')).toBeNull();
+	expect(parseDraft('Faire')).toBeNull();
+	expect(parseDraft(null)).toBeNull();
+});
