@@ -17,6 +17,11 @@ export function parseDraft(text: string | null): ActionDraft | null {
 	}
 }
 
+/** A title as it is kept: what was typed on several lines reads as one sentence. */
+export function oneLine(title: string): string {
+	return clean(title).replace(/\s+/g, ' ').trim();
+}
+
 export type Problems = {
 	title?: 'missing' | 'long';
 	due?: 'missing' | 'past' | 'far';
@@ -31,7 +36,7 @@ const FARTHEST = 730;
  */
 export function problems(draft: ActionDraft, today: string, before: string | null): Problems {
 	const found: Problems = {};
-	const title = clean(draft.title).trim();
+	const title = oneLine(draft.title);
 	if (title === '') found.title = 'missing';
 	else if (characters(title) > limits.title) found.title = 'long';
 	if (!/^\d{4}-\d\d-\d\d$/.test(draft.dueOn)) found.due = 'missing';

@@ -12,8 +12,8 @@ type Setting = {
 	start: Instant | null;
 	zone: string;
 	language: Language;
-	/** How many people the group has. */
-	members: number;
+	/** How many people the group has; null: how one speaks is not said any more. */
+	members: number | null;
 	nameOf: (id: string) => string;
 };
 
@@ -43,7 +43,8 @@ function whose({ person, speakers }: Step, nameOf: (id: string) => string): stri
 	return speakers === 'presenter' ? m.session_presenter_missing() : null;
 }
 
-function manner({ kind, rule, minutes }: Step, members: number): string | null {
+function manner({ kind, rule, minutes }: Step, members: number | null): string | null {
+	if (members === null) return null;
 	if (kind === 'follow_up' && members > 1) {
 		const each = Math.max(1, Math.floor(minutes / members));
 		return m.session_follow_up_each({ members, each });

@@ -14,13 +14,13 @@ export type Casting = {
 };
 
 /**
- * The roles held in a group so far, from its closed sessions. `current` is the session being closed:
- * its roles count already, though its row does not say so yet.
+ * The roles held in a group so far, from its closed sessions. Those of the sessions in `also` count
+ * too: the one being closed, or one planned before the session for which roles are looked for.
  */
-export function turnsOf(view: View, group: string, current: string | null = null): Turn[] {
+export function turnsOf(view: View, group: string, also: readonly string[] = []): Turn[] {
 	return view.sessions
 		.filter(
-			({ groupId, status, id }) => groupId === group && (status === 'closed' || id === current)
+			({ groupId, status, id }) => groupId === group && (status === 'closed' || also.includes(id))
 		)
 		.flatMap((session) => heldIn(view, session));
 }
@@ -40,29 +40,35 @@ function heldIn(view: View, session: Row<'sessions'>): Turn[] {
 }
 
 /**
- * Everybody's role by rotation, nobody with two of them while there are people enough. In a group
- * too small for that the scribe and the host may have another role too; a presenter never
- * facilitates their own challenge, so that place stays empty.
+ * Everybody's role by rotation around what is `decided`, nobody with two of them while there are
+ * people enough. In a group too small for that the scribe and the host may have another role too; a
+ * presenter never facilitates their own challenge, so that place stays empty.
  */
 export function cast(
 	members: readonly Member[],
 	turns: readonly Turn[],
-	presenters: number
+	presenters: number,
+	decided: Partial<Casting> = {}
 ): Casting {
-	const taken: string[] = [];
-	const take = (role: Role, shared: boolean) => {
-		const found =
-			propose(role, members, turns, taken) ?? (shared ? propose(role, members, turns, []) : null);
-		if (found) taken.push(found.memberId);
-		return found?.memberId ?? null;
+	const { facilitator, scribe, host } = decided;
+	const taken = [facilitator, scribe, host, ...(decided.presenters ?? [])].filter(
+		(id) => id !== null && id !== undefined
+	);
+	const take = (role: Role) => {
+		const found = propose(role, members, turns, taken)?.memberId ?? null;
+		if (found) taken.push(found);
+		return found;
 	};
-	const facilitator = take('facilitator', false);
-	const speaking = Array.from({ length: presenters }, () => take('presenter', false));
+	const share = (role: Role) => take(role) ?? propose(role, members, turns, [])?.memberId ?? null;
+	const facilitating = facilitator === undefined ? take('facilitator') : facilitator;
+	const presenting =
+		decided.presenters ??
+		Array.from({ length: presenters }, () => take('presenter')).filter((id) => id !== null);
 	return {
-		facilitator,
-		presenters: speaking.filter((id) => id !== null),
-		scribe: take('scribe', true),
-		host: take('host', true)
+		facilitator: facilitating,
+		presenters: presenting,
+		scribe: scribe === undefined ? share('scribe') : scribe,
+		host: host === undefined ? share('host') : host
 	};
 }
 

@@ -4,6 +4,7 @@ import type { View } from '#lib/data/view.ts';
 import { expand } from '#lib/domain/agenda/expand.ts';
 import { builtin, named } from '#lib/domain/formats/builtin.ts';
 import { total } from '#lib/domain/formats/format.ts';
+import { limits } from '#lib/domain/limits.ts';
 import { mastermind } from '#lib/domain/formats/mastermind.ts';
 import { type Instant, later, minutes, parseInstant } from '#lib/domain/time.ts';
 import { momentOf, wallTime } from '#lib/ui/zoned.ts';
@@ -30,12 +31,11 @@ export type Decided = Partial<Casting> & {
  */
 export function nextPlan(view: View, session: Row<'sessions'>, decided: Decided): Plan {
 	const members = peers(view, session.groupId);
-	const turns = turnsOf(view, session.groupId, session.id);
+	const turns = turnsOf(view, session.groupId, [session.id]);
 	const format = named(decided.format ?? '') ?? builtin[0] ?? mastermind;
-	const { facilitator, presenters, scribe, host } = {
-		...cast(members, turns, format.presenters),
-		...roles(decided)
-	};
+	const casting = cast(members, turns, format.presenters, decided);
+	const { facilitator, presenters, scribe, host } = casting;
+	const { least, most } = limits.sessionMinutes;
 	const people = { members: members.map(({ id }) => id), presenters };
 	return {
 		id: decided.id,
@@ -44,7 +44,10 @@ export function nextPlan(view: View, session: Row<'sessions'>, decided: Decided)
 		timeZone: session.timeZone,
 		place: decided.place ?? '',
 		format: format.key,
-		lengthMinutes: total(format, members.length, presenters.length),
+		lengthMinutes: Math.min(
+			most,
+			Math.max(least, total(format, members.length, presenters.length))
+		),
 		facilitator,
 		scribe,
 		host,
@@ -63,13 +66,4 @@ export function weeksLater(start: Instant, zone: string, weeks: number): Instant
 	return (
 		(moment === null ? null : parseInstant(moment)) ?? later(start, minutes(weeks * 7 * 24 * 60))
 	);
-}
-
-function roles({ facilitator, presenters, scribe, host }: Decided): Partial<Casting> {
-	return {
-		...(facilitator !== undefined && { facilitator }),
-		...(presenters !== undefined && { presenters }),
-		...(scribe !== undefined && { scribe }),
-		...(host !== undefined && { host })
-	};
 }

@@ -65,11 +65,21 @@ test('what was decided in the room is taken as it is', () => {
 	});
 	expect(plan).toMatchObject({
 		...{ id: 'n', group: 'g', startsAt, facilitator: 'g', presenters: ['f', 'e'] },
-		...{ scribe: null, place: 'Ici', format: 'mastermind-two-cases', lengthMinutes: 123 }
+		...{ scribe: null, place: 'Ici', format: 'mastermind-two-cases', lengthMinutes: 120 }
 	});
 	expect(plan.segments.map(({ person }) => person)).toEqual([
 		...[null, null, 'f', 'f', 'e', 'e', null, null]
 	]);
+});
+
+test('who was given a role in the room is proposed for no other', () => {
+	const { view, row } = closing();
+	const proposed = nextPlan(view, row, { id: 'n' });
+	const [presenter = null] = proposed.presenters;
+	const plan = nextPlan(view, row, { id: 'n', facilitator: presenter });
+	const held = [plan.facilitator, plan.scribe, plan.host, ...plan.presenters];
+	expect(plan.facilitator).toBe(presenter);
+	expect(new Set(held).size).toBe(4);
 });
 
 test('the agenda is the default one and fills the time it is given', () => {
