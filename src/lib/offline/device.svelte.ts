@@ -151,9 +151,13 @@ export class Device<Rows, View> {
 		void sync.poke();
 	}
 
-	/** Syncs now; resolves when done, whatever the outcome: see `connectivity` and `problem`. */
+	/**
+	 * Syncs now; resolves when it is done and shown, whatever the outcome: see `connectivity` and
+	 * `problem`.
+	 */
 	async sync(): Promise<void> {
 		await this.#open?.sync.poke();
+		await this.#show();
 	}
 
 	/** The text kept under `key`, or null. Not reactive: read it once, when a field appears. */
