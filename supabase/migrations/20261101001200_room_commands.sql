@@ -147,7 +147,10 @@ begin
 	if room.session_id is null then
 		perform private.refuse('CR001', 'no such session');
 	end if;
-	if exists (select from public.room_commands c where c.id = command_id) then
+	if exists (
+		select from public.room_commands c
+		where c.id = command_id and c.session_id = room.session_id
+	) then
 		return null;
 	end if;
 	if (select s.status from public.sessions s where s.id = room.session_id) = 'closed' then
@@ -190,6 +193,17 @@ begin
 	return private.room_json(saved);
 end $$;
 
+-- What a command may say, and nothing else: the log keeps no words.
+create function private.command_args(command text, args jsonb) returns jsonb
+language sql immutable set search_path = '' as $$
+	select case command
+		when 'add' then jsonb_build_object('minutes', (args ->> 'minutes')::int)
+		when 'go' then jsonb_build_object('position', (args ->> 'position')::int)
+		when 'hand_over' then jsonb_build_object('member_id', (args ->> 'member_id')::uuid)
+		else '{}'
+	end
+$$;
+
 create function public.room_command(
 	session_id uuid, command text, args jsonb, expected_version int, command_id uuid
 ) returns jsonb
@@ -203,8 +217,9 @@ begin
 		return (select private.room_json(r) from public.room_states r
 			where r.session_id = room_command.session_id);
 	end if;
-	room := private.next_room(room, command, coalesce(args, '{}'), me, at);
-	return private.save_room(room, command, coalesce(args, '{}'), command_id, me, at);
+	args := private.command_args(command, args);
+	room := private.next_room(room, command, args, me, at);
+	return private.save_room(room, command, args, command_id, me, at);
 end $$;
 comment on function public.room_command is
 	'start, pause, resume, add {minutes}, go {position}, take_over, hand_over {member_id}. Answers the new state.';
