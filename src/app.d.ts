@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Cercle } from '#lib/server/platform.ts';
 
 declare module 'http' {
@@ -15,7 +16,7 @@ declare global {
 		}
 
 		interface Platform {
-			req: import('node:http').IncomingMessage;
+			req: IncomingMessage;
 		}
 	}
 }
