@@ -33,8 +33,10 @@ begin
 	) then
 		perform private.refuse('CR005', 'the session is of another group');
 	end if;
-	-- Between two sessions an action is reviewed at the next one planned.
-	if new.due_in is null and new.born_in is null then
+	-- Between two sessions, or told late, an action is reviewed at the next one planned.
+	if new.due_in is null and not exists (
+		select from public.sessions s where s.id = new.born_in and s.status <> 'closed'
+	) then
 		select s.id into new.due_in from public.sessions s
 			where s.group_id = new.group_id and s.status <> 'closed'
 			order by s.starts_at limit 1;

@@ -73,9 +73,14 @@ begin
 	insert into public.room_states (session_id, group_id, facilitator_id)
 		values (planned.id, planned.group_id, planned.facilitator_id)
 		on conflict (session_id) do update set facilitator_id = excluded.facilitator_id;
-	-- Actions taken between two sessions wait for the first one planned.
+	-- Actions taken between two sessions wait for the first one planned, not for one after it.
 	update public.actions a set due_in = planned.id
-		where a.group_id = planned.group_id and a.due_in is null and a.status = 'open';
+		where a.group_id = planned.group_id and a.due_in is null and a.status = 'open'
+			and not exists (
+				select from public.sessions s
+				where s.group_id = planned.group_id and s.status <> 'closed'
+					and s.starts_at < planned.starts_at
+			);
 	return planned.id;
 end $$;
 revoke execute on function private.write_plan(jsonb) from public, anon, authenticated;

@@ -55,6 +55,7 @@ begin
 	else
 		select s.id into next_id from public.sessions s
 			where s.group_id = closing.group_id and s.status = 'planned'
+				and s.starts_at > closing.starts_at
 			order by s.starts_at limit 1;
 	end if;
 	if next_id is null
