@@ -12,7 +12,7 @@ create table public.challenges (
 	unwanted text not null default '' check (private.fits(unwanted, 4000)),
 	need text not null default 'understand'
 		check (need in ('decide', 'understand', 'be_challenged', 'be_heard')),
-	tags text[] not null default '{}' check (tags <@ array[
+	tags text[] not null default '{}' check (cardinality(tags) <= 5 and tags <@ array[
 		'technical_organisational', 'expert_leader', 'team_company', 'autonomy_coherence',
 		'long_term_urgency'
 	]),

@@ -115,7 +115,15 @@ begin
 	if jsonb_typeof(operations) is distinct from 'array' or jsonb_array_length(operations) > 200 then
 		perform private.refuse('CR005', 'a list of at most 200 operations');
 	end if;
+	-- Two deliveries of one member queue, so that the second sees what the first did.
+	perform pg_advisory_xact_lock(hashtextextended(me::text, 0));
 	for operation in select value from jsonb_array_elements(operations) loop
+		if not coalesce(pg_input_is_valid(operation ->> 'id', 'uuid'), false) then
+			answers := answers || jsonb_build_object(
+				'id', operation -> 'id', 'status', 'refused', 'code', 'CR005'
+			);
+			continue;
+		end if;
 		select o.code into refusal from public.operations o
 			where o.member_id = me and o.id = (operation ->> 'id')::uuid;
 		if not found then
