@@ -4,6 +4,7 @@ import { type ChallengeField, writeChallenge } from '#lib/data/intents.ts';
 import { characters, clean } from '#lib/domain/limits.ts';
 import { StorageError } from '#lib/offline/storage-error.ts';
 import { touched } from '#routes/(app)/actions/due.ts';
+import { refusedOf } from './conflict.ts';
 import { type Field, fields, fieldValue, limitOf } from './fields.ts';
 
 /** How long the hand rests before what was written becomes a change to be sent. */
@@ -14,6 +15,7 @@ const shape = z.object({
 	seen: z.union([z.string(), z.boolean(), z.array(z.string())])
 });
 type Edit = z.infer<typeof shape>;
+export type Place = 'kept' | 'refused' | 'sent';
 type Edits = Partial<Record<ChallengeField, Edit>>;
 
 /**
@@ -49,8 +51,12 @@ export class Writing {
 		return this.#failed;
 	}
 
-	/** Where the text is: `sent` once the server has all of it; null while nothing was written. */
-	readonly state = $derived.by((): 'kept' | 'sent' | null => {
+	/**
+	 * Where the text is: `kept` on this device, `refused` until the member chooses between two
+	 * versions, `sent` once the server has all of it; null while nothing was written.
+	 */
+	readonly state = $derived.by((): Place | null => {
+		if (refusedOf(this.#app.device.refused, this.#id).length > 0) return 'refused';
 		const waits = touched(this.#app.device.pending).has(this.#id);
 		if (waits || Object.keys(this.#edits).length > 0) return 'kept';
 		return this.#wrote ? 'sent' : null;
