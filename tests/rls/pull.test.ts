@@ -1,0 +1,128 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Connection, connect } from '../support/server.ts';
+import { code, given } from './people.ts';
+import { type Named, openWorld, personas, type World } from './personas.ts';
+
+type Row = Record<string, unknown>;
+type Tables = Record<string, Row[]>;
+
+let cercle: Connection;
+let world: World;
+
+beforeAll(async () => {
+	cercle = connect();
+	world = await openWorld(cercle);
+});
+afterAll(() => cercle.close());
+
+async function pull(persona: Named): Promise<{ me: string; tables: Tables }> {
+	return given(await world.people[persona].client.rpc('pull')) as { me: string; tables: Tables };
+}
+
+/** Tables with anything in them, with the sorted values of one column each. */
+function shown(tables: Tables, columns: Record<string, string>): Record<string, unknown[]> {
+	return Object.fromEntries(
+		Object.entries(tables)
+			.filter(([, rows]) => rows.length > 0)
+			.map(([name, rows]) => [name, rows.map((row) => row[columns[name] ?? 'id']).sort()])
+	);
+}
+
+const members = ['member', 'absent', 'later', 'presenter', 'facilitator'] as const;
+const idsOf = (...who: Named[]) => who.map((persona) => world.people[persona].id).sort();
+const sessionsOf = (...names: ('closed' | 'live' | 'planned')[]) =>
+	names.map((name) => world[name]).sort();
+
+describe('one answer holds all a person may read', () => {
+	test('for a stranger: who they are', async () => {
+		const { me, tables } = await pull('stranger');
+		expect(me).toBe(world.people.stranger.id);
+		expect(shown(tables, {})).toEqual({ profiles: [me] });
+	});
+
+	test('for who is invited and has not accepted: no more than for a stranger', async () => {
+		const { me, tables } = await pull('invited');
+		expect(shown(tables, {})).toEqual({ profiles: [me] });
+	});
+
+	test('for a member who has not signed: the name of the group and its charter', async () => {
+		const { me, tables } = await pull('unsigned');
+		expect(shown(tables, { memberships: 'member_id' })).toEqual({
+			...{ profiles: [me], groups: [world.group.id], memberships: [me] },
+			charters: [world.group.charterId]
+		});
+	});
+
+	test('for who left: what is theirs, and what was said of it while they were there', async () => {
+		const { me, tables } = await pull('left');
+		const columns = { memberships: 'member_id', signatures: 'member_id', reviews: 'session_id' };
+		expect(shown(tables, columns)).toEqual({
+			...{ profiles: [me], memberships: [me], signatures: [me] },
+			...{ actions: [world.action.left], reviews: [world.closed] }
+		});
+	});
+
+	test('for a member of another group: nothing of this one', async () => {
+		const { me, tables } = await pull('foreigner');
+		expect(Object.keys(shown(tables, {})).sort()).toEqual([
+			...['charters', 'groups', 'memberships', 'profiles', 'signatures']
+		]);
+		expect(shown(tables, {}).profiles).toEqual([me]);
+		expect(JSON.stringify(tables)).not.toContain(world.group.id);
+	});
+
+	test.each(members)('for %s: the people of the group, past and present', async (persona) => {
+		const { tables } = await pull(persona);
+		const everybody = idsOf(...members, 'unsigned', 'left');
+		const columns = { memberships: 'member_id', signatures: 'member_id' };
+		expect(shown(tables, columns)).toMatchObject({
+			...{ profiles: everybody, memberships: everybody, signatures: idsOf(...members, 'left') },
+			...{ groups: [world.group.id], actions: Object.values(world.action).sort() }
+		});
+		expect(tables.invitations).toEqual([
+			{
+				...{ id: expect.any(String) as string, group_id: world.group.id },
+				...{ email: world.people.invited.email, expires_at: expect.any(String) as string }
+			}
+		]);
+	});
+
+	test.each(members)(
+		'for %s: the sessions of their time, and what hangs on them',
+		async (persona) => {
+			const { tables } = await pull(persona);
+			const before = persona === 'later' ? [] : (['closed'] as const);
+			const sessions = sessionsOf(...before, 'live', 'planned');
+			const of = (name: string) => [...new Set(tables[name]!.map((row) => row.session_id))].sort();
+			expect(shown(tables, {}).sessions).toEqual(sessions);
+			expect([of('segments'), of('room_states')]).toEqual([sessions, sessions]);
+			for (const name of ['challenges', 'attendances', 'feedbacks', 'reviews']) {
+				expect([name, of(name)]).toEqual([name, sessionsOf(...before, 'live')]);
+			}
+			const was = ['member', 'presenter', 'facilitator'].includes(persona);
+			expect(of('challenge_notes')).toEqual(sessionsOf(...(was ? before : []), 'live'));
+		}
+	);
+
+	test('for nobody who did not sign in', async () => {
+		expect(code(await cercle.anonymous().rpc('pull'))).toBe('42501');
+	});
+
+	test('and is what the tables show row by row', async () => {
+		for (const persona of personas) {
+			if (persona === 'anonymous') continue;
+			const { tables } = await pull(persona);
+			for (const [name, rows] of Object.entries(tables)) {
+				if (name === 'invitations') continue;
+				const { data } = await world.client(persona).from(name).select();
+				expect([persona, name, rows.length]).toEqual([persona, name, data?.length]);
+			}
+		}
+	});
+
+	test('and is empty lists, never nothing, for a table without rows', async () => {
+		const { tables } = await pull('stranger');
+		expect(Object.values(tables).every(Array.isArray)).toBe(true);
+		expect(Object.keys(tables)).toHaveLength(15);
+	});
+});
