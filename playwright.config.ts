@@ -13,6 +13,7 @@ export default defineConfig({
 	timeout: 180_000,
 	expect: { timeout: 15_000 },
 	use: {
+		actionTimeout: 15_000,
 		viewport: { width: 390, height: 844 },
 		locale: 'fr-FR',
 		timezoneId: 'Europe/Paris',

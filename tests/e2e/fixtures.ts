@@ -49,13 +49,13 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 		},
 		{ scope: 'worker', timeout: 60_000 }
 	],
-	phone: async ({ browser, cercle }, use) => {
+	phone: async ({ browser, cercle }, use, testInfo) => {
 		const foreign: string[] = [];
 		const broken: string[] = [];
-		const opened: BrowserContext[] = [];
+		const opened: Phone[] = [];
 		await use(async (name, options = {}) => {
 			const phone = await openPhone(browser, cercle.url, name, options);
-			opened.push(phone.context);
+			opened.push(phone);
 			phone.context.on('request', (request) => {
 				const url = new URL(request.url());
 				if (url.origin !== cercle.url && url.protocol !== 'blob:' && url.protocol !== 'data:') {
@@ -65,7 +65,12 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 			phone.page.on('pageerror', (error) => broken.push(error.message));
 			return phone;
 		});
-		for (const context of opened) await context.close();
+		for (const { name, context, page } of opened) {
+			// What each phone showed when the test failed.
+			const path = testInfo.outputPath(`${name}.png`);
+			if (testInfo.errors.length > 0) await page.screenshot({ path }).catch(() => undefined);
+			await context.close();
+		}
 		expect(foreign, 'no request leaves the origin').toEqual([]);
 		expect(broken, 'no page throws').toEqual([]);
 	}
@@ -81,7 +86,11 @@ async function openPhone(
 ): Promise<Phone> {
 	const context = await browser.newContext({ baseURL: url });
 	if (skew !== 0) await context.addInitScript(setWallClock, skew);
-	const email = `${name.toLowerCase()}.${crypto.randomUUID().slice(0, 8)}@test.example`;
+	const ascii = name
+		.normalize('NFD')
+		.replace(/\P{ASCII}/gu, '')
+		.toLowerCase();
+	const email = `${ascii}.${crypto.randomUUID().slice(0, 8)}@test.example`;
 	return { name, email, context, page: await context.newPage() };
 }
 

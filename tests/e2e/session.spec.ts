@@ -1,0 +1,188 @@
+import { expect, type Phone, test } from './fixtures.ts';
+import { commit, dateIn, found, join, shownSeconds, signIn } from './steps.ts';
+
+const MINUTE = 60_000;
+
+test('a group meets: from the founding to the next session, on four phones with wrong clocks', async ({
+	phone,
+	mails
+}) => {
+	const anne = await phone('Anne');
+	const bruno = await phone('Bruno', { skew: 7 * MINUTE });
+	const chloe = await phone('Chloé', { skew: -4 * MINUTE });
+	const denis = await phone('Denis', { skew: 2 * MINUTE });
+	const all = [anne, bruno, chloe, denis];
+	const guests = [bruno, chloe, denis];
+
+	await test.step('found a group, invite by mail, read and sign the charter', async () => {
+		await signIn(anne, mails);
+		await found(anne, 'Les Terrasses', guests);
+		for (const guest of guests) await join(guest, mails);
+	});
+
+	await test.step('plan: an over-full plan says by how much, and can be shortened', async () => {
+		const { page } = anne;
+		await page.goto('/session/new');
+		await page.getByLabel('Date').fill(dateIn(3));
+		await page.getByLabel('Heure').fill('18:30');
+		await page.getByLabel('Lieu').fill('Chez Bruno');
+		await choose(anne, 'Animation', 'vous');
+		await choose(anne, 'Défi 1', 'Bruno');
+		await choose(anne, 'Notes', 'Chloé');
+		await page.getByRole('button', { name: 'Ajuster' }).click();
+		await page.getByRole('button', { name: 'Plus : minutes de « Discussion »' }).click();
+		await expect(page.getByText(/de trop/)).toBeVisible();
+		await page.getByRole('button', { name: 'Raccourcir' }).click();
+		await expect(page.getByText(/tient$/)).toBeVisible();
+		await page.getByRole('button', { name: 'Valider la séance' }).click();
+		await expect(page.getByText('Chez Bruno').first()).toBeVisible();
+	});
+	const session = anne.page.url().split('/').at(-1) ?? '';
+	const room = `/room/${session}`;
+
+	await test.step('prepare a challenge, note actions between sessions', async () => {
+		await bruno.page.goto('/today');
+		await bruno.page.getByRole('link', { name: 'Défi à préparer' }).first().click();
+		await bruno.page
+			.getByLabel('La question, en une ligne')
+			.fill('Faut-il garder deux dépôts ou un seul ?');
+		await bruno.page.getByLabel('Le contexte').fill('Deux équipes, un client.');
+		await bruno.page.getByLabel('Le contexte').blur();
+		await commit(anne, 'Écrire la feuille de route');
+		await commit(denis, 'Appeler le prestataire');
+	});
+
+	await test.step('start: every phone shows the same step and the same time', async () => {
+		for (const { page } of [anne, bruno, chloe]) await page.goto(room);
+		await anne.page.getByRole('button', { name: 'Commencer la séance' }).click();
+		// Denis is late: he joins a session that runs.
+		await denis.page.goto(room);
+		for (const { page } of all) {
+			await expect(page.getByRole('heading', { name: 'Ouverture' })).toBeVisible();
+		}
+		await sameTime(all);
+		await expect(anne.page.getByText('4 présents')).toBeVisible();
+	});
+
+	await test.step('pause, resume, and overtime that cuts nobody', async () => {
+		await anne.page.getByRole('button', { name: 'Pause' }).click();
+		for (const { page } of all) await expect(page.getByText('En pause')).toBeVisible();
+		await sameTime(all);
+		await anne.page.getByRole('button', { name: 'Reprendre' }).click();
+		for (const { page } of all) await expect(page.getByText('En pause')).toBeHidden();
+		// The step's five minutes are taken off one by one: the accelerated end of the step.
+		for (let minute = 0; minute < 5; minute++) {
+			await anne.page.getByRole('button', { name: 'Retirer une minute' }).click();
+			await expect(anne.page.getByText(`${minute + 1} retirées`)).toBeVisible();
+		}
+		for (const { page } of all) await expect(page.getByTestId('clock')).toContainText('+0:');
+		await sameTime(all);
+		await anne.page.getByRole('button', { name: 'Ajouter une minute' }).click();
+		for (const { page } of all) await expect(page.getByTestId('clock')).not.toContainText('+');
+	});
+
+	await test.step('follow-up: every open action, member by member, with an outcome', async () => {
+		await go(anne, 'Suivi des actions');
+		await expect(anne.page.getByText('Écrire la feuille de route', { exact: true })).toBeVisible();
+		const denisAction = anne.page.getByRole('group', { name: /Appeler le prestataire/ });
+		await denisAction.getByRole('radio', { name: 'Fait', exact: true }).check();
+		const anneAction = anne.page.getByRole('group', { name: /Écrire la feuille de route/ });
+		await anneAction.getByRole('radio', { name: 'En partie' }).check();
+		await expect(anne.page.getByText('2 sur 2 revus')).toBeVisible();
+		await expect(bruno.page.getByText('2 sur 2 revus')).toBeVisible();
+	});
+
+	await test.step('a phone without network keeps the time and catches up', async () => {
+		await denis.context.setOffline(true);
+		await go(anne, 'Présentation du défi');
+		await expect(bruno.page.getByRole('heading', { name: 'Présentation du défi' })).toBeVisible();
+		await expect(denis.page.getByText(/Sans nouvelles du serveur depuis/)).toBeVisible();
+		await expect(denis.page.getByRole('heading', { name: 'Suivi des actions' })).toBeVisible();
+		const before = await shownSeconds(denis);
+		await expect.poll(() => shownSeconds(denis)).toBeLessThan(before);
+		await denis.context.setOffline(false);
+		await expect(denis.page.getByRole('heading', { name: 'Présentation du défi' })).toBeVisible();
+		await sameTime(all);
+	});
+
+	await test.step('the scribe writes; a reloaded phone is right at once', async () => {
+		await chloe.page.getByLabel('Notes du défi').fill('Deux dépôts, deux rythmes.');
+		await chloe.page.reload();
+		await expect(chloe.page.getByLabel('Notes du défi')).toHaveValue('Deux dépôts, deux rythmes.');
+		await sameTime(all);
+	});
+
+	let replaced: Phone = anne;
+	await test.step('the facilitator’s phone dies: the clock goes on, another one drives on', async () => {
+		await anne.context.close();
+		const before = await shownSeconds(bruno);
+		await expect.poll(() => shownSeconds(bruno)).toBeLessThan(before - 1);
+		replaced = { ...(await phone('Anne')), email: anne.email };
+		await signIn(replaced, mails);
+		await replaced.page.goto(room);
+		await expect(replaced.page.getByText('Vous animez')).toBeVisible();
+		await go(replaced, 'Discussion');
+		for (const { page } of [bruno, chloe, denis]) {
+			await expect(page.getByRole('heading', { name: 'Discussion' })).toBeVisible();
+		}
+	});
+
+	await test.step('takeaways, commitments, plus and delta', async () => {
+		await go(replaced, 'Ce que j’en retiens');
+		await bruno.page.getByLabel('Ce que vous en retenez').fill('Un seul dépôt, deux équipes.');
+		await bruno.page.getByLabel('Ce que vous en retenez').blur();
+		await go(replaced, 'Une action chacun');
+		await bruno.page.getByLabel('Mon engagement').fill('Fusionner les dépôts');
+		await bruno.page.getByRole('button', { name: 'Je m’engage' }).click();
+		await expect(replaced.page.getByText('Fusionner les dépôts')).toBeVisible();
+		await go(replaced, 'Clôture');
+		await denis.page.getByLabel('Plus : ce qui a aidé').fill('On a fini à l’heure.');
+		await denis.page.getByLabel('Plus : ce qui a aidé').blur();
+	});
+
+	await test.step('close: unfinished actions go on, the next session has its date', async () => {
+		const { page } = replaced;
+		await page.getByRole('button', { name: 'Clore la séance' }).click();
+		const sheet = page.getByRole('dialog', { name: 'Clore la séance' });
+		await expect(sheet.getByText('1 engagement passera à la prochaine séance.')).toBeVisible();
+		await sheet.getByLabel('Date').fill(dateIn(31));
+		await sheet.getByRole('button', { name: 'Clore la séance' }).click();
+		for (const { page } of [replaced, bruno, chloe, denis]) {
+			await expect(page.getByRole('heading', { name: 'La séance est close' })).toBeVisible();
+		}
+		await page.goto('/actions');
+		await expect(page.getByText('Écrire la feuille de route')).toBeVisible();
+		await expect(page.getByText(/reporté 1 fois/)).toBeVisible();
+		await bruno.page.goto('/today');
+		await expect(bruno.page.getByText(/Prochaine séance/).first()).toBeVisible();
+		await expect(bruno.page.getByText('Fusionner les dépôts')).toBeVisible();
+		await denis.page.goto(`/session/${session}`);
+		await expect(denis.page.getByText('Un seul dépôt, deux équipes.')).toBeVisible();
+		await expect(denis.page.getByText('On a fini à l’heure.')).toBeVisible();
+	});
+});
+
+/** Moves the room to the next step, which must be this one. */
+async function go({ page }: Phone, step: string): Promise<void> {
+	await page.getByRole('button', { name: `Passer à : ${step}` }).click();
+	await expect(page.getByRole('heading', { name: step })).toBeVisible();
+}
+
+/** Gives a role of the plan to somebody. */
+async function choose({ page }: Phone, role: string, name: string): Promise<void> {
+	const place = page.getByRole('button', { name: new RegExp(`${role} : `) });
+	if ((await place.innerText()).includes(` ${name}`)) return;
+	await place.click();
+	await page.getByRole('dialog').locator('label').filter({ hasText: name }).click();
+	await expect(page.getByText(`${role} : ${name}`).first()).toBeVisible();
+}
+
+/** The digits of all phones, read as nearly at once as can be, are the same to a second. */
+async function sameTime(phones: readonly Phone[]): Promise<void> {
+	await expect
+		.poll(async () => {
+			const shown = await Promise.all(phones.map(shownSeconds));
+			return Math.max(...shown) - Math.min(...shown);
+		})
+		.toBeLessThanOrEqual(1);
+}

@@ -1,0 +1,81 @@
+import type { MailCatcher } from '../support/mail.ts';
+import { expect, type Phone } from './fixtures.ts';
+
+/** What people do with the app, as they would: through the screen, by the words on it. */
+
+/** Signs in with the code that comes by mail; gives the name when asked for the first time. */
+export async function signIn(phone: Phone, mails: MailCatcher): Promise<void> {
+	const { page, email, name } = phone;
+	if (!page.url().includes('/sign-in')) await page.goto('/sign-in');
+	await page.getByLabel('Adresse e-mail').fill(email);
+	await page.getByRole('button', { name: 'Recevoir un code' }).click();
+	await page.getByLabel('Code reçu par e-mail').fill(await mails.code(email));
+	const asked = page.getByLabel('Prénom et nom');
+	const inside = page.getByRole('navigation', { name: 'Navigation principale' });
+	await expect(
+		asked.or(inside).or(page.getByLabel('Votre nom, en signature')).first()
+	).toBeVisible();
+	if (await asked.isVisible()) {
+		await asked.fill(name);
+		await page.getByRole('button', { name: 'Continuer' }).click();
+	}
+}
+
+/** Signs the charter on screen. */
+export async function sign({ page, name }: Phone, button: string): Promise<void> {
+	await page.getByLabel('Votre nom, en signature').fill(name);
+	await page.getByLabel('J’ai lu cette charte et je m’engage à la tenir.').check();
+	await page.getByRole('button', { name: button }).click();
+}
+
+/** Founds a group with the proposed charter and invites the others by mail. */
+export async function found(phone: Phone, group: string, invited: readonly Phone[]): Promise<void> {
+	const { page } = phone;
+	await page.goto('/group/new');
+	await page.getByLabel('Nom du groupe').fill(group);
+	await sign(phone, 'Fonder et signer');
+	await page.getByLabel('Adresses e-mail').fill(invited.map(({ email }) => email).join('\n'));
+	await page.getByRole('button', { name: /Envoyer \d+ invitations/ }).click();
+	await expect(page.getByText(`${invited.length} invitations envoyées`)).toBeVisible();
+}
+
+/** The link in the invitation mail that came to this person. */
+export async function invitationLink({ email }: Phone, mails: MailCatcher): Promise<string> {
+	const link = /https?:\/\/\S+\/join#\S+/.exec((await mails.next(email)).text)?.[0];
+	if (!link) throw new Error('no link in the invitation');
+	return link;
+}
+
+/** Opens the invitation, signs in, reads the charter and signs it. */
+export async function join(phone: Phone, mails: MailCatcher): Promise<void> {
+	const { page } = phone;
+	await page.goto(await invitationLink(phone, mails));
+	await page.getByRole('link', { name: 'Se connecter' }).click();
+	await page.waitForURL('**/sign-in#*');
+	await signIn(phone, mails);
+	await sign(phone, 'Signer et rejoindre');
+	await expect(page.getByRole('navigation', { name: 'Navigation principale' })).toBeVisible();
+}
+
+/** Notes an action of one's own, due at the next session. */
+export async function commit({ page }: Phone, title: string): Promise<void> {
+	await page.goto('/actions');
+	await page.getByRole('button', { name: 'Ajouter une action' }).first().click();
+	await page.getByLabel('Ce que je m’engage à faire').fill(title);
+	await page.getByRole('button', { name: 'Ajouter', exact: true }).click();
+	await expect(page.getByText(title)).toBeVisible();
+}
+
+/** A date so many days from today, as a date field takes it. */
+export function dateIn(days: number): string {
+	return new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** Seconds shown on a room's clock: negative in overtime. */
+export async function shownSeconds({ page }: Phone): Promise<number> {
+	const text = await page.getByTestId('clock').innerText();
+	const match = /(\+?)(\d+):(\d\d)/.exec(text.replaceAll(/\s/g, ''));
+	if (!match) throw new Error(`no clock in ${JSON.stringify(text)}`);
+	const [, sign, minutes, seconds] = match;
+	return (sign === '+' ? -1 : 1) * (Number(minutes) * 60 + Number(seconds));
+}
