@@ -43,6 +43,7 @@ async function kept(id: string) {
 	`;
 	const challenges = await owner`
 		select presenter_id, position, question from challenges where session_id = ${id}
+		order by position
 	`;
 	const [room] = await owner`select * from room_states where session_id = ${id}`;
 	return { session, segments: [...segments], challenges: [...challenges], room };

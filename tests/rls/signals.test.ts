@@ -48,7 +48,7 @@ async function messages(session = ''): Promise<Message[]> {
 }
 
 /** What the signals of this session were, from now on. */
-async function during(session: string, act: () => Promise<unknown>): Promise<string[]> {
+async function during(session: string, act: () => PromiseLike<unknown>): Promise<string[]> {
 	const before = (await messages(session)).length;
 	await act();
 	return (await messages(session)).slice(before).map(({ event }) => event);
