@@ -1,7 +1,8 @@
 import * as z from 'zod/mini';
-import type { App } from '#app';
-import { type ChallengeField, writeChallenge } from '#lib/data/intents.ts';
+import { type ChallengeField, type Intent, writeChallenge } from '#lib/data/intents.ts';
+import type { Row } from '#lib/data/rows.ts';
 import { characters, clean } from '#lib/domain/limits.ts';
+import type { Operation } from '#lib/offline/outbox.ts';
 import { StorageError } from '#lib/offline/storage-error.ts';
 import { touched } from '#routes/(app)/actions/due.ts';
 import { refusedOf } from './conflict.ts';
@@ -18,12 +19,24 @@ type Edit = z.infer<typeof shape>;
 export type Place = 'kept' | 'refused' | 'sent';
 type Edits = Partial<Record<ChallengeField, Edit>>;
 
+/** What writing needs of the app: the rows, the drafts, the outbox. */
+interface Desk {
+	readonly view: { readonly challenges: readonly Row<'challenges'>[] };
+	readonly device: {
+		readonly pending: readonly Operation[];
+		readonly refused: readonly Operation[];
+		draft(key: string): string | null;
+		keep(key: string, text: string): Promise<void>;
+	};
+	write(intent: Intent, draft: string): Promise<string>;
+}
+
 /**
  * A challenge being written. Each keystroke is kept on the device as a draft; at rest it becomes a
  * change that the device sends, with what was seen when the writing began.
  */
 export class Writing {
-	readonly #app: App;
+	readonly #app: Desk;
 	readonly #id: string;
 	#edits = $state.raw<Edits>({});
 	#failed = $state<string | null>(null);
@@ -31,7 +44,7 @@ export class Writing {
 	#timer: ReturnType<typeof setTimeout> | undefined;
 	#turn: Promise<void> = Promise.resolve();
 
-	constructor(app: App, id: string) {
+	constructor(app: Desk, id: string) {
 		this.#app = app;
 		this.#id = id;
 		this.#edits = Object.fromEntries(
