@@ -173,7 +173,10 @@ async function choose({ page }: Phone, role: string, name: string): Promise<void
 	const place = page.getByRole('button', { name: new RegExp(`${role} : `) });
 	if ((await place.innerText()).includes(` ${name}`)) return;
 	await place.click();
-	await page.getByRole('dialog').locator('label').filter({ hasText: name }).click();
+	await page
+		.getByRole('dialog')
+		.getByRole('button', { name: new RegExp(`^${name}`) })
+		.click();
 	await expect(page.getByText(`${role} : ${name}`).first()).toBeVisible();
 }
 

@@ -57,11 +57,13 @@ export async function join(phone: Phone, mails: MailCatcher): Promise<void> {
 	await expect(page.getByRole('navigation', { name: 'Navigation principale' })).toBeVisible();
 }
 
-/** Notes an action of one's own, due at the next session. */
+/** Notes an action of one's own, due at the next session, or in two weeks when there is none. */
 export async function commit({ page }: Phone, title: string): Promise<void> {
 	await page.goto('/actions');
 	await page.getByRole('button', { name: 'Ajouter une action' }).first().click();
 	await page.getByLabel('Ce que je m’engage à faire').fill(title);
+	const due = page.getByLabel('Pour quand');
+	if ((await due.inputValue()) === '') await due.fill(dateIn(14));
 	await page.getByRole('button', { name: 'Ajouter', exact: true }).click();
 	await expect(page.getByText(title)).toBeVisible();
 }

@@ -43,15 +43,15 @@ export function mustDecide(action: Action): boolean {
 }
 
 /** Actions in the order they fall due; between equals the most carried first, then by id. */
-export function byDue(actions: readonly Action[]): Action[] {
+export function byDue<A extends Action>(actions: readonly A[]): A[] {
 	return actions.toSorted(
 		(a, b) => compare(a.dueOn, b.dueOn) || b.carries - a.carries || compare(a.id, b.id)
 	);
 }
 
 /** Actions of each owner in the order they fall due; owners in the order they first appear. */
-export function byOwner(actions: readonly Action[]): Map<string, Action[]> {
-	const owners = new Map<string, Action[]>();
+export function byOwner<A extends Action>(actions: readonly A[]): Map<string, A[]> {
+	const owners = new Map<string, A[]>();
 	for (const action of actions) {
 		const owned = owners.get(action.ownerId);
 		if (owned) owned.push(action);
@@ -62,7 +62,7 @@ export function byOwner(actions: readonly Action[]): Map<string, Action[]> {
 }
 
 /** What a member has taken on, whatever its status, in the order it falls due. */
-export function mine(actions: readonly Action[], memberId: string): Action[] {
+export function mine<A extends Action>(actions: readonly A[], memberId: string): A[] {
 	return byDue(actions.filter(({ ownerId }) => ownerId === memberId));
 }
 

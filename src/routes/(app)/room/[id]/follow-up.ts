@@ -29,9 +29,8 @@ export function reviewable(view: View, session: Row<'sessions'>): Reviewable[] {
 				(action.dueIn === null && action.status === 'open'))
 	);
 	return byDue(waiting).map((action) => {
-		const row = action as Row<'actions'>;
-		const review = reviews.get(row.id) ?? null;
-		const before = row.status === 'done' ? ('done' as const) : null;
-		return { action: row, review, outcome: review?.outcome ?? before };
+		const review = reviews.get(action.id) ?? null;
+		const before = action.status === 'done' ? ('done' as const) : null;
+		return { action, review, outcome: review?.outcome ?? before };
 	});
 }

@@ -1,0 +1,116 @@
+import { createClient } from '@supabase/supabase-js';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from './fixtures.ts';
+import { found, invitationLink, join as joinGroup, sign, signIn } from './steps.ts';
+
+test('a wrong code does not sign in, says so, and a right one still does', async ({
+	phone,
+	mails
+}) => {
+	const { page, email, name } = await phone('Anne');
+	await page.goto('/sign-in');
+	await page.getByLabel('Adresse e-mail').fill(email);
+	await page.getByRole('button', { name: 'Recevoir un code' }).click();
+	const code = await mails.code(email);
+	const wrong = code === '000000' ? '111111' : '000000';
+	await page.getByLabel('Code reçu par e-mail').fill(wrong);
+	await expect(page.getByText('Ce code n’est pas le bon, ou il a expiré.')).toBeVisible();
+	await page.getByLabel('Code reçu par e-mail').fill(code);
+	await page.getByLabel('Prénom et nom').fill(name);
+	await page.getByRole('button', { name: 'Continuer' }).click();
+	await expect(page.getByText('Pas encore de groupe')).toBeVisible();
+});
+
+test('an invitation opens for its address only, and only once', async ({ phone, mails }) => {
+	const anne = await phone('Anne');
+	const bruno = await phone('Bruno');
+	await signIn(anne, mails);
+	await found(anne, 'Les Quais', [bruno, await phone('Chloé')]);
+	const link = await invitationLink(bruno, mails);
+
+	const eve = await phone('Eve');
+	await signIn(eve, mails);
+	await eve.page.goto(link);
+	await expect(
+		eve.page.getByText('Cette invitation n’est pas adressée à ce compte.')
+	).toBeVisible();
+	await expect(eve.page.getByText('Les Quais')).toBeHidden();
+
+	await bruno.page.goto(link);
+	await bruno.page.getByRole('link', { name: 'Se connecter' }).click();
+	await bruno.page.waitForURL('**/sign-in#*');
+	await signIn(bruno, mails);
+	await expect(bruno.page.getByText('Les Quais')).toBeVisible();
+	await sign(bruno, 'Signer et rejoindre');
+	await expect(bruno.page.getByRole('heading', { name: 'Aujourd’hui' })).toBeVisible();
+});
+
+test('until the charter is signed, a member sees no content', async ({ phone, mails, cercle }) => {
+	const anne = await phone('Anne');
+	const bruno = await phone('Bruno');
+	await signIn(anne, mails);
+	await found(anne, 'Les Quais', [bruno, await phone('Chloé')]);
+	await joinGroup(bruno, mails);
+	await anne.page.goto('/actions');
+	await anne.page.getByRole('button', { name: 'Ajouter une action' }).first().click();
+	await anne.page.getByLabel('Ce que je m’engage à faire').fill('Canari du contrat');
+	await anne.page.getByLabel('Pour quand').fill('2099-01-01');
+	await anne.page.getByLabel('Pour quand').fill(new Date().toISOString().slice(0, 10));
+	await anne.page.getByRole('button', { name: 'Ajouter', exact: true }).click();
+	await bruno.page.goto('/actions');
+	await bruno.page.getByRole('radio', { name: 'Du groupe' }).check();
+	await expect(bruno.page.getByText('Canari du contrat')).toBeVisible();
+
+	await anne.page.goto('/group/charter');
+	await anne.page.getByRole('button', { name: 'Proposer une nouvelle version' }).click();
+	await anne.page.getByLabel('Texte de la charte').fill('Une charte plus courte.');
+	await sign(anne, 'Enregistrer et signer');
+	await bruno.page.goto('/actions');
+	await expect(bruno.page.getByText('Canari du contrat')).toBeHidden();
+	await bruno.page.goto('/group');
+	await sign(bruno, 'Signer la charte');
+	await bruno.page.goto('/actions');
+	await bruno.page.getByRole('radio', { name: 'Du groupe' }).check();
+	await expect(bruno.page.getByText('Canari du contrat')).toBeVisible();
+
+	await test.step('what members wrote is in no log line and no mail', async () => {
+		for (const text of ['Canari', 'Les Quais', bruno.email]) {
+			expect(cercle.output.filter((line) => line.includes(text))).toEqual([]);
+		}
+		for (const text of ['Canari', 'Les Quais', 'Anne']) {
+			expect(mails.mails.filter(({ raw }) => raw.includes(text))).toEqual([]);
+		}
+	});
+});
+
+test('signing out leaves nothing on the phone, also without network', async ({ phone, mails }) => {
+	const anne = await phone('Anne');
+	await signIn(anne, mails);
+	await found(anne, 'Les Quais', [await phone('Bruno'), await phone('Chloé')]);
+	await anne.page.goto('/me');
+	await anne.page.evaluate(() => navigator.serviceWorker.ready);
+	await anne.context.setOffline(true);
+	await anne.page.getByRole('button', { name: 'Se déconnecter' }).first().click();
+	await anne.page.getByRole('dialog').getByRole('button', { name: 'Se déconnecter' }).click();
+	await expect(anne.page.getByLabel('Adresse e-mail')).toBeVisible();
+	const left = await anne.page.evaluate(async () => {
+		const names = (await indexedDB.databases()).map(({ name }) => name);
+		return { names, keys: [...Object.keys(sessionStorage), ...Object.keys(localStorage)] };
+	});
+	expect(left.names.filter((name) => name !== 'cercle')).toEqual([]);
+	// Where the page was scrolled to, and how it looks: nothing of anybody.
+	const plain = /^(sveltekit:|theme$|PARAGLIDE_LOCALE$)/;
+	expect(left.keys.filter((key) => !plain.test(key))).toEqual([]);
+});
+
+test('a stranger with the public key reads and writes nothing', async ({ cercle }) => {
+	const keys = JSON.parse(await readFile(join(cercle.dataFolder, 'keys.json'), 'utf8'));
+	const stranger = createClient(cercle.url, keys.publishableKey, {
+		auth: { persistSession: false }
+	});
+	for (const table of ['profiles', 'groups', 'sessions', 'actions', 'room_states'] as const) {
+		const { data, error } = await stranger.from(table).select();
+		expect([0, '42501'], table).toContain(error?.code ?? data?.length);
+	}
+});
