@@ -5,7 +5,6 @@ import {
 	addAction,
 	applyOne,
 	close,
-	command,
 	foundGroup,
 	given,
 	type Group,
@@ -121,11 +120,6 @@ export async function openWorld(cercle: Connection): Promise<World> {
 		liveChallenge: await challenge(live.id),
 		client: (persona) => (persona === 'anonymous' ? anonymous : people[persona].client)
 	};
-}
-
-/** A harmless command of the facilitator, to prove that the room obeys. */
-export async function addMinute(by: Person, sessionId: string, version: number) {
-	return command(by, sessionId, 'add', version, { minutes: 1 }, randomUUID());
 }
 
 async function allow(by: Person, kind: string, args: Record<string, unknown>): Promise<void> {
