@@ -1,5 +1,4 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
-import { randomUUID } from 'node:crypto';
 import type { Connection, Person } from '../support/server.ts';
 import {
 	addAction,
