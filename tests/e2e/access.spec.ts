@@ -63,9 +63,10 @@ test('until the charter is signed, a member sees no content', async ({ phone, ma
 	await expect(bruno.page.getByText('Canari du contrat')).toBeVisible();
 
 	await anne.page.goto('/group/charter');
-	await anne.page.getByRole('button', { name: 'Proposer une nouvelle version' }).click();
+	await anne.page.getByRole('button', { name: 'Écrire une nouvelle version' }).click();
 	await anne.page.getByLabel('Texte de la charte').fill('Une charte plus courte.');
-	await sign(anne, 'Enregistrer et signer');
+	await anne.page.getByRole('button', { name: 'Enregistrer et signer' }).click();
+	await expect(anne.page.getByText('Une charte plus courte.')).toBeVisible();
 	await bruno.page.goto('/actions');
 	await expect(bruno.page.getByText('Canari du contrat')).toBeHidden();
 	await bruno.page.goto('/group');

@@ -7,6 +7,7 @@ import {
 } from '@playwright/test';
 import { type MailCatcher, openMailCatcher } from '../support/mail.ts';
 import { type CercleProcess, openProcess } from '../support/process.ts';
+import { setWallClock } from '../support/wall-clock.ts';
 
 /** One person with a phone of their own. */
 export interface Phone {
@@ -92,19 +93,4 @@ async function openPhone(
 		.toLowerCase();
 	const email = `${ascii}.${crypto.randomUUID().slice(0, 8)}@test.example`;
 	return { name, email, context, page: await context.newPage() };
-}
-
-/** Runs in the page: a wall clock that is wrong by `skew` ms, while the steady clock is right. */
-function setWallClock(skew: number): void {
-	const Right = Date;
-	class Wrong extends Right {
-		constructor(...args: unknown[]) {
-			if (args.length === 0) super(Right.now() + skew);
-			else super(...(args as [number]));
-		}
-		static override now(): number {
-			return Right.now() + skew;
-		}
-	}
-	globalThis.Date = Wrong as DateConstructor;
 }

@@ -1,5 +1,5 @@
 import { expect, type Phone, test } from './fixtures.ts';
-import { commit, dateIn, found, join, shownSeconds, signIn } from './steps.ts';
+import { choose, commit, dateIn, found, join, shownSeconds, signIn } from './steps.ts';
 
 const MINUTE = 60_000;
 
@@ -166,18 +166,6 @@ test('a group meets: from the founding to the next session, on four phones with 
 async function go({ page }: Phone, step: string): Promise<void> {
 	await page.getByRole('button', { name: `Passer à : ${step}` }).click();
 	await expect(page.getByRole('heading', { name: step })).toBeVisible();
-}
-
-/** Gives a role of the plan to somebody. */
-async function choose({ page }: Phone, role: string, name: string): Promise<void> {
-	const place = page.getByRole('button', { name: new RegExp(`${role} : `) });
-	if ((await place.innerText()).includes(` ${name}`)) return;
-	await place.click();
-	await page
-		.getByRole('dialog')
-		.getByRole('button', { name: new RegExp(`^${name}`) })
-		.click();
-	await expect(page.getByText(`${role} : ${name}`).first()).toBeVisible();
 }
 
 /** The digits of all phones, read as nearly at once as can be, are the same to a second. */

@@ -57,13 +57,23 @@ export async function join(phone: Phone, mails: MailCatcher): Promise<void> {
 	await expect(page.getByRole('navigation', { name: 'Navigation principale' })).toBeVisible();
 }
 
-/** Notes an action of one's own, due at the next session, or in two weeks when there is none. */
+/** Gives a role of the plan to somebody. */
+export async function choose({ page }: Phone, role: string, name: string): Promise<void> {
+	const place = page.getByRole('button', { name: new RegExp(`${role} : `) });
+	if ((await place.innerText()).includes(` ${name}`)) return;
+	await place.click();
+	await page
+		.getByRole('dialog')
+		.getByRole('button', { name: new RegExp(`^${name}`) })
+		.click();
+	await expect(page.getByText(`${role} : ${name}`).first()).toBeVisible();
+}
+
+/** Notes an action of one's own with the due date proposed. */
 export async function commit({ page }: Phone, title: string): Promise<void> {
 	await page.goto('/actions');
 	await page.getByRole('button', { name: 'Ajouter une action' }).first().click();
 	await page.getByLabel('Ce que je m’engage à faire').fill(title);
-	const due = page.getByLabel('Pour quand');
-	if ((await due.inputValue()) === '') await due.fill(dateIn(14));
 	await page.getByRole('button', { name: 'Ajouter', exact: true }).click();
 	await expect(page.getByText(title)).toBeVisible();
 }

@@ -1,5 +1,9 @@
-/** How every test starts Chromium: the one found by `npm test`, or Playwright's own. */
-const executablePath = process.env.CHROMIUM_PATH;
+import { existsSync } from 'node:fs';
+
+/** How every test starts Chromium: the one found by `npm test`, the system's, or Playwright's own. */
+const executablePath = [process.env.CHROMIUM_PATH, '/usr/bin/chromium'].find(
+	(path) => path && existsSync(path)
+);
 
 export const chromium = {
 	...(executablePath && { executablePath }),
