@@ -27,7 +27,8 @@ function due(dueOn: string, today: string, language: Language): string {
 	return days < 0 ? m.actions_was_due(on) : m.actions_due(on);
 }
 
-function overCarried(count: number): string {
+/** What asks for a decision: the third carry-over, or how many there were since. */
+export function overCarried(count: number): string {
 	return count === DECIDING_CARRY ? m.actions_third_carry() : m.actions_more_carries({ count });
 }
 

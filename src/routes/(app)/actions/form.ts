@@ -17,6 +17,14 @@ export function parseDraft(text: string | null): ActionDraft | null {
 	}
 }
 
+/** How far ahead a commitment is made when no session says a date: the time between two of them. */
+const USUAL = 28;
+
+/** When a new action falls due unless said otherwise: at the next session, else in four weeks. */
+export function dueAtFirst(today: string, session: string | null): string {
+	return session ?? new Date(Date.parse(today) + USUAL * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** A title as it is kept: what was typed on several lines reads as one sentence. */
 export function oneLine(title: string): string {
 	return clean(title).replace(/\s+/g, ' ').trim();

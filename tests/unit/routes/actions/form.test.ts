@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { oneLine, parseDraft, problems } from '#routes/(app)/actions/form.ts';
+import { dueAtFirst, oneLine, parseDraft, problems } from '#routes/(app)/actions/form.ts';
 
 const TODAY = '2026-11-20';
 const check = (title: string, dueOn: string, before: string | null = null) =>
@@ -13,6 +13,11 @@ test('an action needs a sentence and a day to come', () => {
 	expect(check('Faire', '9999-01-01')).toEqual({ due: 'far' });
 	expect(check('Faire', '12026-01-01')).toEqual({ due: 'missing' });
 	expect(check('Faire', '2026-99-99')).toEqual({ due: 'far' });
+});
+
+test('a new action falls due at the next session, else in four weeks', () => {
+	expect(dueAtFirst(TODAY, '2026-11-26')).toBe('2026-11-26');
+	expect(dueAtFirst(TODAY, null)).toBe('2026-12-18');
 });
 
 test('a title is counted in characters as the server counts them', () => {
