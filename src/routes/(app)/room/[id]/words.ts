@@ -1,5 +1,6 @@
 import type { Segment } from '#lib/domain/agenda/segment.ts';
 import type { Rule } from '#lib/domain/formats/format.ts';
+import type { Phase } from '#lib/domain/timer/state.ts';
 import { type Millis, wholeMinutes } from '#lib/domain/time.ts';
 import * as m from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
@@ -31,6 +32,33 @@ export function planWords(planned: Millis, added: Millis): string {
 	if (change > 0) return m.room_planned_added({ minutes, added: change });
 	if (change < 0) return m.room_planned_cut({ minutes, added: -change });
 	return m.room_planned({ minutes });
+}
+
+/**
+ * What the clock does beyond running, in a word or two: stopped, in its last minute, beyond its time.
+ * Empty while there is nothing to say.
+ */
+export function phaseWords(phase: Phase): string {
+	if (phase === 'paused') return m.room_paused();
+	if (phase === 'warning') return m.room_last_minute();
+	return phase === 'over' ? m.room_overtime() : '';
+}
+
+/** What a screen reader says by itself, once for each change and never for a second that passes. */
+export function saidOnce(phase: Phase, segment: Segment): string {
+	if (phase === 'warning') return m.room_said_minute();
+	if (phase === 'over') return m.room_said_over();
+	return phase === 'paused' ? m.room_said_paused() : stepName(segment);
+}
+
+/** Whose turn it is in a step that belongs to one person; null in the others. */
+export function turnWords(
+	segment: Segment,
+	me: string | null,
+	name: (id: string) => string
+): string | null {
+	if (segment.speakers !== 'presenter' || !segment.person) return null;
+	return segment.person === me ? m.room_you_speak() : m.room_speaks({ name: name(segment.person) });
 }
 
 /** The time left as a screen reader says it. */
