@@ -34,7 +34,6 @@ interface WorkerFixtures {
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
 	mails: [
-		// eslint-disable-next-line no-empty-pattern -- Playwright reads the names from the pattern
 		async ({}, use) => {
 			const mails = await openMailCatcher();
 			await use(mails);

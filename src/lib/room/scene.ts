@@ -1,3 +1,5 @@
+import { challengesOf, segmentsOf } from '#lib/data/agenda.ts';
+import { type Peer, peers } from '#lib/data/members.ts';
 import type { Row } from '#lib/data/rows.ts';
 import type { Room } from '#lib/data/rooms.ts';
 import type { View } from '#lib/data/view.ts';
@@ -17,7 +19,7 @@ export interface Scene {
 	challenge: Row<'challenges'> | null;
 	notes: Row<'challenge_notes'> | null;
 	/** Members of the group today, in the order of their names: the same on every phone. */
-	members: readonly Row<'profiles'>[];
+	members: readonly Peer[];
 	/** Who takes part, by member id. */
 	present: readonly string[];
 	facilitates: boolean;
@@ -38,12 +40,13 @@ export function scene(
 ): Scene | null {
 	const session = view.sessions.find(({ id }) => id === sessionId);
 	if (!session) return null;
-	const segments = agenda(view, sessionId);
+	const segments = segmentsOf(view, sessionId).map(({ personId, ...segment }) => ({
+		...segment,
+		person: personId
+	}));
 	const at = room?.position ?? null;
 	const current = at === null ? null : (segments[at] ?? null);
-	const own = view.challenges
-		.filter((challenge) => challenge.sessionId === sessionId && challenge.position !== null)
-		.toSorted((a, b) => (a.position ?? 0) - (b.position ?? 0));
+	const own = challengesOf(view, sessionId);
 	const challenge = own.find(({ presenterId }) => presenterId === current?.person) ?? null;
 	const clock = room ?? idle;
 	return {
@@ -53,7 +56,7 @@ export function scene(
 		next: segments[at === null ? 0 : at + 1] ?? null,
 		challenge,
 		notes: view.challenge_notes.find(({ id }) => id === challenge?.id) ?? null,
-		members: membersOf(view, session.groupId),
+		members: peers(view, session.groupId),
 		present: view.attendances
 			.filter(({ sessionId: of, present }) => of === sessionId && present)
 			.map(({ memberId }) => memberId),
@@ -63,24 +66,6 @@ export function scene(
 		end: projectedEnd(clock, segments, now),
 		cost: at === null ? null : cost(clock, segments, now, plannedEnd(session))
 	};
-}
-
-/** The steps of a session, in order. */
-export function agenda(view: View, sessionId: string): Segment[] {
-	return view.segments
-		.filter((segment) => segment.sessionId === sessionId)
-		.toSorted((a, b) => a.position - b.position)
-		.map(({ personId, ...segment }) => ({ ...segment, person: personId }));
-}
-
-/** Members of a group today, by name. */
-export function membersOf(view: View, groupId: string): Row<'profiles'>[] {
-	const ids = view.memberships
-		.filter((membership) => membership.groupId === groupId && membership.leftAt === null)
-		.map(({ memberId }) => memberId);
-	return view.profiles
-		.filter(({ id }) => ids.includes(id))
-		.toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
 }
 
 /** The clock of a session that has not begun and that this device has not heard of yet. */

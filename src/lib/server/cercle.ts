@@ -161,6 +161,7 @@ async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts)
 		databaseUrl: ownerUrl,
 		jwtSecret: keys.jwtSecret,
 		apiKeys: [keys.publishableKey, keys.secretKey],
+		privateOnly: true,
 		origins: config.originGiven ? [origin] : null,
 		log
 	});

@@ -175,7 +175,8 @@ async function settle(answer: Response, alive: Probe, log: Log): Promise<Respons
 		if (name.startsWith('access-control-')) headers.delete(name);
 	}
 	headers.set('cache-control', 'no-store');
-	if (answer.status < 500) return new Response(answer.body, { status: answer.status, headers });
+	if (answer.status < 400) return new Response(answer.body, { status: answer.status, headers });
+	if (answer.status < 500) return wordless(await answer.text(), answer.status, headers);
 	const problem = problemFormat.safeParse(await answer.json().catch(() => null));
 	const code = problem.success ? problem.data.code : 'unknown';
 	const isAway = AWAY.test(code) || (code === 'unknown' && !(await alive()));
@@ -184,6 +185,23 @@ async function settle(answer: Response, alive: Probe, log: Log): Promise<Respons
 	return Response.json(
 		{ code: status === 503 ? 'unavailable' : code, message: 'Failed' },
 		{ status }
+	);
+}
+
+/**
+ * A refusal without the words that caused it: where Postgres refuses a value it quotes the value, or
+ * the whole row. The code says all the interface needs.
+ */
+function wordless(text: string, status: number, headers: Headers): Response {
+	const problem = problemFormat.safeParse(parseJson(Buffer.from(text)));
+	if (!problem.success || !/^2[23]/.test(problem.data.code)) {
+		return new Response(text, { status, headers });
+	}
+	const { code } = problem.data;
+	headers.delete('content-length');
+	return Response.json(
+		{ code, message: 'Refused', details: null, hint: null },
+		{ status, headers }
 	);
 }
 

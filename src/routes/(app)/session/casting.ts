@@ -3,7 +3,7 @@ import type { View } from '#lib/data/view.ts';
 import { propose } from '#lib/domain/rotation/propose.ts';
 import type { Member, Role, Turn } from '#lib/domain/rotation/turn.ts';
 import type { Instant } from '#lib/domain/time.ts';
-import { challengesOf } from './people.ts';
+import { challengesOf } from '#lib/data/agenda.ts';
 
 /** Who holds which role in a session; null: nobody yet. */
 export type Casting = {
@@ -23,6 +23,16 @@ export function turnsOf(view: View, group: string, also: readonly string[] = [])
 			({ groupId, status, id }) => groupId === group && (status === 'closed' || also.includes(id))
 		)
 		.flatMap((session) => heldIn(view, session));
+}
+
+/** The roles held, and those of the sessions planned: who has one has had their turn by then. */
+export function comingTurns(view: View, group: string): Turn[] {
+	const open = view.sessions.filter(({ status }) => status !== 'closed');
+	return turnsOf(
+		view,
+		group,
+		open.map(({ id }) => id)
+	);
 }
 
 function heldIn(view: View, session: Row<'sessions'>): Turn[] {

@@ -12,7 +12,7 @@ import { characters, limits } from '#lib/domain/limits.ts';
 import { type Instant, parseInstant } from '#lib/domain/time.ts';
 import { momentOf, wallTime } from '#lib/ui/zoned.ts';
 import type { Casting } from './casting.ts';
-import { challengesOf, segmentsOf } from './people.ts';
+import { challengesOf, segmentsOf } from '#lib/data/agenda.ts';
 
 const person = z.nullable(z.string());
 const step = z.object({

@@ -9,7 +9,7 @@ import { mastermind } from '#lib/domain/formats/mastermind.ts';
 import { type Instant, later, minutes, parseInstant } from '#lib/domain/time.ts';
 import { momentOf, wallTime } from '#lib/ui/zoned.ts';
 import { cast, type Casting, turnsOf } from './casting.ts';
-import { peers } from './people.ts';
+import { peers } from '#lib/data/members.ts';
 
 /** Groups meet every month: four weeks keep the weekday. */
 const WEEKS = 4;

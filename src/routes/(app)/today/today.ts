@@ -1,5 +1,7 @@
 import type { Row } from '#lib/data/rows.ts';
 import type { View } from '#lib/data/view.ts';
+import { hasSigned, inForce } from '#lib/domain/group/charter.ts';
+import type { Role } from '#lib/domain/rotation/turn.ts';
 
 /** A session still counts as the next one for this long after its hour, if nobody opened it. */
 const GRACE = 12 * 60 * 60 * 1000;
@@ -22,21 +24,14 @@ export function nextSession(view: View, group: string | null, now: number): Row<
 
 /** The charter in force, when the member has not signed it; null: nothing to sign. */
 export function unsigned(view: View, group: string | null, me: string): Row<'charters'> | null {
-	const charter = view.charters
-		.filter(({ groupId }) => groupId === group)
-		.toSorted((a, b) => b.version - a.version)[0];
-	if (!charter) return null;
-	const signed = view.signatures.some(
-		({ charterId, memberId }) => charterId === charter.id && memberId === me
-	);
-	return signed ? null : charter;
+	const charter = group === null ? null : inForce(view.charters, group);
+	if (charter === null || hasSigned(view.signatures, charter.id, me)) return null;
+	return charter;
 }
 
-export type MyRole = 'facilitator' | 'presenter' | 'scribe' | 'host';
-
 /** What a member has to do in a session. */
-export function myRoles(view: View, session: Row<'sessions'>, me: string): MyRole[] {
-	const roles: [MyRole, boolean][] = [
+export function myRoles(view: View, session: Row<'sessions'>, me: string): Role[] {
+	const roles: [Role, boolean][] = [
 		['facilitator', session.facilitatorId === me],
 		['presenter', myChallenge(view, session, me) !== null],
 		['scribe', session.scribeId === me],

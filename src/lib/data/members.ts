@@ -1,0 +1,22 @@
+import type { Member } from '#lib/domain/rotation/turn.ts';
+import type { View } from './view.ts';
+
+/** Somebody who belongs to a group today, as the rotation knows them, with their name. */
+export type Peer = Member & { name: string };
+
+/** Who belongs to the group today, by name: the same order on every phone. */
+export function peers(view: View, group: string): Peer[] {
+	return view.memberships
+		.filter(({ groupId, leftAt }) => groupId === group && leftAt === null)
+		.map(({ memberId, joinedAt }) => ({
+			id: memberId,
+			joinedAt,
+			name: nameOf(view, memberId) ?? ''
+		}))
+		.toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
+}
+
+/** How a person is called; null for who has no name yet, left without a trace, or is nobody. */
+export function nameOf(view: View, id: string | null): string | null {
+	return view.profiles.find((profile) => profile.id === id)?.name.trim() || null;
+}
