@@ -86,6 +86,21 @@ async function everything(): Promise<string> {
 	return JSON.stringify(all);
 }
 
+test('a refused value is not quoted in the answer: its code says enough', async () => {
+	const plan = planFor(group, { place: `${CANARY}\u202e` });
+	for (const [path, body] of [
+		['/rest/v1/rpc/plan_session', { plan, expected_version: 0 }],
+		['/rest/v1/rpc/found_group', { id: CANARY, name: CANARY, charter: CANARY }],
+		['/rest/v1/rpc/found_group', { id: randomUUID(), name: CANARY.repeat(9), charter: CANARY }]
+	] as const) {
+		const answer = await post(path, JSON.stringify(body));
+		const text = await answer.text();
+		expect(answer.status).toBe(400);
+		expect(JSON.parse(text).code).toMatch(/^2[23]/);
+		expect(text).not.toContain(CANARY);
+	}
+});
+
 describe('a request that makes no sense is answered, and changes nothing', () => {
 	test.each([
 		['half a document', `{"operations": [{"kind": "${CANARY}`],
