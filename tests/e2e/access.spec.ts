@@ -22,6 +22,28 @@ test('a wrong code does not sign in, says so, and a right one still does', async
 	await expect(page.getByText('Pas encore de groupe')).toBeVisible();
 });
 
+test('a password, once chosen, signs in too; a wrong one says so', async ({ phone, mails }) => {
+	const anne = await phone('Anne');
+	const { page } = anne;
+	await signIn(anne, mails);
+	await page.goto('/me');
+	await page.getByRole('button', { name: 'Choisir' }).click();
+	await page.getByRole('textbox', { name: 'Nouveau mot de passe' }).fill('une phrase assez longue');
+	await page.getByRole('dialog').getByRole('button', { name: 'Enregistrer' }).click();
+	await expect(page.getByText('Votre mot de passe est enregistré.')).toBeVisible();
+
+	const other = await phone('Anne');
+	await other.page.goto('/sign-in');
+	await other.page.getByLabel('Adresse e-mail').fill(anne.email);
+	await other.page.getByRole('button', { name: 'Utiliser un mot de passe' }).click();
+	await other.page.getByLabel('Mot de passe', { exact: true }).fill('une phrase trop courte');
+	await other.page.getByRole('button', { name: 'Se connecter' }).click();
+	await expect(other.page.getByText('Adresse ou mot de passe incorrect.')).toBeVisible();
+	await other.page.getByLabel('Mot de passe', { exact: true }).fill('une phrase assez longue');
+	await other.page.getByRole('button', { name: 'Se connecter' }).click();
+	await expect(other.page.getByText('Pas encore de groupe')).toBeVisible();
+});
+
 test('an invitation opens for its address only, and only once', async ({ phone, mails }) => {
 	const anne = await phone('Anne');
 	const bruno = await phone('Bruno');

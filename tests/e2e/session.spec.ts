@@ -40,6 +40,7 @@ test('a group meets: from the founding to the next session, on four phones with 
 	const session = anne.page.url().split('/').at(-1) ?? '';
 	const room = `/room/${session}`;
 
+	let challenge = '';
 	await test.step('prepare a challenge, note actions between sessions', async () => {
 		await bruno.page.goto('/today');
 		await bruno.page.getByRole('link', { name: 'Défi à préparer' }).first().click();
@@ -48,8 +49,20 @@ test('a group meets: from the founding to the next session, on four phones with 
 			.fill('Faut-il garder deux dépôts ou un seul ?');
 		await bruno.page.getByLabel('Le contexte').fill('Deux équipes, un client.');
 		await bruno.page.getByLabel('Le contexte').blur();
+		challenge = new URL(bruno.page.url()).pathname;
 		await commit(anne, 'Écrire la feuille de route');
 		await commit(denis, 'Appeler le prestataire');
+	});
+
+	await test.step('a challenge is read without network, by who opened the app before', async () => {
+		await chloe.page.goto('/today');
+		await chloe.page.evaluate(() => navigator.serviceWorker.ready);
+		await expect(chloe.page.getByText('Chez Bruno')).toBeVisible();
+		await chloe.context.setOffline(true);
+		await chloe.page.goto(challenge);
+		await expect(chloe.page.getByText('Faut-il garder deux dépôts ou un seul ?')).toBeVisible();
+		await expect(chloe.page.getByText('Deux équipes, un client.')).toBeVisible();
+		await chloe.context.setOffline(false);
 	});
 
 	await test.step('start: every phone shows the same step and the same time', async () => {
