@@ -1,5 +1,6 @@
 import type { App } from '#app';
 import type { Room as State } from '#lib/data/rooms.ts';
+import { nameOf } from '#routes/(app)/session/people.ts';
 import { Room } from '#lib/room/room.svelte.ts';
 import { type Scene, scene } from '#lib/room/scene.ts';
 import { dayAndTime, time, type Language } from '#lib/ui/format.ts';
@@ -41,7 +42,7 @@ export function openRoom(app: App, id: string, language: Language): OpenRoom {
 			if (!glance) throw new Error('asked for the scene of a session this device does not know');
 			return glance;
 		},
-		name: (member) => app.view.profiles.find((profile) => profile.id === member)?.name || '…',
+		name: (member) => nameOf(app.view, member),
 		clock: (moment) => time(moment, zone, language),
 		when: (moment) => dayAndTime(moment, zone, language)
 	};
