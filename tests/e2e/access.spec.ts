@@ -2,7 +2,7 @@ import { createClient } from '@supabase/supabase-js';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
-import { found, invitationLink, join as joinGroup, sign, signIn } from './steps.ts';
+import { found, invitationLink, join as joinGroup, setNetwork, sign, signIn } from './steps.ts';
 
 test('a wrong code does not sign in, says so, and a right one still does', async ({
 	phone,
@@ -113,7 +113,7 @@ test('signing out leaves nothing on the phone, also without network', async ({ p
 	await found(anne, 'Les Quais', [await phone('Bruno'), await phone('Chloé')]);
 	await anne.page.goto('/me');
 	await anne.page.evaluate(() => navigator.serviceWorker.ready);
-	await anne.context.setOffline(true);
+	await setNetwork(anne, false);
 	await anne.page.getByRole('button', { name: 'Se déconnecter' }).first().click();
 	await anne.page.getByRole('dialog').getByRole('button', { name: 'Se déconnecter' }).click();
 	await expect(anne.page.getByLabel('Adresse e-mail')).toBeVisible();

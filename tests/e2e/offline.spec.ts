@@ -2,7 +2,7 @@ import postgres from 'postgres';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from './fixtures.ts';
-import { commit, found, signIn } from './steps.ts';
+import { commit, found, setNetwork, signIn } from './steps.ts';
 
 test('visited once, the app reopens without network; an action done there is done on the server', async ({
 	phone,
@@ -30,7 +30,7 @@ test('visited once, the app reopens without network; an action done there is don
 	});
 
 	await test.step('network off, app closed and opened again: the actions are there', async () => {
-		await anne.context.setOffline(true);
+		await setNetwork(anne, false);
 		await anne.page.close();
 		anne.page = await anne.context.newPage();
 		await anne.page.goto('/actions');
@@ -55,7 +55,7 @@ test('visited once, the app reopens without network; an action done there is don
 	});
 
 	await test.step('network on: it is sent, and done on the server', async () => {
-		await anne.context.setOffline(false);
+		await setNetwork(anne, true);
 		await expect.poll(() => statusOf(cercle.dataFolder, 'Appeler la banque')).toBe('done');
 		await expect(anne.page.getByText(/en attente/)).toBeHidden();
 	});

@@ -1,5 +1,5 @@
 import { expect, type Phone, test } from './fixtures.ts';
-import { choose, commit, dateIn, found, join, shownSeconds, signIn } from './steps.ts';
+import { choose, commit, dateIn, found, join, setNetwork, shownSeconds, signIn } from './steps.ts';
 
 const MINUTE = 60_000;
 
@@ -58,11 +58,11 @@ test('a group meets: from the founding to the next session, on four phones with 
 		await chloe.page.goto('/today');
 		await chloe.page.evaluate(() => navigator.serviceWorker.ready);
 		await expect(chloe.page.getByText('Chez Bruno')).toBeVisible();
-		await chloe.context.setOffline(true);
+		await setNetwork(chloe, false);
 		await chloe.page.goto(challenge);
 		await expect(chloe.page.getByText('Faut-il garder deux dépôts ou un seul ?')).toBeVisible();
 		await expect(chloe.page.getByText('Deux équipes, un client.')).toBeVisible();
-		await chloe.context.setOffline(false);
+		await setNetwork(chloe, true);
 	});
 
 	await test.step('start: every phone shows the same step and the same time', async () => {
@@ -106,14 +106,14 @@ test('a group meets: from the founding to the next session, on four phones with 
 	});
 
 	await test.step('a phone without network keeps the time and catches up', async () => {
-		await denis.context.setOffline(true);
+		await setNetwork(denis, false);
 		await go(anne, 'Présentation du défi');
 		await expect(bruno.page.getByRole('heading', { name: 'Présentation du défi' })).toBeVisible();
 		await expect(denis.page.getByText(/Sans nouvelles du serveur depuis/)).toBeVisible();
 		await expect(denis.page.getByRole('heading', { name: 'Suivi des actions' })).toBeVisible();
 		const before = await shownSeconds(denis);
 		await expect.poll(() => shownSeconds(denis)).toBeLessThan(before);
-		await denis.context.setOffline(false);
+		await setNetwork(denis, true);
 		await expect(denis.page.getByRole('heading', { name: 'Présentation du défi' })).toBeVisible();
 		await sameTime(all);
 	});

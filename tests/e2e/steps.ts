@@ -91,3 +91,15 @@ export async function shownSeconds({ page }: Phone): Promise<number> {
 	const [, sign, minutes, seconds] = match;
 	return (sign === '+' ? -1 : 1) * (Number(minutes) * 60 + Number(seconds));
 }
+
+const API = /\/(auth|rest|realtime|api)\//;
+
+/**
+ * Takes the network away from a phone, or gives it back. The browser's own switch leaves a page that
+ * is just being opened online for a moment, so the API's addresses are cut as well.
+ */
+export async function setNetwork({ context }: Phone, on: boolean): Promise<void> {
+	if (on) await context.unroute(API);
+	else await context.route(API, (route) => route.abort('internetdisconnected'));
+	await context.setOffline(!on);
+}
