@@ -159,6 +159,7 @@ test('a group meets: from the founding to the next session, on four phones with 
 		const sheet = page.getByRole('dialog', { name: 'Clore la séance' });
 		await expect(sheet.getByText('1 engagement passera à la prochaine séance.')).toBeVisible();
 		await sheet.getByLabel('Date').fill(dateIn(31));
+		await sheet.getByLabel('Animera').selectOption({ label: 'Anne' });
 		await sheet.getByRole('button', { name: 'Clore la séance' }).click();
 		for (const { page } of [replaced, bruno, chloe, denis]) {
 			await expect(page.getByRole('heading', { name: 'La séance est close' })).toBeVisible();
@@ -173,7 +174,28 @@ test('a group meets: from the founding to the next session, on four phones with 
 		await expect(denis.page.getByText('Un seul dépôt, deux équipes.')).toBeVisible();
 		await expect(denis.page.getByText('On a fini à l’heure.')).toBeVisible();
 	});
+
+	await test.step('open the next session: the carried action waits in its follow-up', async () => {
+		const { page } = replaced;
+		await page.goto('/today');
+		await page.getByRole('link', { name: new RegExp(dayIn(31)) }).click();
+		await page.getByRole('link', { name: 'Ouvrir la salle' }).click();
+		await page.getByRole('button', { name: 'Commencer la séance' }).click();
+		await go(replaced, 'Suivi des actions');
+		await expect(page.getByText('Écrire la feuille de route', { exact: true })).toBeVisible();
+		await expect(page.getByText(/reporté 1 fois/)).toBeVisible();
+		await expect(page.getByText('Fusionner les dépôts', { exact: true })).toBeVisible();
+		await expect(page.getByText('Appeler le prestataire', { exact: true })).toBeHidden();
+	});
 });
+/** A day so many days from today, as the app writes it: "26 novembre". */
+function dayIn(days: number): string {
+	const day = new Intl.DateTimeFormat('fr-FR', { day: 'numeric', month: 'long', timeZone: 'UTC' });
+	return day
+		.format(new Date(dateIn(days)))
+		.replace(/^1 /, '1er ')
+		.replace(' ', '\\s');
+}
 
 /** Moves the room to the next step, which must be this one. */
 async function go({ page }: Phone, step: string): Promise<void> {
