@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import * as intents from '#lib/data/intents.ts';
+import { applied } from '#lib/data/pending.ts';
+import { type View, viewer } from '#lib/data/view.ts';
+import { type Connection, connect, type Person } from '../support/server.ts';
+import { apply, foundGroup, given, type Group, joinGroup, openSession, planFor } from './people.ts';
+
+// What a phone shows of its own writing before the server has answered (pending.ts) must be what the
+// server then keeps (apply_operations): two writings of one rule, held together here.
+
+type Tables = Record<string, { id: string }[]>;
+
+let cercle: Connection;
+let ada: Person;
+let bob: Person;
+let group: Group;
+let session: string;
+
+beforeAll(async () => {
+	cercle = connect();
+	ada = await cercle.signIn('Ada');
+	group = await foundGroup(ada);
+	bob = await joinGroup(cercle, group, 'Bob');
+	session = (await openSession(ada, planFor(group, { presenters: [bob.id] }))).session_id;
+});
+afterAll(() => cercle.close());
+
+async function pull(by: Person): Promise<Tables> {
+	return given(await by.client.rpc('pull')).tables;
+}
+
+/** The same writing shown before the sync and after it, without what only the server knows. */
+async function bothWays(by: Person, intent: (view: View) => intents.Intent) {
+	const before = await pull(by);
+	const { kind, args, base } = intent(viewer()(before));
+	const operation = { id: randomUUID(), kind, args, base };
+	const shown = viewer()(applied(before, [{ ...operation, refusal: null }]));
+	const [answer] = await apply(by, [operation]);
+	expect(answer).toMatchObject({ status: 'applied' });
+	return { shown: told(shown), kept: told(viewer()(await pull(by))) };
+}
+
+/** A view without ids, dates and versions that the server gives. */
+function told(view: View) {
+	return {
+		actions: view.actions
+			.map(({ id, title, status, dueOn, ownerId, bornIn, carries }) => {
+				return { id, title, status, dueOn, ownerId, bornIn, carries };
+			})
+			.toSorted((a, b) => a.id.localeCompare(b.id)),
+		reviews: view.reviews.map(({ actionId, outcome, line }) => ({ actionId, outcome, line })),
+		challenges: view.challenges,
+		notes: view.challenge_notes,
+		attendances: view.attendances
+			.map(({ memberId, present }) => ({ memberId, present }))
+			.toSorted((a, b) => a.memberId.localeCompare(b.memberId)),
+		feedbacks: view.feedbacks.map(({ memberId, plus, delta }) => ({ memberId, plus, delta })),
+		names: view.profiles.map(({ id, name, language }) => ({ id, name, language })).toSorted(byId)
+	};
+}
+const byId = (a: { id: string }, b: { id: string }) => a.id.localeCompare(b.id);
+
+const first = <T>(rows: readonly T[]): T => {
+	const [row] = rows;
+	if (!row) throw new Error('no such row');
+	return row;
+};
+
+test.each<[string, () => Person, (view: View) => intents.Intent]>([
+	[
+		'an action taken',
+		() => ada,
+		() =>
+			intents.addAction({
+				id: randomUUID(),
+				group: group.id,
+				owner: ada.id,
+				title: '  Relire le contrat  ',
+				dueOn: '2030-01-08',
+				bornIn: null
+			})
+	],
+	[
+		'an action reworded',
+		() => ada,
+		(view) => intents.editAction(first(view.actions), { title: 'Relire', due_on: '2030-02-01' })
+	],
+	['an outcome', () => ada, (view) => review(view, 'partly', 'À moitié.')],
+	['another outcome for the same action', () => ada, (view) => review(view, 'dropped', '')],
+	['an action reopened', () => ada, (view) => intents.settleAction(first(view.actions), 'open')],
+	['an action done', () => ada, (view) => intents.settleAction(first(view.actions), 'done')],
+	[
+		'a challenge prepared',
+		() => bob,
+		(view) => {
+			const changes = { question: 'Un ou deux dépôts ?', tags: ['expert_leader'], room_only: true };
+			return intents.writeChallenge(first(view.challenges).id, changes, {
+				question: '',
+				tags: [],
+				room_only: false
+			});
+		}
+	],
+	[
+		'the notes of a challenge',
+		() => bob,
+		(view) => intents.writeNotes(first(view.challenge_notes), { body: 'Deux\r\nlignes' })
+	],
+	[
+		'somebody marked absent',
+		() => ada,
+		(view) => intents.markAttendance(first(view.sessions), bob.id, false)
+	],
+	[
+		'a plus and a delta',
+		() => bob,
+		(view) => intents.writeFeedback(first(view.sessions), bob.id, 'Le temps tenu', '')
+	],
+	[
+		'a name',
+		() => bob,
+		(view) => {
+			const own = view.profiles.find(({ id }) => id === bob.id);
+			return intents.writeProfile(first(own ? [own] : []), { name: 'Robert', language: 'en' });
+		}
+	]
+])('%s is shown before the sync as the server keeps it', async (_, by, intent) => {
+	const { shown, kept } = await bothWays(by(), intent);
+	expect(kept).toEqual(shown);
+});
+
+function review(view: View, outcome: 'partly' | 'dropped', line: string) {
+	return intents.recordReview(first(view.actions), session, outcome, line);
+}
