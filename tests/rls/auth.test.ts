@@ -292,6 +292,42 @@ describe('the door of the API', () => {
 		expect((await fetch(`${server.url}/auth/v1/otp`, { method: 'POST' })).status).toBe(401);
 	});
 
+	test('a key in the address opens nothing: it would lead past the limits', async () => {
+		const client = await member(address());
+		const token = (await client.auth.getSession()).data.session?.access_token;
+		const call = (path: string, method: string, body?: object) =>
+			fetch(`${server.url}${path}?apikey=${server.publishableKey}`, {
+				method,
+				headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+				...(body && { body: JSON.stringify(body) })
+			});
+		const email = address();
+		expect((await call('/auth/v1/otp', 'POST', { email })).status).toBe(401);
+		expect((await call('/auth/v1/user', 'PUT', { email })).status).toBe(401);
+		expect((await call('/rest/v1/profiles', 'GET')).status).toBe(401);
+		const known = await cercle.owner`select 1 from auth.users where email = ${email}`;
+		expect(known).toHaveLength(0);
+	});
+
+	test('a change of address does not hide in another kind of body', async () => {
+		const client = await member(address());
+		const token = (await client.auth.getSession()).data.session?.access_token;
+		const email = address();
+		for (const type of ['application/x-www-form-urlencoded', 'text/plain']) {
+			await fetch(`${server.url}/auth/v1/user`, {
+				method: 'PUT',
+				headers: {
+					apikey: server.publishableKey,
+					authorization: `Bearer ${token}`,
+					'content-type': type
+				},
+				body: JSON.stringify({ data: { name: `x&email=${email}&y=` } })
+			});
+		}
+		const known = await cercle.owner`select 1 from auth.users where email = ${email}`;
+		expect(known).toHaveLength(0);
+	});
+
 	test('the API’s own connection owns nothing in public and is no superuser', async () => {
 		const owned = await cercle.owner`
 			select c.relname from pg_class c
