@@ -25,6 +25,8 @@ export class Live {
 	#client: RealtimeClient | null = null;
 	#channel: RealtimeChannel | null = null;
 	#topic: string | null = null;
+	#turn: Promise<void> = Promise.resolve();
+	#closed = false;
 
 	constructor(backend: Backend, me: string, hearing: Hearing) {
 		this.#backend = backend;
@@ -33,14 +35,36 @@ export class Live {
 	}
 
 	/** Listens on this topic; again with the same one only when the channel was lost. */
-	async listen(topic: string): Promise<void> {
+	listen(topic: string): Promise<void> {
+		// One after the other: two at once would each load the client and join twice.
+		const done = this.#turn.then(() => this.#join(topic));
+		this.#turn = done.catch(() => {});
+		return done;
+	}
+
+	/** Stops listening for good, also when it was about to begin. */
+	async close(): Promise<void> {
+		this.#closed = true;
+		const client = this.#client;
+		this.#channel = null;
+		this.#client = null;
+		await client?.removeAllChannels();
+		await client?.disconnect();
+	}
+
+	async #join(topic: string): Promise<void> {
+		if (this.#closed) return;
 		if (topic === this.#topic && this.#channel && this.#channel.state !== 'closed') return;
 		this.#topic = topic;
-		this.#client ??= await this.#backend.realtime();
-		if (this.#channel) await this.#client.removeChannel(this.#channel);
+		const client = this.#client ?? (await this.#backend.realtime());
+		// The room may be left while any of this is under way.
+		if (this.#closed) return;
+		this.#client = client;
+		if (this.#channel) await client.removeChannel(this.#channel);
 		// Without it the first join goes out in nobody's name and is refused.
-		await this.#client.setAuth();
-		const channel = this.#client.channel(topic, {
+		await client.setAuth();
+		if (this.#closed) return;
+		const channel = client.channel(topic, {
 			config: { private: true, presence: { key: this.#me } }
 		});
 		this.#channel = channel;
@@ -56,15 +80,5 @@ export class Live {
 				this.#hearing.live(status === 'SUBSCRIBED');
 				if (status === 'SUBSCRIBED') void channel.track({});
 			});
-	}
-
-	/** Stops listening for good. */
-	async close(): Promise<void> {
-		const client = this.#client;
-		this.#channel = null;
-		this.#client = null;
-		this.#topic = null;
-		await client?.removeAllChannels();
-		await client?.disconnect();
 	}
 }

@@ -179,6 +179,7 @@ export class Room {
 		await this.refresh();
 		void sync();
 		for (let trip = 1; trip < 8 && this.#silentSince === null; trip++) {
+			if (this.#ended.signal.aborted) return;
 			await this.clock
 				.timed(
 					() => rooms.clock(backend),
