@@ -3,6 +3,8 @@ import { type Instant, type Millis, millis } from '#lib/domain/time.ts';
 
 /** How many round trips are kept: the quickest of them says the time. */
 const KEPT = 8;
+/** By how much wall clock and steady clock may part before one of them was moved, in ms. */
+const JUMP = 300;
 
 /**
  * The server's clock as this phone knows it. The wall clock of the phone only stands in until the
@@ -39,7 +41,7 @@ export class Clock {
 	/** True once after the phone slept or its wall clock was changed: what was measured is void. */
 	jumped(): boolean {
 		const drift = Date.now() - performance.now();
-		const jumped = Math.abs(drift - this.#drift) > 300;
+		const jumped = Math.abs(drift - this.#drift) > JUMP;
 		this.#drift = drift;
 		if (jumped) this.#samples = [];
 		return jumped;
@@ -48,8 +50,11 @@ export class Clock {
 	/** Takes the time of one request whose answer says the server's clock. */
 	async timed<T>(request: () => Promise<T>, clockOf: (answer: T) => Instant): Promise<T> {
 		const sent = performance.now();
+		const drift = Date.now() - sent;
 		const answer = await request();
 		const received = performance.now();
+		// Across a sleep the steady clock stood still: the trip looks quick, its time is old.
+		if (Math.abs(Date.now() - received - drift) > JUMP) return answer;
 		this.#samples = [...this.#samples, { sent, received, server: clockOf(answer) }].slice(-KEPT);
 		const best = estimate(this.#samples);
 		if (best) {
