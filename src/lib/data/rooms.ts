@@ -37,6 +37,9 @@ const snapshotShape = z.object({
 	holder_away: z.boolean()
 });
 
+/** How long one request may take, in ms: a network that swallows everything counts as none. */
+const LIMIT = 8_000;
+
 /** The clock of a session and where the session stands. */
 export type Room = RoomState & { status: 'planned' | 'live' | 'closed' };
 
@@ -53,7 +56,8 @@ export function readRoom(payload: unknown): Room {
 
 /** The room as it is now; asking is being present. */
 export async function snapshot(backend: Backend, session: string) {
-	const answer = await backend.call('room_snapshot', { session_id: session });
+	const limit = AbortSignal.timeout(LIMIT);
+	const answer = await backend.call('room_snapshot', { session_id: session }, limit);
 	const { now, topic, state, holder_away } = snapshotShape.parse(answer);
 	return { now, topic, room: state, holderAway: holder_away };
 }
@@ -66,17 +70,15 @@ export async function command(
 	seen: number,
 	id: string
 ): Promise<Room> {
-	const answer = await backend.call('room_command', {
-		session_id: session,
-		command,
-		args,
-		expected_version: seen,
-		command_id: id
-	});
+	const answer = await backend.call(
+		'room_command',
+		{ session_id: session, command, args, expected_version: seen, command_id: id },
+		AbortSignal.timeout(LIMIT)
+	);
 	return readRoom(answer);
 }
 
 /** The server's clock. */
 export async function clock(backend: Backend): Promise<Instant> {
-	return instant(await backend.call('server_clock', {}));
+	return instant(await backend.call('server_clock', {}, AbortSignal.timeout(LIMIT)));
 }
