@@ -215,10 +215,14 @@ function parseJson(body: Buffer | null): unknown {
 	}
 }
 
-/** One caller has a whole /64 of IPv6 addresses. */
+/** One caller has a whole /64 of IPv6 addresses, written with or without the zeros in it. */
 function network(peer: string): string {
 	if (!peer.includes(':') || peer.includes('.')) return peer;
-	return peer.split(':').slice(0, 4).join(':');
+	const [head = '', tail] = peer.split('::');
+	const first = head.split(':');
+	const last = tail?.split(':') ?? [];
+	const zeros = new Array<string>(Math.max(0, 8 - first.length - last.length)).fill('0');
+	return [...first, ...zeros, ...last].slice(0, 4).join(':');
 }
 
 const unknownKey = () =>

@@ -215,9 +215,12 @@ function changeUser({ body }: Call): Promise<Response> | null {
 }
 
 function mayMail({ options: { limits, rules }, peer }: Call, email: string): boolean {
-	// Both count, so that neither hides behind the other.
-	const byPeer = limits.take(`mails from ${peer}`, rules.mailsPerPeer);
-	return limits.take(`mails to ${email}`, rules.mailsPerAddress) && byPeer;
+	// The caller first: who has asked too often adds no addresses to what is remembered, and so
+	// cannot push out the counts of others.
+	return (
+		limits.take(`mails from ${peer}`, rules.mailsPerPeer) &&
+		limits.take(`mails to ${email}`, rules.mailsPerAddress)
+	);
 }
 
 function mayTry({ options: { limits, rules }, peer }: Call): boolean {
