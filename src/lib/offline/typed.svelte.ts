@@ -1,3 +1,5 @@
+import { storageError, type StorageCode } from './storage-error.ts';
+
 /** What a typed text needs of the device. */
 interface Keeper {
 	draft(key: string): string | null;
@@ -17,25 +19,30 @@ export class Typed {
 	readonly #keeper: Keeper;
 	readonly #seen: () => string;
 	readonly #write: (text: string, base: string, draft: string) => Promise<unknown>;
+	readonly #limit: number;
 	#text = $state.raw<string | null>(null);
 	#base = '';
+	#writing: string | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
-	#problem = $state.raw<unknown>(null);
+	#problem = $state.raw<StorageCode | null>(null);
 
 	/**
 	 * `seen` is the text as everybody sees it, `write` keeps a new one, given what was seen when the
-	 * typing began and the draft to drop with it.
+	 * typing began and the draft to drop with it. A text of more than `limit` characters (code points)
+	 * would be refused: it stays a draft until it is shorter.
 	 */
 	constructor(
 		keeper: Keeper,
 		key: string,
 		seen: () => string,
-		write: (text: string, base: string, draft: string) => Promise<unknown>
+		write: (text: string, base: string, draft: string) => Promise<unknown>,
+		limit: number
 	) {
 		this.#keeper = keeper;
 		this.#key = key;
 		this.#seen = seen;
 		this.#write = write;
+		this.#limit = limit;
 		const draft = keeper.draft(key);
 		if (draft !== null && draft !== seen()) {
 			this.#base = seen();
@@ -52,7 +59,7 @@ export class Typed {
 		this.#text = text;
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => void this.flush(), PAUSE);
-		this.#keeper.keep(this.#key, text).catch((error: unknown) => (this.#problem = error));
+		this.#keeper.keep(this.#key, text).catch((error: unknown) => this.#fail(error));
 	}
 
 	/** True while something typed is not yet written. */
@@ -60,8 +67,8 @@ export class Typed {
 		return this.#text !== null;
 	}
 
-	/** What went wrong while keeping the text; null: nothing. */
-	get problem(): unknown {
+	/** Why the device could not keep the text; null: it does. */
+	get problem(): StorageCode | null {
 		return this.#problem;
 	}
 
@@ -69,16 +76,25 @@ export class Typed {
 	async flush(): Promise<void> {
 		clearTimeout(this.#timer);
 		const text = this.#text;
-		if (text === null) return;
+		if (text === null || text === this.#writing) return;
+		if (Array.from(text).length > this.#limit) return;
+		const base = this.#base;
+		// More may be typed and written while the disk is busy: it goes on top of this text.
+		this.#base = this.#writing = text;
 		try {
-			if (text !== this.#base) await this.#write(text, this.#base, this.#key);
+			if (text !== base) await this.#write(text, base, this.#key);
 			else await this.#keeper.keep(this.#key, '');
 			this.#problem = null;
-			// More may have been typed while the disk was busy.
 			if (this.#text === text) this.#text = null;
-			else this.#base = text;
 		} catch (error) {
-			this.#problem = error;
+			if (this.#base === text) this.#base = base;
+			this.#fail(error);
+		} finally {
+			if (this.#writing === text) this.#writing = null;
 		}
+	}
+
+	#fail(error: unknown): void {
+		this.#problem = storageError(error).code;
 	}
 }
