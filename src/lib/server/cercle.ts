@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import type { Config } from './config.ts';
-import { seedDemo } from './demo.ts';
+import { refuseDemo, seedDemo } from './demo.ts';
 import { type Api, openApi } from './embedded/api.ts';
 import type { AuthLimits } from './embedded/auth.ts';
 import { addressFor } from './embedded/database.ts';
@@ -145,6 +145,7 @@ async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts)
 	parts.add('console', () => quiet.close());
 	const sql = postgres(ownerUrl, { max: 1, connect_timeout: 2, onnotice: () => undefined });
 	parts.add('probe', () => sql.end({ timeout: 1 }));
+	if (config.mode === 'serve') await refuseDemo(sql);
 	const seeded = config.demo && (await seedDemo(sql, join(root, 'supabase', 'seed.sql')));
 	const api = await openApi({
 		keys,

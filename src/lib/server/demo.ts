@@ -51,6 +51,20 @@ export async function seedDemo(sql: Sql, seedFile: string): Promise<boolean> {
 	return true;
 }
 
+/** Refuses a database where demo accounts, whose password everybody knows, could sign in. */
+export async function refuseDemo(sql: Sql): Promise<void> {
+	const ids = DEMO_MEMBERS.map(({ id }) => id);
+	const [row] = await sql`
+		select exists (select from auth.users where id = any (${ids}::uuid[])) as found
+	`;
+	if (row?.found === true) {
+		throw new Refusal(
+			'This database holds the demo group, whose password is public: production does not use it.\n' +
+				'Choose an empty folder with CERCLE_DATA, or another database with DATABASE_URL.'
+		);
+	}
+}
+
 async function addMember(
 	sql: TransactionSql,
 	{ id, name, email, language }: DemoMember

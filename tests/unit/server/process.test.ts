@@ -137,6 +137,20 @@ describe('the process', () => {
 	);
 
 	test(
+		'production refuses a database with demo accounts, whose password is public',
+		async () => {
+			const demo = start({ CERCLE_DEMO: '1' });
+			expect(await demo.ready).not.toBeNull();
+			await demo.stop('SIGTERM');
+			const production = { ORIGIN: 'https://cercle.example', SMTP_URL: 'smtp://127.0.0.1:1' };
+			const run = start(production, '--serve');
+			expect(await run.ended).toEqual([1, null]);
+			expect(run.output()).toContain('demo group');
+		},
+		PATIENCE
+	);
+
+	test(
 		'nothing a member sends, and no failing parameter, is printed',
 		async () => {
 			const canary = 'canary-of-a-member-8d1f';
