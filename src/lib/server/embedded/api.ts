@@ -98,6 +98,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 			if (![keys.publishableKey, keys.secretKey].includes(key)) return unknownKey();
 			const auth = /^\/auth\/v1\/([a-z]+)$/.exec(url.pathname)?.[1];
 			if (!auth && !/^\/rest\/v1\/(rpc\/)?\w+$/.test(url.pathname)) return notFound();
+			if (!auth && nesting(url) > MOST_NESTED) return tooNested();
 			const request = new Request(url, {
 				method,
 				headers,
@@ -165,6 +166,14 @@ export async function makeAuthSchema(ownerUrl: string, keys: Keys, quiet: Quiet)
 	}
 }
 
+/** How often one answer may set related rows into rows: each time multiplies the work. */
+const MOST_NESTED = 2;
+
+/** Counts the brackets of what is selected: the API opens one for each relation. */
+function nesting(url: URL): number {
+	return url.searchParams.getAll('select').join().split('(').length - 1;
+}
+
 const problemFormat = z.object({ code: z.string().regex(/^[0-9A-Z_]{5,30}$/) });
 /** Codes of a database that is full, busy or away: the request may be tried again later. */
 const AWAY = /^(53|57P|58|08|CONNECT|ECONN|EPIPE)/;
@@ -227,6 +236,9 @@ function network(peer: string): string {
 
 const unknownKey = () =>
 	Response.json({ code: 'unauthorized', message: 'Unknown API key' }, { status: 401 });
+
+const tooNested = () =>
+	Response.json({ code: 'validation_failed', message: 'Too many relations' }, { status: 400 });
 
 const notFound = () =>
 	Response.json({ code: 'not_found', message: 'No such address' }, { status: 404 });
