@@ -1,4 +1,5 @@
 import { json } from '@sveltejs/kit';
+import { reachedBy } from '#lib/server/reached.ts';
 import { inviteAll, requestFormat, Unauthorized } from './invite.ts';
 import type { RequestHandler } from './$types';
 
@@ -6,9 +7,9 @@ import type { RequestHandler } from './$types';
 const MOST_BYTES = 16 * 1024;
 
 /** Invites up to ten addresses into a group, as the member whose token comes with the request. */
-export const POST: RequestHandler = async ({ request, url, platform }) => {
+export const POST: RequestHandler = async ({ request, platform }) => {
 	const cercle = platform?.req.cercle;
-	if (!cercle?.supabase) return refuse(503, 'busy');
+	if (!platform || !cercle?.supabase) return refuse(503, 'busy');
 	const bearer = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
 	if (!bearer) return refuse(401, 'unauthorized');
 	if (Number(request.headers.get('content-length') ?? 0) > MOST_BYTES) {
@@ -19,7 +20,7 @@ export const POST: RequestHandler = async ({ request, url, platform }) => {
 	const parsed = requestFormat.safeParse(parseJson(text));
 	if (!parsed.success) return refuse(400, 'validation_failed');
 	const { supabase, mailer, config } = cercle;
-	const origin = config.originGiven ? config.origin : url.origin;
+	const origin = config.originGiven ? config.origin : reachedBy(platform.req);
 	const send = mailer.send.bind(mailer);
 	try {
 		return answer(await inviteAll(parsed.data, { supabase, send, bearer, origin }), 200);
