@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { storageError, type StorageCode } from './storage-error.ts';
 
 /** What a typed text needs of the device. */
@@ -8,6 +9,9 @@ interface Keeper {
 
 /** How long a pause in typing is before the text is written, in ms. */
 const PAUSE = 1_200;
+
+/** What was typed and what was seen then: others may have written when the draft comes back. */
+const shape = z.object({ text: z.string(), base: z.string() });
 
 /**
  * One text somebody types and nobody has to save: kept on the device at every keystroke, written
@@ -43,10 +47,10 @@ export class Typed {
 		this.#seen = seen;
 		this.#write = write;
 		this.#limit = limit;
-		const draft = keeper.draft(key);
-		if (draft !== null && draft !== seen()) {
-			this.#base = seen();
-			this.#text = draft;
+		const draft = parseDraft(keeper.draft(key));
+		if (draft !== null && draft.text !== seen()) {
+			this.#base = draft.base;
+			this.#text = draft.text;
 		}
 	}
 
@@ -59,7 +63,10 @@ export class Typed {
 		this.#text = text;
 		clearTimeout(this.#timer);
 		this.#timer = setTimeout(() => void this.flush(), PAUSE);
-		this.#keeper.keep(this.#key, text).catch((error: unknown) => this.#fail(error));
+		const draft: z.infer<typeof shape> = { text, base: this.#base };
+		this.#keeper
+			.keep(this.#key, JSON.stringify(draft))
+			.catch((error: unknown) => this.#fail(error));
 	}
 
 	/** True while something typed is not yet written. */
@@ -96,5 +103,14 @@ export class Typed {
 
 	#fail(error: unknown): void {
 		this.#problem = storageError(error).code;
+	}
+}
+
+function parseDraft(kept: string | null): z.infer<typeof shape> | null {
+	if (kept === null) return null;
+	try {
+		return shape.parse(JSON.parse(kept));
+	} catch {
+		return null;
 	}
 }
