@@ -4,6 +4,9 @@ import type { RealtimeClient } from '@supabase/realtime-js';
 import type { Database } from './database.ts';
 import { Failure, failureOf } from './failure.ts';
 
+/** How long a call may take, in ms: a network that swallows everything counts as none. */
+const LIMIT = 20_000;
+
 /** Where Supabase answers, and the key that names this app to it (public by nature). */
 export interface Endpoint {
 	url: string;
@@ -60,17 +63,20 @@ export class Backend {
 		return data.session?.access_token ?? null;
 	}
 
-	/** Calls a database function as the signed-in member. Throws Failure. */
+	/**
+	 * Calls a database function as the signed-in member, for twenty seconds unless `signal` says
+	 * otherwise. Throws Failure.
+	 */
 	async call<Name extends keyof Functions & string>(
 		name: Name,
 		args: Functions[Name]['Args'],
-		signal?: AbortSignal
+		signal: AbortSignal = AbortSignal.timeout(LIMIT)
 	): Promise<Functions[Name]['Returns']> {
 		const token = await this.token();
 		if (token === null) throw new Failure('unauthorized');
 		const rest = await this.#client();
 		const request = rest.rpc(name, args).setHeader('Authorization', `Bearer ${token}`);
-		const { data, error, status } = await (signal ? request.abortSignal(signal) : request);
+		const { data, error, status } = await request.abortSignal(signal);
 		if (error) throw failureOf(status, error.code, error);
 		return data;
 	}
