@@ -146,13 +146,17 @@ revoke execute on function public.invite(uuid, text, text), public.revoke_invita
 grant execute on function public.invite(uuid, text, text), public.revoke_invitation(uuid),
 	public.read_invitation(text), public.accept_invitation(text) to authenticated;
 
--- Leaving takes the invitations along: nobody comes back in through a door they left open.
+-- Leaving takes the invitations along, one's own and those to one's address: nobody comes back in
+-- through a door that was left open.
 create function private.revoke_open_invitations() returns trigger
 language plpgsql security definer set search_path = '' as $$
 begin
 	update public.invitations i set revoked_at = now()
-		where i.group_id = old.group_id and i.invited_by = old.member_id
-			and i.accepted_at is null and i.revoked_at is null;
+		where i.group_id = old.group_id and i.accepted_at is null and i.revoked_at is null
+			and (
+				i.invited_by = old.member_id
+				or i.email = (select lower(u.email) from auth.users u where u.id = old.member_id)
+			);
 	return null;
 end $$;
 create trigger revoke_open_invitations after update on public.memberships

@@ -164,6 +164,15 @@ describe('an invitation', () => {
 		expect(code(await accept(friend, token))).toBe('CR008');
 		expect(await members(small)).toBe(1);
 	});
+
+	test('to somebody who was a member then, and left since, is over too', async () => {
+		const small = await foundGroup(await cercle.signIn('Ada'));
+		const eve = await joinGroup(cercle, small, 'Eve');
+		const token = await invite(small.founder, small.id, eve.email);
+		await leave(cercle, small.id, eve);
+		expect(code(await accept(eve, token))).toBe('CR008');
+		expect(await members(small)).toBe(1);
+	});
 });
 
 describe('inviting', () => {
