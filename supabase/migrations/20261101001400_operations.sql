@@ -111,6 +111,7 @@ declare
 	refusal text;
 	answers jsonb := '[]';
 	me uuid := private.me();
+	changed boolean := false;
 begin
 	if jsonb_typeof(operations) is distinct from 'array' or jsonb_array_length(operations) > 200 then
 		perform private.refuse('CR005', 'a list of at most 200 operations');
@@ -141,13 +142,16 @@ begin
 				refusal := sqlstate;
 			end;
 			insert into public.operations (id, code) values ((operation ->> 'id')::uuid, refusal);
+			changed := changed or refusal is null;
 		end if;
 		answers := answers || jsonb_build_object(
 			'id', operation ->> 'id',
 			'status', case when refusal is null then 'applied' else 'refused' end, 'code', refusal
 		);
 	end loop;
-	perform private.signal_my_rooms();
+	if changed then
+		perform private.signal_my_rooms();
+	end if;
 	return answers;
 end $$;
 comment on function public.apply_operations is

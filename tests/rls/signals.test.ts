@@ -119,6 +119,19 @@ describe('what a live room is told', () => {
 		expect(await during(world.live, () => command(facilitator, world.live, 'stop', 0))).toEqual([]);
 	});
 
+	test('is that something was written, not that something was refused, repeated or empty', async () => {
+		const { member } = world.people;
+		const good = operation('feedback.write', {
+			...{ group_id: world.group.id, session_id: world.live, plus: 'Calm' }
+		});
+		const sent = (...operations: object[]) =>
+			during(world.live, () => member.client.rpc('apply_operations', { operations }));
+		expect(await sent(good)).toEqual(['changed']);
+		expect(await sent(good)).toEqual([]);
+		expect(await sent(operation('no.such', {}))).toEqual([]);
+		expect(await sent()).toEqual([]);
+	});
+
 	test('is that somebody arrived, once', async () => {
 		const { absent } = world.people;
 		expect(await during(world.live, () => roomOf(absent, world.live))).toEqual(['changed']);
