@@ -6,7 +6,7 @@ create table public.groups (
 );
 comment on table public.groups is 'Six to eight peers: the boundary of confidentiality.';
 comment on column public.groups.epoch is
-	'Raised with every removal; part of the live topics, so that a removed phone hears nothing more.';
+	'Raised with every removal and every new charter; part of the live topics, so that a phone that may not listen any more hears nothing.';
 
 create table public.memberships (
 	id uuid primary key default gen_random_uuid(),
@@ -112,14 +112,21 @@ begin
 	return null;
 end $$;
 
--- Who leaves is cut from the live topics in the same transaction. Those who stay are told, on the
--- topic that ends, to look for the new one.
-create function private.cut_off() returns trigger
+-- Ends the live topics of a group. Those who may still listen are told, on the topic that ends, to
+-- look for the new one.
+create function private.end_topics(group_id uuid) returns void
 language plpgsql security definer set search_path = '' as $$
 begin
 	perform private.signal_room(s.id, 'moved', '{}') from public.sessions s
-		where s.group_id = old.group_id and s.status = 'live';
-	update public.groups set epoch = epoch + 1 where id = old.group_id;
+		where s.group_id = end_topics.group_id and s.status = 'live';
+	update public.groups set epoch = epoch + 1 where id = end_topics.group_id;
+end $$;
+
+-- Who leaves is cut from the live topics in the same transaction.
+create function private.cut_off() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	perform private.end_topics(old.group_id);
 	perform pg_notify('realtime_revoke', old.member_id::text);
 	return null;
 end $$;

@@ -72,6 +72,10 @@ begin
 		returning charters.id into charter_id;
 	insert into public.signatures (group_id, charter_id, member_id)
 		values (write_charter.group_id, charter_id, me);
+	-- Who has not signed it yet does not listen on either.
+	perform private.end_topics(write_charter.group_id);
+	perform pg_notify('realtime_revoke', m.member_id::text) from public.memberships m
+		where m.group_id = write_charter.group_id and m.member_id <> me and m.left_at is null;
 	return charter_id;
 end $$;
 comment on function public.write_charter is

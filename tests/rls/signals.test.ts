@@ -6,7 +6,9 @@ import {
 	apply,
 	applyOne,
 	close,
+	code,
 	command,
+	foundGroup,
 	given,
 	joinGroup,
 	leave,
@@ -15,6 +17,7 @@ import {
 	planSession,
 	type Room,
 	roomOf,
+	sign,
 	start
 } from './people.ts';
 import { type Named, openWorld, personas, type World } from './personas.ts';
@@ -194,6 +197,30 @@ describe('who may hear a room', () => {
 		await leave(cercle, world.group.id, await joinGroup(cercle, world.group, 'Guest'));
 		expect(await hearing(before)).toEqual([]);
 		expect(await hearing(await topicOf(world.live))).toEqual(signed);
+	});
+
+	test('nobody but its author, after a new charter, until they sign it', async () => {
+		const group = await foundGroup(await cercle.signIn('Ada'));
+		const bob = await joinGroup(cercle, group, 'Bob');
+		const plan = planFor(group);
+		await planSession(group.founder, plan);
+		await start(group.founder, plan.id);
+		const topic = async () => {
+			const [row] = await cercle.owner`select private.room_topic(${plan.id}) as topic`;
+			return row?.topic as string;
+		};
+		const before = await topic();
+		const events = await during(plan.id, () =>
+			group.founder.client.rpc('write_charter', {
+				...{ group_id: group.id, body: 'Listen.', expected_version: 1 }
+			})
+		);
+		expect(events).toEqual(['moved']);
+		expect(await topic()).not.toBe(before);
+		expect(code(await bob.client.rpc('room_snapshot', { session_id: plan.id }))).toBe('CR001');
+		await sign(bob, group.id);
+		const { data } = await bob.client.rpc('room_snapshot', { session_id: plan.id });
+		expect(data.topic).toBe(await topic());
 	});
 
 	test('nobody, for a session that is closed, an unknown one, or another kind of topic', async () => {
