@@ -40,18 +40,24 @@ export class Backend {
 
 	/** Sign-in, tokens and their renewal. */
 	auth(): Promise<Auth> {
-		this.#auth ??= import('@supabase/auth-js').then(
-			({ AuthClient }) =>
-				new AuthClient({
-					url: `${this.#endpoint.url}/auth/v1`,
-					headers: { apikey: this.#endpoint.key },
-					storageKey: 'session',
-					storage: this.#storage,
-					persistSession: true,
-					autoRefreshToken: true,
-					detectSessionInUrl: false
-				})
-		);
+		this.#auth ??= import('@supabase/auth-js')
+			.then(
+				({ AuthClient }) =>
+					new AuthClient({
+						url: `${this.#endpoint.url}/auth/v1`,
+						headers: { apikey: this.#endpoint.key },
+						storageKey: 'session',
+						storage: this.#storage,
+						persistSession: true,
+						autoRefreshToken: true,
+						detectSessionInUrl: false
+					})
+			)
+			.catch((error: unknown) => {
+				// Lost on the way: the next one asks again.
+				this.#auth = null;
+				throw error;
+			});
 		return this.#auth;
 	}
 
@@ -92,13 +98,18 @@ export class Backend {
 	}
 
 	#client(): Promise<PostgrestClient<Database>> {
-		this.#rest ??= import('@supabase/postgrest-js').then(
-			({ PostgrestClient }) =>
-				new PostgrestClient<Database>(`${this.#endpoint.url}/rest/v1`, {
-					headers: { apikey: this.#endpoint.key },
-					fetch: (input, init) => fetch(input, { ...init, cache: 'no-store' })
-				})
-		);
+		this.#rest ??= import('@supabase/postgrest-js')
+			.then(
+				({ PostgrestClient }) =>
+					new PostgrestClient<Database>(`${this.#endpoint.url}/rest/v1`, {
+						headers: { apikey: this.#endpoint.key },
+						fetch: (input, init) => fetch(input, { ...init, cache: 'no-store' })
+					})
+			)
+			.catch((error: unknown) => {
+				this.#rest = null;
+				throw error;
+			});
 		return this.#rest;
 	}
 }

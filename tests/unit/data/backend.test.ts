@@ -42,3 +42,13 @@ test.each([
 	late.abort();
 	await failed;
 });
+
+test('a part that did not load is asked for again', async () => {
+	vi.doMock('@supabase/auth-js', () => {
+		throw new Error('lost on the way');
+	});
+	const backend = new Swallowed();
+	await expect(backend.auth()).rejects.toThrow();
+	vi.doUnmock('@supabase/auth-js');
+	await expect(backend.auth()).resolves.toBeDefined();
+});
