@@ -50,7 +50,8 @@ export class Backend {
 						storage: this.#storage,
 						persistSession: true,
 						autoRefreshToken: true,
-						detectSessionInUrl: false
+						detectSessionInUrl: false,
+						fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(LIMIT) })
 					})
 			)
 			.catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { sendCode } from '#lib/data/account.ts';
 import { Backend } from '#lib/data/backend.ts';
 import { snapshot } from '#lib/data/rooms.ts';
 
@@ -25,6 +26,7 @@ class Swallowed extends Backend {
 
 test.each([
 	['any call', 20_000, (backend: Backend) => backend.call('sign_charter', { charter_id: 'c' })],
+	['signing in', 20_000, (backend: Backend) => sendCode(backend, 'anne@example.org', 'fr')],
 	['a call of the room', 8_000, (backend: Backend) => snapshot(backend, 's')]
 ])('%s without an answer counts as offline after its time', async (_, limit, call) => {
 	const late = new AbortController();
