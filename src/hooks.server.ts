@@ -14,7 +14,9 @@ export const handle: Handle = ({ event, resolve }) =>
 /** Instead of Kit's own, which prints the address asked for and the words of the error. */
 export const handleError: HandleServerError = ({ error, status }) => {
 	const code = codeOf(error);
-	if (dev || building) process.stderr.write(`${error instanceof Error ? error.stack : status}\n`);
-	else if (status >= 500) log('page_failed', { status, code });
+	if (status >= 500) {
+		log('page_failed', { status, code });
+		if (dev || building) process.stderr.write(`${error instanceof Error ? error.stack : ''}\n`);
+	}
 	return { message: status === 404 ? 'Not found' : 'Failed', code };
 };
