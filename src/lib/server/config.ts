@@ -103,8 +103,9 @@ export function readConfig(mode: Mode, env: Environment): Config {
 	const given = read('ORIGIN');
 	const smtpUrl = read('SMTP_URL');
 	const demoWish = read('CERCLE_DEMO');
-	const demo = demoWish ?? (mode !== 'serve' && !wantsHosted);
 	const databaseUrl = read('DATABASE_URL');
+	// Demo accounts have a public password: never unasked in a database that is somebody's.
+	const demo = demoWish ?? (mode !== 'serve' && !wantsHosted && databaseUrl === null);
 	const folder = read('CERCLE_DATA') ?? '.data';
 	const host = read('HOST') ?? '127.0.0.1';
 	const mailFrom = read('MAIL_FROM');

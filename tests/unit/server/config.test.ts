@@ -26,6 +26,13 @@ describe('trying it at home', () => {
 		expect(() => readConfig('start', { CERCLE_DEMO: '0' })).toThrow(/SMTP_URL is missing/);
 	});
 
+	test('demo accounts are not put unasked into a database of somebody’s own', () => {
+		const own = { DATABASE_URL: 'postgres://owner:word@db.example/cercle' };
+		const mail = { SMTP_URL: 'smtp://mail.example' };
+		expect(readConfig('start', { ...own, ...mail }).demo).toBe(false);
+		expect(readConfig('start', { ...own, CERCLE_DEMO: '1' }).demo).toBe(true);
+	});
+
 	test('a hosted Supabase turns the demo off', () => {
 		const hosted = {
 			PUBLIC_SUPABASE_URL: 'https://abc.supabase.co/',

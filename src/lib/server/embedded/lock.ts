@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { Refusal } from '#lib/server/refusal.ts';
@@ -20,12 +20,7 @@ export function takeLock(dataFolder: string): Lock {
 	const file = join(dataFolder, 'lock.json');
 	const mine: Holder = { pid: process.pid, started: startOf(process.pid) ?? '' };
 	for (let attempt = 0; attempt < 3; attempt++) {
-		try {
-			writeFileSync(file, JSON.stringify(mine), { flag: 'wx', mode: 0o600 });
-			return { release: () => release(file, mine) };
-		} catch (error) {
-			if (!(error instanceof Error) || !('code' in error) || error.code !== 'EEXIST') throw error;
-		}
+		if (place(file, mine)) return { release: () => release(file, mine) };
 		const holder = readHolder(file);
 		if (holder && startOf(holder.pid) === holder.started) {
 			throw new Refusal(
@@ -33,9 +28,42 @@ export function takeLock(dataFolder: string): Lock {
 					'Stop it first, or choose another folder with CERCLE_DATA.'
 			);
 		}
-		rmSync(file, { force: true });
+		clear(file, holder);
 	}
 	throw new Refusal(`The lock of ${dataFolder} keeps coming back: is another Cercle starting?`);
+}
+
+/** Puts the lock there whole or not at all: nobody ever reads half of it. False: there is one. */
+function place(file: string, mine: Holder): boolean {
+	const own = `${file}.${process.pid}`;
+	writeFileSync(own, JSON.stringify(mine), { mode: 0o600 });
+	try {
+		linkSync(own, file);
+		return true;
+	} catch (error) {
+		if (codeOf(error) === 'EEXIST') return false;
+		throw error;
+	} finally {
+		rmSync(own, { force: true });
+	}
+}
+
+/** Takes a dead process's lock away; one that another start has put there meanwhile goes back. */
+function clear(file: string, dead: Holder | null): void {
+	const aside = `${file}.${process.pid}`;
+	try {
+		renameSync(file, aside);
+		const found = readHolder(aside);
+		if (found?.pid !== dead?.pid || found?.started !== dead?.started) linkSync(aside, file);
+	} catch (error) {
+		if (!['ENOENT', 'EEXIST'].includes(String(codeOf(error)))) throw error;
+	} finally {
+		rmSync(aside, { force: true });
+	}
+}
+
+function codeOf(error: unknown): unknown {
+	return error instanceof Error && 'code' in error ? error.code : null;
 }
 
 function release(file: string, mine: Holder): void {
@@ -79,6 +107,6 @@ function isAlive(pid: number): boolean {
 		process.kill(pid, 0);
 		return true;
 	} catch (error) {
-		return error instanceof Error && 'code' in error && error.code === 'EPERM';
+		return codeOf(error) === 'EPERM';
 	}
 }
