@@ -27,10 +27,13 @@ create table public.room_commands (
 	args jsonb not null default '{}',
 	version int not null,
 	at timestamptz not null,
+	before jsonb,
 	unique (session_id, version)
 );
 comment on table public.room_commands is
 	'What moved the room, in order, append-only. The id is the caller''s: a replay changes nothing.';
+comment on column public.room_commands.before is
+	'The state it moved the room from, for undoing it. Null: it cannot be undone.';
 create index room_commands_group on public.room_commands (group_id);
 create index room_commands_member on public.room_commands (member_id);
 
@@ -71,7 +74,7 @@ begin
 	perform private.refuse('CR002', 'the log of a room is append-only');
 	return null;
 end $$;
-create trigger append_only before update of command, args, version, at on public.room_commands
+create trigger append_only before update of command, args, version, at, before on public.room_commands
 	for each row execute function private.refuse_change();
 
 -- The live topic of a session. The epoch moves with every removal, so a removed phone stays on a

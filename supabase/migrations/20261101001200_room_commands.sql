@@ -174,7 +174,8 @@ $$;
 
 -- Stores the state, logs the command, tells the phones. Who commands is there.
 create function private.save_room(
-	room public.room_states, command text, args jsonb, command_id uuid, me uuid, at timestamptz
+	room public.room_states, command text, args jsonb, command_id uuid, me uuid, at timestamptz,
+	before jsonb
 ) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
 declare
@@ -186,8 +187,11 @@ begin
 		facilitator_id = room.facilitator_id, version = room.version + 1
 		where r.session_id = room.session_id
 		returning * into saved;
-	insert into public.room_commands (id, group_id, session_id, member_id, command, args, version, at)
-		values (command_id, room.group_id, room.session_id, me, command, args, saved.version, at);
+	insert into public.room_commands (
+		id, group_id, session_id, member_id, command, args, version, at, before
+	) values (
+		command_id, room.group_id, room.session_id, me, command, args, saved.version, at, before
+	);
 	perform private.mark_seen(room, me);
 	perform private.signal_room(room.session_id, 'state', private.room_json(saved));
 	return private.room_json(saved);
@@ -212,17 +216,23 @@ declare
 	me uuid := private.me();
 	room public.room_states := private.lock_room(room_command.session_id, expected_version, command_id);
 	at timestamptz := clock_timestamp();
+	before jsonb;
 begin
 	if room.session_id is null then
 		return (select private.room_json(r) from public.room_states r
 			where r.session_id = room_command.session_id);
 	end if;
 	args := private.command_args(command, args);
-	room := private.next_room(room, command, args, me, at);
-	return private.save_room(room, command, args, command_id, me, at);
+	if command = 'undo' then
+		room := private.previous_room(room, me, at);
+	else
+		before := private.undoable_state(room, command);
+		room := private.next_room(room, command, args, me, at);
+	end if;
+	return private.save_room(room, command, args, command_id, me, at, before);
 end $$;
 comment on function public.room_command is
-	'start, pause, resume, add {minutes}, go {position}, take_over, hand_over {member_id}. Answers the new state.';
+	'start, pause, resume, add {minutes}, go {position}, take_over, hand_over {member_id}, undo. Answers the new state.';
 
 create function public.room_snapshot(session_id uuid) returns jsonb
 language plpgsql security definer set search_path = '' as $$

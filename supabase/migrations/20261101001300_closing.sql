@@ -73,7 +73,7 @@ begin
 	update public.sessions s set status = 'closed', closed_at = at where s.id = closing.id;
 	room.paused_at := coalesce(room.paused_at, at);
 	return private.save_room(
-		room, 'close', jsonb_build_object('next', next_id), command_id, me, at
+		room, 'close', jsonb_build_object('next', next_id), command_id, me, at, null
 	);
 end $$;
 comment on function public.close_session is

@@ -140,6 +140,19 @@ test('a group meets: from the founding to the next session, on four phones with 
 		}
 	});
 
+	await test.step('a step taken too early is taken back, on every phone', async () => {
+		const before = await shownSeconds(bruno);
+		await go(replaced, 'Ce que j’en retiens');
+		await expect(bruno.page.getByRole('heading', { name: 'Ce que j’en retiens' })).toBeVisible();
+		await replaced.page.getByRole('button', { name: 'Annuler le changement d’étape' }).click();
+		for (const { page } of [replaced, bruno, chloe, denis]) {
+			await expect(page.getByRole('heading', { name: 'Discussion' })).toBeVisible();
+		}
+		// The clock of the step runs as if it had never been left.
+		expect(await shownSeconds(bruno)).toBeLessThanOrEqual(before);
+		expect(await shownSeconds(bruno)).toBeGreaterThan(before - 30);
+	});
+
 	await test.step('takeaways, commitments, plus and delta', async () => {
 		await go(replaced, 'Ce que j’en retiens');
 		await bruno.page.getByLabel('Ce que vous en retenez').fill('Un seul dépôt, deux équipes.');

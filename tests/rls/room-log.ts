@@ -42,8 +42,15 @@ export function replay(log: LogLine[], minutes: number[], facilitator: string) {
 		room = { ...room, ...fresh, position, started_at: at, planned_ms: minutes[position]! * 60_000 };
 	};
 
+	let before: { room: LoggedRoom; spent: Map<number, number> } | null = null;
 	for (const { command, args, member_id, version, at } of log) {
 		if (version !== room.version + 1) throw new Error(`the log jumps to ${version}`);
+		if (command === 'undo') {
+			room = before!.room;
+			spent.clear();
+			for (const [position, ms] of before!.spent) spent.set(position, ms);
+			before = null;
+		} else before = { room: { ...room }, spent: new Map(spent) };
 		if (command === 'start') enter(0, at);
 		if (command === 'go') enter(args.position!, at);
 		if (command === 'pause') room.paused_at = at;

@@ -431,6 +431,7 @@ describe('the log', () => {
 				fc.constant({ name: 'resume', args: {} }),
 				fc.constant({ name: 'take_over', args: {} }),
 				fc.constant({ name: 'silence', args: {} }),
+				fc.constant({ name: 'undo', args: {} }),
 				fc
 					.integer({ min: -61, max: 61 })
 					.map((count) => ({ name: 'add', args: { minutes: count } })),

@@ -590,6 +590,7 @@ export type Database = {
 				Row: {
 					args: NonNullable<Json>;
 					at: string;
+					before: Json | null;
 					command: string;
 					group_id: string;
 					id: string;
@@ -601,6 +602,7 @@ export type Database = {
 				Insert: {
 					args?: NonNullable<Json>;
 					at: string;
+					before?: Json | null;
 					command: string;
 					group_id: string;
 					id: string;
@@ -611,6 +613,7 @@ export type Database = {
 				Update: {
 					args?: NonNullable<Json>;
 					at?: string;
+					before?: Json | null;
 					command?: string;
 					group_id?: string;
 					id?: string;

@@ -44,7 +44,7 @@ const LIMIT = 8_000;
 export type Room = RoomState & { status: 'planned' | 'live' | 'closed' };
 
 export type Command =
-	| { command: 'start' | 'pause' | 'resume' | 'take_over' }
+	| { command: 'start' | 'pause' | 'resume' | 'take_over' | 'undo' }
 	| { command: 'add'; minutes: number }
 	| { command: 'go'; position: number }
 	| { command: 'hand_over'; member_id: string };

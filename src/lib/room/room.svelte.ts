@@ -13,8 +13,13 @@ const BEAT = 10_000;
 const POLL = 2_000;
 /** How long signals may stay away before the person is told, in ms: joining takes a moment. */
 const PATIENCE = 5_000;
+/** How long a command is offered to be taken back, in ms: the server allows a second more. */
+const UNDO = 9_000;
 /** Changes closer to each other than this are fetched together, in ms. */
 const GATHER = 400;
+
+/** What may be taken back: a session that began has begun. */
+export type Undoable = Exclude<Command['command'], 'start' | 'undo'>;
 
 export interface Surroundings {
 	backend: Backend;
@@ -46,6 +51,7 @@ export class Room {
 	#silentSince = $state.raw<Instant | null>(null);
 	#problem = $state.raw<string | null>(null);
 	#sending = $state.raw(false);
+	#last = $state.raw<{ command: Undoable; version: number; at: Instant } | null>(null);
 	#ended = new AbortController();
 	#tick: ReturnType<typeof setTimeout> | undefined;
 	#beat: ReturnType<typeof setTimeout> | undefined;
@@ -100,6 +106,13 @@ export class Room {
 		return this.#sending;
 	}
 
+	/** The command of this phone that can still be taken back; null: none, or too late. */
+	get undoable(): Undoable | null {
+		const last = this.#last;
+		if (last === null || this.#state?.version !== last.version) return null;
+		return this.#now - last.at < UNDO ? last.command : null;
+	}
+
 	/** Begins: measures the clock, fetches the state, listens. Returns the way to end it. */
 	enter(): () => void {
 		const { signal } = this.#ended;
@@ -127,7 +140,12 @@ export class Room {
 		this.#sending = true;
 		this.#problem = null;
 		try {
-			this.#take(await rooms.command(backend, session, command, this.#state.version, uuid()));
+			const seen = this.#state.version;
+			const state = await rooms.command(backend, session, command, seen, uuid());
+			this.#take(state);
+			const name = command.command;
+			const stands = name === 'start' || name === 'undo';
+			this.#last = stands ? null : { command: name, version: state.version, at: this.#now };
 			return true;
 		} catch (error) {
 			this.#problem = codeOf(error);
