@@ -93,6 +93,7 @@ test('until the charter is signed, a member sees no content', async ({ phone, ma
 	await expect(bruno.page.getByText('Canari du contrat')).toBeHidden();
 	await bruno.page.goto('/group');
 	await sign(bruno, 'Signer la charte');
+	await expect(bruno.page.getByRole('heading', { name: 'Membres' })).toBeVisible();
 	await bruno.page.goto('/actions');
 	await bruno.page.getByRole('radio', { name: 'Du groupe' }).check();
 	await expect(bruno.page.getByText('Canari du contrat')).toBeVisible();
