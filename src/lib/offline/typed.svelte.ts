@@ -69,6 +69,11 @@ export class Typed {
 			.catch((error: unknown) => this.#fail(error));
 	}
 
+	/** True while something typed is not yet written. */
+	get dirty(): boolean {
+		return this.#text !== null;
+	}
+
 	/** Why the device could not keep the text; null: it does. */
 	get problem(): StorageCode | null {
 		return this.#problem;
