@@ -20,21 +20,29 @@ const env = {
 
 /** A check that holds or not: one test. */
 const check = (...words) => {
-	return () => (run(...words) === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 });
+	return () => (run(...words) === 0 ? { passed: 1, failures: [] } : { passed: 0, failures: [''] });
 };
 
 const vitest = (project) => () => {
 	const file = join(reports, `${project}.json`);
 	const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
 	const status = run('vitest', 'run', '--project', project, ...reporters);
-	return count(status, file, (report) => [report.numPassedTests, report.numFailedTests]);
+	return count(status, file, ({ testResults }) =>
+		testResults
+			.flatMap(({ assertionResults }) => assertionResults)
+			.map(({ fullName, status }) => ({ name: fullName, passed: status === 'passed' }))
+	);
 };
 
 const playwright = () => {
 	const file = join(reports, 'e2e.json');
 	env.PLAYWRIGHT_JSON_OUTPUT_NAME = file;
 	const status = run('playwright', 'test', '--reporter=list,json');
-	return count(status, file, ({ stats }) => [stats.expected + stats.flaky, stats.unexpected]);
+	const tests = ({ specs = [], suites = [] }) => [
+		...specs.map(({ title, ok }) => ({ name: title, passed: ok })),
+		...suites.flatMap(tests)
+	];
+	return count(status, file, tests);
 };
 
 const steps = [
@@ -59,12 +67,15 @@ const results = steps.map(([name, step]) => {
 rmSync(reports, { recursive: true, force: true });
 
 console.log('');
-for (const { name, passed, failed, seconds } of results) {
-	console.log(`${failed ? '✗' : '✓'} ${name}: ${passed} passed, ${failed} failed (${seconds} s)`);
+for (const { name, passed, failures, seconds } of results) {
+	const sign = failures.length > 0 ? '✗' : '✓';
+	console.log(`${sign} ${name}: ${passed} passed, ${failures.length} failed (${seconds} s)`);
+	for (const failure of failures.filter(Boolean)) console.log(`    ${failure}`);
 }
-const total = (of) => results.reduce((sum, result) => sum + result[of], 0);
-console.log(`${total('passed')} passed, ${total('failed')} failed`);
-process.exitCode = total('failed') > 0 ? 1 : 0;
+const passed = results.reduce((sum, result) => sum + result.passed, 0);
+const failed = results.reduce((sum, result) => sum + result.failures.length, 0);
+console.log(`${passed} passed, ${failed} failed`);
+process.exitCode = failed > 0 ? 1 : 0;
 
 function run(program, ...words) {
 	const shell = process.platform === 'win32';
@@ -72,12 +83,15 @@ function run(program, ...words) {
 	return status ?? 1;
 }
 
-/** Counts of a runner's report; a runner that failed without a failed test counts as one. */
+/** What a runner reported; one that failed without a failed test counts as one. */
 function count(status, file, read) {
+	let tests = [];
 	try {
-		const [passed, failed] = read(JSON.parse(readFileSync(file, 'utf8')));
-		return { passed, failed: status !== 0 && failed === 0 ? 1 : failed };
+		tests = read(JSON.parse(readFileSync(file, 'utf8')));
 	} catch {
-		return { passed: 0, failed: 1 };
+		status = 1;
 	}
+	const failures = tests.filter(({ passed }) => !passed).map(({ name }) => name);
+	if (status !== 0 && failures.length === 0) failures.push('');
+	return { passed: tests.filter(({ passed }) => passed).length, failures };
 }
