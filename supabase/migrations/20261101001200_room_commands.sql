@@ -1,8 +1,14 @@
 -- The live room: a state machine. One command, one transaction: row, log, signal.
 
+-- The time of every room, here and nowhere else: what it says, all phones show.
+create function private.room_time() returns timestamptz
+language sql volatile set search_path = '' as $$
+	select clock_timestamp()
+$$;
+
 create function public.server_clock() returns double precision
 language sql volatile set search_path = '' as $$
-	select extract(epoch from clock_timestamp()) * 1000
+	select extract(epoch from private.room_time()) * 1000
 $$;
 comment on function public.server_clock is 'The server''s time in milliseconds since 1970.';
 
@@ -38,7 +44,7 @@ language sql stable security definer set search_path = '' as $$
 	select room.facilitator_id is null or not exists (
 		select from public.attendances a
 		where a.session_id = room.session_id and a.member_id = room.facilitator_id
-			and a.seen_at > clock_timestamp() - interval '30 seconds'
+			and a.seen_at > private.room_time() - interval '30 seconds'
 	)
 $$;
 
@@ -167,7 +173,7 @@ end $$;
 create function private.mark_seen(room public.room_states, member uuid) returns boolean
 language sql volatile security definer set search_path = '' as $$
 	insert into public.attendances as a (group_id, session_id, member_id, seen_at)
-	values (room.group_id, room.session_id, member, clock_timestamp())
+	values (room.group_id, room.session_id, member, private.room_time())
 	on conflict (session_id, member_id) do update set seen_at = excluded.seen_at
 	returning xmax = 0
 $$;
@@ -215,7 +221,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
 	me uuid := private.me();
 	room public.room_states := private.lock_room(room_command.session_id, expected_version, command_id);
-	at timestamptz := clock_timestamp();
+	at timestamptz := private.room_time();
 	before jsonb;
 begin
 	if room.session_id is null then
@@ -261,7 +267,7 @@ end $$;
 comment on function public.room_snapshot is
 	'The room as it is, for joining, waking, a gap or polling. Being here is being present.';
 
-revoke execute on function public.server_clock(),
+revoke execute on function public.server_clock(), private.room_time(),
 	public.room_command(uuid, text, jsonb, int, uuid), public.room_snapshot(uuid) from public, anon;
-grant execute on function public.server_clock(),
+grant execute on function public.server_clock(), private.room_time(),
 	public.room_command(uuid, text, jsonb, int, uuid), public.room_snapshot(uuid) to authenticated;

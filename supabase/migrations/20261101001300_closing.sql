@@ -27,7 +27,7 @@ language plpgsql security definer set search_path = '' as $$
 declare
 	me uuid := private.me();
 	room public.room_states := private.lock_room(close_session.session_id, expected_version, command_id);
-	at timestamptz := clock_timestamp();
+	at timestamptz := private.room_time();
 	closing public.sessions;
 	next_id uuid;
 begin

@@ -173,6 +173,7 @@ describe('functions', () => {
 			'my_topics',
 			'need_member',
 			'refuse',
+			'room_time',
 			'signal_my_rooms'
 		]);
 	});
