@@ -8,13 +8,19 @@ create table public.room_states (
 	paused_at timestamptz check (paused_at >= started_at),
 	paused_ms bigint not null default 0 check (paused_ms >= 0),
 	facilitator_id uuid references public.profiles (id) on delete set null,
-	version int not null default 1
+	minutes int[],
+	version int not null default 1,
+	floor_version int not null default 1
 );
 comment on table public.room_states is
 	'The clock of a session: anchors, never ticks. Every phone computes its digits from this row.';
 comment on column public.room_states.position is 'The running segment. Null: not started.';
 comment on column public.room_states.facilitator_id is
 	'Who drives now. It moves by take-over or hand-over only, never by a lost connection.';
+comment on column public.room_states.minutes is
+	'Minutes given to each segment, by position; 0: dropped. The plan''s own until somebody decides.';
+comment on column public.room_states.floor_version is
+	'Raised by all that may change who speaks: hands are no commands and must not outdate one.';
 create index room_states_group on public.room_states (group_id);
 create index room_states_facilitator on public.room_states (facilitator_id);
 

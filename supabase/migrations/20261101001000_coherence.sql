@@ -88,6 +88,10 @@ create trigger keep_action_coherent before insert on public.actions
 create trigger settle_reviewed_action before insert or update on public.reviews
 	for each row execute function private.settle_reviewed_action();
 
+create trigger keep_columns before update on public.contributions
+	for each row execute function private.keep_columns(
+		'id', 'group_id', 'session_id', 'challenge_id', 'author_id', 'kind', 'made_at'
+	);
 create trigger keep_columns before update on public.actions
 	for each row execute function private.keep_columns('id', 'group_id', 'owner_id');
 create trigger raise_version before update on public.actions

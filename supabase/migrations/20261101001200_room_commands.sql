@@ -20,7 +20,8 @@ language sql stable security definer set search_path = '' as $$
 		'started_at', extract(epoch from room.started_at) * 1000,
 		'planned_ms', room.planned_ms, 'added_ms', room.added_ms,
 		'paused_at', extract(epoch from room.paused_at) * 1000, 'paused_ms', room.paused_ms,
-		'facilitator_id', room.facilitator_id, 'version', room.version
+		'facilitator_id', room.facilitator_id, 'minutes', room.minutes, 'version', room.version,
+		'floor', private.floor_json(room)
 	)
 	from public.sessions s where s.id = room.session_id
 $$;
@@ -48,16 +49,13 @@ language sql stable security definer set search_path = '' as $$
 	)
 $$;
 
--- Opens segment `target` at `at` with its planned minutes and closes the running one.
+-- Opens segment `target` at `at` with the minutes given to it and closes the running one. A dropped
+-- one comes back with those of the plan.
 create function private.enter_segment(room public.room_states, target int, at timestamptz)
 returns public.room_states
 language plpgsql volatile security definer set search_path = '' as $$
-declare
-	minutes int;
 begin
-	select s.minutes into minutes from public.segments s
-		where s.session_id = room.session_id and s.position = target;
-	if minutes is null then
+	if target is null or target not between 0 and cardinality(room.minutes) - 1 then
 		perform private.refuse('CR005', 'no such step');
 	end if;
 	if room.position is not null then
@@ -65,13 +63,36 @@ begin
 			set actual_ms = coalesce(s.actual_ms, 0) + private.elapsed_ms(room, at)
 			where s.session_id = room.session_id and s.position = room.position;
 	end if;
+	if room.minutes[target + 1] = 0 then
+		room.minutes[target + 1] := (select s.minutes from public.segments s
+			where s.session_id = room.session_id and s.position = target);
+	end if;
+	perform private.end_turns(room, at);
 	room.position := target;
 	room.started_at := at;
-	room.planned_ms := minutes * 60000;
+	room.planned_ms := room.minutes[target + 1] * 60000;
 	room.added_ms := 0;
 	room.paused_at := null;
 	room.paused_ms := 0;
 	return room;
+end $$;
+
+-- The minutes of the steps to come, as the facilitator decides on the way: 0 drops a step, none goes
+-- under its least. What runs and what is over keeps its own.
+create function private.replan(room public.room_states, given int[]) returns int[]
+language plpgsql stable security definer set search_path = '' as $$
+begin
+	if cardinality(given) is distinct from cardinality(room.minutes) or exists (
+		select from public.segments s
+		cross join lateral (select given[s.position + 1] as minutes) g
+		where s.session_id = room.session_id
+			and g.minutes is distinct from room.minutes[s.position + 1]
+			and (s.position <= room.position
+				or not coalesce(g.minutes = 0 or g.minutes between s.least and 180, false))
+	) then
+		perform private.refuse('CR005', 'minutes that the plan does not allow');
+	end if;
+	return given;
 end $$;
 
 -- The state after one command; refuses what the state does not allow.
@@ -100,6 +121,8 @@ begin
 			perform private.refuse('CR004', 'the session has begun');
 		end if;
 		update public.sessions s set status = 'live', started_at = at where s.id = room.session_id;
+		room.minutes := array(select s.minutes from public.segments s
+			where s.session_id = room.session_id order by s.position);
 		return private.enter_segment(room, 0, at);
 	elsif command = 'hand_over' then
 		heir := (args ->> 'member_id')::uuid;
@@ -130,8 +153,11 @@ begin
 				perform private.refuse('CR005', 'minutes out of range');
 			end if;
 			room.added_ms := greatest(room.added_ms + minutes * 60000, -room.planned_ms);
+			perform private.drop_thumbs(room);
 		when 'go' then
 			room := private.enter_segment(room, (args ->> 'position')::int, at);
+		when 'plan' then
+			room.minutes := private.replan(room, private.int_array(args -> 'minutes'));
 		else
 			perform private.refuse('CR005', 'no such command');
 	end case;
@@ -190,7 +216,8 @@ begin
 	update public.room_states r set
 		position = room.position, started_at = room.started_at, planned_ms = room.planned_ms,
 		added_ms = room.added_ms, paused_at = room.paused_at, paused_ms = room.paused_ms,
-		facilitator_id = room.facilitator_id, version = room.version + 1
+		facilitator_id = room.facilitator_id, minutes = room.minutes, version = room.version + 1,
+		floor_version = r.floor_version + 1
 		where r.session_id = room.session_id
 		returning * into saved;
 	insert into public.room_commands (
@@ -203,6 +230,15 @@ begin
 	return private.room_json(saved);
 end $$;
 
+-- A list of whole numbers; null when it is anything else.
+create function private.int_array(list jsonb) returns int[]
+language sql immutable set search_path = '' as $$
+	select case when jsonb_typeof(list) = 'array' and jsonb_array_length(list) <= 40 then array(
+		select value::int from jsonb_array_elements_text(list) with ordinality x(value, turn)
+		order by turn
+	) end
+$$;
+
 -- What a command may say, and nothing else: the log keeps no words.
 create function private.command_args(command text, args jsonb) returns jsonb
 language sql immutable set search_path = '' as $$
@@ -210,6 +246,7 @@ language sql immutable set search_path = '' as $$
 		when 'add' then jsonb_build_object('minutes', (args ->> 'minutes')::int)
 		when 'go' then jsonb_build_object('position', (args ->> 'position')::int)
 		when 'hand_over' then jsonb_build_object('member_id', (args ->> 'member_id')::uuid)
+		when 'plan' then jsonb_build_object('minutes', private.int_array(args -> 'minutes'))
 		else '{}'
 	end
 $$;
@@ -238,7 +275,7 @@ begin
 	return private.save_room(room, command, args, command_id, me, at, before);
 end $$;
 comment on function public.room_command is
-	'start, pause, resume, add {minutes}, go {position}, take_over, hand_over {member_id}, undo. Answers the new state.';
+	'start, pause, resume, add {minutes}, go {position}, plan {minutes: []}, take_over, hand_over {member_id}, undo. Answers the new state.';
 
 create function public.room_snapshot(session_id uuid) returns jsonb
 language plpgsql security definer set search_path = '' as $$
@@ -261,7 +298,9 @@ begin
 	end if;
 	return jsonb_build_object(
 		'now', public.server_clock(), 'topic', private.room_topic(room.session_id),
-		'state', private.room_json(room), 'holder_away', private.holder_is_away(room)
+		'state', private.room_json(room), 'holder_away', private.holder_is_away(room),
+		'thumb', private.thumb_of(room, me),
+		'signals', case when room.facilitator_id = me then private.signals_json(room) else '[]' end
 	);
 end $$;
 comment on function public.room_snapshot is

@@ -69,6 +69,9 @@ begin
 		where s.session_id = room.session_id and s.position = room.position;
 	update public.challenge_notes n set body = '', takeaways = ''
 		from public.challenges c where c.id = n.id and c.session_id = closing.id and c.room_only;
+	delete from public.contributions n
+		using public.challenges c where c.id = n.challenge_id and c.session_id = closing.id and c.room_only;
+	perform private.close_floor(room, at);
 	perform private.carry_actions(closing, next_id);
 	update public.sessions s set status = 'closed', closed_at = at where s.id = closing.id;
 	room.paused_at := coalesce(room.paused_at, at);

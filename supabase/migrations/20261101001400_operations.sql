@@ -73,6 +73,12 @@ begin
 				'{question,context,tried,options,wanted,unwanted,need,tags,room_only}');
 		when 'notes.write' then
 			perform private.merge_row('public.challenge_notes', row_id, changes, base, '{body,takeaways}');
+		when 'contribution.add' then
+			insert into public.contributions (id, group_id, session_id, challenge_id, kind, text)
+			values (row_id, (args ->> 'group_id')::uuid, (args ->> 'session_id')::uuid,
+				(args ->> 'challenge_id')::uuid, args ->> 'kind', btrim(args ->> 'text'));
+		when 'contribution.write' then
+			perform private.merge_row('public.contributions', row_id, changes, base, '{text}');
 		when 'profile.write' then
 			perform private.merge_row('public.profiles', row_id, changes, base, '{name,language}');
 		when 'review.record' then

@@ -21,10 +21,26 @@ language sql stable security invoker set search_path = '' as $$
 			'segments', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from public.segments t),
 			'challenges', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from public.challenges t),
 			'challenge_notes', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from public.challenge_notes t),
+			'contributions', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from public.contributions t),
+			'speaking_turns', (
+				select coalesce(jsonb_agg(to_jsonb(t)), '[]') from public.speaking_turns t
+				where t.ended_at is not null
+			),
 			'actions', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from public.actions t),
 			'reviews', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from public.reviews t),
 			'attendances', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from public.attendances t),
 			'feedbacks', (select coalesce(jsonb_agg(to_jsonb(t)), '[]') from public.feedbacks t),
+			'role_changes', (
+				select coalesce(jsonb_agg(jsonb_build_object(
+					'id', t.id, 'session_id', t.session_id, 'command', t.command, 'at', t.at,
+					'by_id', t.member_id, 'to_id', coalesce((t.args ->> 'member_id')::uuid, t.member_id)
+				)), '[]')
+				from public.room_commands t
+				where t.command in ('take_over', 'hand_over') and not exists (
+					select from public.room_commands u
+					where u.session_id = t.session_id and u.version = t.version + 1 and u.command = 'undo'
+				)
+			),
 			'room_states', (
 				select coalesce(jsonb_agg(to_jsonb(t) || jsonb_build_object('id', t.session_id)), '[]')
 				from public.room_states t

@@ -198,6 +198,45 @@ export const rules: readonly Rule[] = [
 		update: { by: signed, set: { body: 'Noted' } }
 	},
 	{
+		table: 'contributions',
+		rows: 'to the challenge of the closed session',
+		key: (world) => ({ id: world.contribution.closed }),
+		select: present,
+		update: { by: ['presenter'], set: { text: '' } },
+		insert: {
+			by: [],
+			row: (world) => ({
+				...{ id: randomUUID(), group_id: world.group.id, session_id: world.closed },
+				...{ challenge_id: world.closedChallenge, kind: 'advice', text: 'Too late' }
+			}),
+			found: ['id']
+		},
+		remove: 'no grant'
+	},
+	{
+		table: 'contributions',
+		rows: 'to the challenge of the live session',
+		key: (world) => ({ id: world.contribution.live }),
+		select: signed,
+		update: { by: ['member', 'presenter'], set: { text: '' } },
+		insert: {
+			by: signed,
+			row: (world) => ({
+				...{ id: randomUUID(), group_id: world.group.id, session_id: world.live },
+				...{ challenge_id: world.liveChallenge, kind: 'advice', text: 'Wait' }
+			}),
+			found: ['id']
+		},
+		remove: 'no grant'
+	},
+	...(['closed', 'live'] as const).map((session): Rule => ({
+		table: 'speaking_turns',
+		rows: `of the ${session} session`,
+		key: ofSession(session, 'member'),
+		select: session === 'closed' ? before : signed,
+		...readOnly
+	})),
+	{
 		table: 'actions',
 		rows: 'of a member',
 		key: (world) => ({ id: world.action.member }),
@@ -409,6 +448,39 @@ export const calls: readonly Call[] = [
 			...{ session_id: world.live, command: 'add', args: { minutes: 1 } },
 			...{ expected_version: version, command_id: randomUUID() }
 		}),
+		ok: ['facilitator'],
+		otherwise: 'CR002',
+		but: drivers
+	},
+	{
+		name: 'floor_command',
+		asking: 'to speak',
+		args: (world) => ({ session_id: world.live, command: 'raise', args: {} }),
+		ok: signed,
+		otherwise: 'CR001'
+	},
+	{
+		name: 'floor_command',
+		asking: 'the floor for another',
+		args: (world) => ({
+			...{ session_id: world.live, command: 'give' },
+			args: { member_id: world.people.absent.id }
+		}),
+		ok: ['facilitator'],
+		otherwise: 'CR002',
+		but: drivers
+	},
+	{
+		name: 'signal_facilitator',
+		asking: 'a pause',
+		args: (world) => ({ session_id: world.live, kind: 'pause' }),
+		ok: signed,
+		otherwise: 'CR001'
+	},
+	{
+		name: 'dismiss_signal',
+		asking: 'the signals gone',
+		args: (world) => ({ session_id: world.live, kind: 'pause' }),
 		ok: ['facilitator'],
 		otherwise: 'CR002',
 		but: drivers

@@ -52,6 +52,9 @@ function told(view: View) {
 		reviews: view.reviews.map(({ actionId, outcome, line }) => ({ actionId, outcome, line })),
 		challenges: view.challenges,
 		notes: view.challenge_notes,
+		contributions: view.contributions.map(({ id, authorId, challengeId, kind, text }) => {
+			return { id, authorId, challengeId, kind, text };
+		}),
 		attendances: view.attendances
 			.map(({ memberId, present }) => ({ memberId, present }))
 			.toSorted((a, b) => a.memberId.localeCompare(b.memberId)),
@@ -107,6 +110,16 @@ test.each<[string, () => Person, (view: View) => intents.Intent]>([
 		() => bob,
 		(view) => intents.writeNotes(first(view.challenge_notes), { body: 'Deux\r\nlignes' })
 	],
+	[
+		'a contribution',
+		() => ada,
+		(view) =>
+			intents.addContribution({
+				...{ id: randomUUID(), challenge: first(view.challenges), author: ada.id },
+				...{ kind: 'experience', text: ' Chez nous, ce fut deux ans. ' }
+			})
+	],
+	['a contribution taken back', () => ada, (view) => intents.takeBack(first(view.contributions))],
 	[
 		'somebody marked absent',
 		() => ada,

@@ -44,7 +44,15 @@ export interface Room {
 	paused_at: number | null;
 	paused_ms: number;
 	facilitator_id: string | null;
+	minutes: number[] | null;
 	version: number;
+	floor: Floor;
+}
+
+export interface Floor {
+	version: number;
+	turns: { member_id: string; raised_at: number; began_at: number | null }[];
+	thumbs: { up: number; down: number };
 }
 
 interface Answer<T> {

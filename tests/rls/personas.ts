@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Connection, Person } from '../support/server.ts';
 import {
@@ -48,6 +49,8 @@ export interface World {
 	/** Challenges of the presenter. */
 	closedChallenge: string;
 	liveChallenge: string;
+	/** What the member gave to the challenges. */
+	contribution: { closed: string; live: string };
 	/** Actions of these people, reviewed in the closed session. */
 	action: { member: string; left: string };
 	client(persona: Persona): SupabaseClient;
@@ -83,6 +86,17 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	for (const person of [member, left]) {
 		await allow(person, 'feedback.write', { ...here, plus: 'calm', delta: '' });
 	}
+	const challenge = async (session: string) => {
+		const [row] = await cercle.owner`select id from challenges where session_id = ${session}`;
+		return String(row?.id);
+	};
+	const contribution = { closed: randomUUID(), live: randomUUID() };
+	const closedChallenge = await challenge(closed);
+	const gift = { kind: 'experience', text: 'We waited too long' };
+	await allow(member, 'contribution.add', {
+		...{ ...here, id: contribution.closed, challenge_id: closedChallenge, ...gift }
+	});
+	given(await giveFloor(facilitator, closed, member));
 	const live = planFor(group, { starts_at: '2030-02-05T18:30:00Z', presenters: [presenter.id] });
 	const { version } = await roomOf(facilitator, closed);
 	given(await close(facilitator, closed, version, live));
@@ -98,6 +112,11 @@ export async function openWorld(cercle: Connection): Promise<World> {
 		...{ ...now, action_id: action.left, outcome: 'partly', line: '' }
 	});
 	await allow(member, 'feedback.write', { ...now, plus: 'calm', delta: '' });
+	const liveChallenge = await challenge(live.id);
+	await allow(member, 'contribution.add', {
+		...{ ...now, id: contribution.live, challenge_id: liveChallenge, ...gift }
+	});
+	given(await giveFloor(facilitator, live.id, member));
 	const planned = await planSession(
 		facilitator,
 		planFor(group, { starts_at: '2030-03-05T18:30:00Z' })
@@ -107,18 +126,16 @@ export async function openWorld(cercle: Connection): Promise<World> {
 		...{ stranger, invited, unsigned, left, foreigner, member, absent, later },
 		...{ presenter, facilitator }
 	};
-	const challenge = async (session: string) => {
-		const [row] = await cercle.owner`select id from challenges where session_id = ${session}`;
-		return String(row?.id);
-	};
 	const anonymous = cercle.anonymous();
 	return {
-		...{ group, people, token, closed, planned, action },
-		live: live.id,
-		closedChallenge: await challenge(closed),
-		liveChallenge: await challenge(live.id),
+		...{ group, people, token, closed, planned, action, contribution },
+		...{ live: live.id, closedChallenge, liveChallenge },
 		client: (persona) => (persona === 'anonymous' ? anonymous : people[persona].client)
 	};
+}
+
+function giveFloor(by: Person, session_id: string, { id }: Person) {
+	return by.client.rpc('floor_command', { session_id, command: 'give', args: { member_id: id } });
 }
 
 async function allow(by: Person, kind: string, args: Record<string, unknown>): Promise<void> {

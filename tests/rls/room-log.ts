@@ -1,7 +1,7 @@
 /** A line of `room_commands`; times in microseconds since 1970, as exact as the database's. */
 export interface LogLine {
 	command: string;
-	args: { minutes?: number; position?: number; member_id?: string };
+	args: { minutes?: number | number[]; position?: number; member_id?: string };
 	member_id: string;
 	version: number;
 	at: number;
@@ -16,6 +16,7 @@ export interface LoggedRoom {
 	paused_at: number | null;
 	paused_ms: number;
 	facilitator_id: string | null;
+	minutes: number[] | null;
 	version: number;
 }
 
@@ -23,11 +24,11 @@ export interface LoggedRoom {
  * What the room and the time spent in each step must be, from the log alone. Written a second time
  * on purpose: it shares nothing with the SQL that it checks.
  */
-export function replay(log: LogLine[], minutes: number[], facilitator: string) {
+export function replay(log: LogLine[], planned: number[], facilitator: string) {
 	const spent = new Map<number, number>();
 	let room: LoggedRoom = {
 		...{ position: null, started_at: null, planned_ms: 0, added_ms: 0 },
-		...{ paused_at: null, paused_ms: 0, facilitator_id: facilitator, version: 1 }
+		...{ paused_at: null, paused_ms: 0, facilitator_id: facilitator, minutes: null, version: 1 }
 	};
 
 	const elapsed = (at: number) =>
@@ -38,7 +39,8 @@ export function replay(log: LogLine[], minutes: number[], facilitator: string) {
 	};
 	const enter = (position: number, at: number) => {
 		leave(at);
-		const fresh = { added_ms: 0, paused_at: null, paused_ms: 0 };
+		const minutes = room.minutes!.with(position, room.minutes![position] || planned[position]!);
+		const fresh = { minutes, added_ms: 0, paused_at: null, paused_ms: 0 };
 		room = { ...room, ...fresh, position, started_at: at, planned_ms: minutes[position]! * 60_000 };
 	};
 
@@ -51,7 +53,11 @@ export function replay(log: LogLine[], minutes: number[], facilitator: string) {
 			for (const [position, ms] of before!.spent) spent.set(position, ms);
 			before = null;
 		} else before = { room: { ...room }, spent: new Map(spent) };
-		if (command === 'start') enter(0, at);
+		if (command === 'start') {
+			room.minutes = planned;
+			enter(0, at);
+		}
+		if (command === 'plan') room.minutes = args.minutes as number[];
 		if (command === 'go') enter(args.position!, at);
 		if (command === 'pause') room.paused_at = at;
 		if (command === 'resume') {
@@ -59,7 +65,7 @@ export function replay(log: LogLine[], minutes: number[], facilitator: string) {
 			room.paused_at = null;
 		}
 		if (command === 'add') {
-			room.added_ms = Math.max(room.added_ms + args.minutes! * 60_000, -room.planned_ms);
+			room.added_ms = Math.max(room.added_ms + (args.minutes as number) * 60_000, -room.planned_ms);
 		}
 		if (command === 'take_over') room.facilitator_id = member_id;
 		if (command === 'hand_over') room.facilitator_id = args.member_id!;

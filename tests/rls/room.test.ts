@@ -78,7 +78,7 @@ async function stored(sessionId: string) {
 	const [state] = await micros(
 		`select position, (extract(epoch from started_at) * 1000000)::float8 as started_at,
 			planned_ms::int, added_ms::int, (extract(epoch from paused_at) * 1000000)::float8 as paused_at,
-			paused_ms::int, facilitator_id, version
+			paused_ms::int, facilitator_id, minutes, version
 		from room_states where session_id = $1`,
 		[sessionId]
 	);
@@ -436,6 +436,9 @@ describe('the log', () => {
 					.integer({ min: -61, max: 61 })
 					.map((count) => ({ name: 'add', args: { minutes: count } })),
 				fc.integer({ min: -1, max: 4 }).map((position) => ({ name: 'go', args: { position } })),
+				fc
+					.array(fc.integer({ min: 0, max: 50 }), { minLength: 3, maxLength: 3 })
+					.map((tail) => ({ name: 'plan', args: { tail } })),
 				fc.integer({ min: 0, max: 1 }).map((heir) => ({ name: 'hand_over', args: { heir } }))
 			)
 		});
@@ -449,8 +452,13 @@ describe('the log', () => {
 						await silence(room.session_id, person, 40);
 						continue;
 					}
-					const { heir, ...args } = step.args as { heir?: number };
-					const all = heir === undefined ? args : { member_id: people()[heir]!.id };
+					const { heir, tail, ...args } = step.args as { heir?: number; tail?: number[] };
+					const all =
+						tail !== undefined
+							? { minutes: [...room.minutes!.slice(0, -tail.length), ...tail] }
+							: heir === undefined
+								? args
+								: { member_id: people()[heir]!.id };
 					const answer = await command(person, room.session_id, step.name, room.version, all);
 					if (answer.error) continue;
 					room = answer.data as Room;

@@ -37,8 +37,8 @@ async function send(room: Room, name: string, args = {}, by = ada): Promise<Room
 async function undo(room: Room, by = ada): Promise<string | null> {
 	return code(await command(by, room.session_id, 'undo', room.version));
 }
-/** The state of a room but for the count of its commands. */
-const clock = (room: Room) => ({ ...room, version: 0 });
+/** The state of a room but for what only counts up. */
+const clock = ({ floor, ...room }: Room) => ({ ...room, turns: floor.turns, version: 0 });
 
 async function spent(sessionId: string) {
 	return cercle.owner`

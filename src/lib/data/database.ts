@@ -304,6 +304,69 @@ export type Database = {
 					}
 				];
 			};
+			contributions: {
+				Row: {
+					author_id: string;
+					challenge_id: string;
+					group_id: string;
+					id: string;
+					kind: string;
+					made_at: string;
+					session_id: string;
+					text: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					author_id?: string;
+					challenge_id: string;
+					group_id: string;
+					id: string;
+					kind: string;
+					made_at?: string;
+					session_id: string;
+					text: string;
+				};
+				Update: {
+					author_id?: string;
+					challenge_id?: string;
+					group_id?: string;
+					id?: string;
+					kind?: string;
+					made_at?: string;
+					session_id?: string;
+					text?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'contributions_author_id_fkey';
+						columns: ['author_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'contributions_challenge_id_session_id_group_id_fkey';
+						columns: ['challenge_id', 'session_id', 'group_id'];
+						isOneToOne: false;
+						referencedRelation: 'challenges';
+						referencedColumns: ['id', 'session_id', 'group_id'];
+					},
+					{
+						foreignKeyName: 'contributions_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'contributions_session_id_fkey';
+						columns: ['session_id'];
+						isOneToOne: false;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			feedbacks: {
 				Row: {
 					delta: string;
@@ -649,7 +712,9 @@ export type Database = {
 				Row: {
 					added_ms: number;
 					facilitator_id: string | null;
+					floor_version: number;
 					group_id: string;
+					minutes: number[] | null;
 					paused_at: string | null;
 					paused_ms: number;
 					planned_ms: number;
@@ -662,7 +727,9 @@ export type Database = {
 				Insert: {
 					added_ms?: number;
 					facilitator_id?: string | null;
+					floor_version?: number;
 					group_id: string;
+					minutes?: number[] | null;
 					paused_at?: string | null;
 					paused_ms?: number;
 					planned_ms?: number;
@@ -674,7 +741,9 @@ export type Database = {
 				Update: {
 					added_ms?: number;
 					facilitator_id?: string | null;
+					floor_version?: number;
 					group_id?: string;
+					minutes?: number[] | null;
 					paused_at?: string | null;
 					paused_ms?: number;
 					planned_ms?: number;
@@ -906,6 +975,62 @@ export type Database = {
 					}
 				];
 			};
+			speaking_turns: {
+				Row: {
+					began_at: string | null;
+					ended_at: string | null;
+					group_id: string;
+					id: string;
+					member_id: string;
+					position: number;
+					raised_at: string;
+					session_id: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					began_at?: string | null;
+					ended_at?: string | null;
+					group_id: string;
+					id?: string;
+					member_id: string;
+					position: number;
+					raised_at: string;
+					session_id: string;
+				};
+				Update: {
+					began_at?: string | null;
+					ended_at?: string | null;
+					group_id?: string;
+					id?: string;
+					member_id?: string;
+					position?: number;
+					raised_at?: string;
+					session_id?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'speaking_turns_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'speaking_turns_member_id_fkey';
+						columns: ['member_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'speaking_turns_session_id_fkey';
+						columns: ['session_id'];
+						isOneToOne: false;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 		};
 		Views: {
 			[_ in never]: never;
@@ -917,6 +1042,8 @@ export type Database = {
 				Args: { command_id: string; expected_version: number; next: Json; session_id: string };
 				Returns: Json;
 			};
+			dismiss_signal: { Args: { kind: string; session_id: string }; Returns: undefined };
+			floor_command: { Args: { args: Json; command: string; session_id: string }; Returns: Json };
 			found_group: { Args: { charter: string; id: string; name: string }; Returns: string };
 			invite: { Args: { email: string; group_id: string; token_hash: string }; Returns: string };
 			plan_session: { Args: { expected_version: number; plan: Json }; Returns: string };
@@ -936,6 +1063,7 @@ export type Database = {
 			room_snapshot: { Args: { session_id: string }; Returns: Json };
 			server_clock: { Args: Record<PropertyKey, never>; Returns: number };
 			sign_charter: { Args: { charter_id: string }; Returns: undefined };
+			signal_facilitator: { Args: { kind: string; session_id: string }; Returns: undefined };
 			write_charter: {
 				Args: { body: string; expected_version: number; group_id: string };
 				Returns: string;

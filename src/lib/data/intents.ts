@@ -68,6 +68,26 @@ export function writeNotes(
 	return change('notes.write', notes.id, changes, { body: notes.body, takeaways: notes.takeaways });
 }
 
+/** What a peer gives in the discussion of a challenge. */
+export function addContribution(contribution: {
+	id: string;
+	challenge: Row<'challenges'>;
+	author: string;
+	kind: Row<'contributions'>['kind'];
+	text: string;
+}): Intent {
+	const { id, challenge, author, kind, text } = contribution;
+	const { groupId, sessionId } = challenge;
+	const of = { group_id: groupId, session_id: sessionId, challenge_id: challenge.id };
+	const args = { id, ...of, author_id: author, kind, text: clean(text).trim() };
+	return { kind: 'contribution.add', args, base: null };
+}
+
+/** Takes a contribution back: its words go, for everybody. */
+export function takeBack({ id, text }: Row<'contributions'>): Intent {
+	return change('contribution.write', id, { text: '' }, { text });
+}
+
 export function writeProfile(
 	profile: Row<'profiles'>,
 	changes: { name?: string; language?: 'fr' | 'en' }

@@ -41,6 +41,10 @@ function step(tables: Tables, kind: string, args: Kept): Tables {
 			return patch(tables, 'challenges', args.id, columns(changes));
 		case 'notes.write':
 			return patch(tables, 'challenge_notes', args.id, columns(changes));
+		case 'contribution.add':
+			return put(tables, 'contributions', { made_at: NOW, ...args });
+		case 'contribution.write':
+			return patch(tables, 'contributions', args.id, columns(changes));
 		case 'profile.write':
 			return patch(tables, 'profiles', args.id, columns(changes));
 		case 'review.record': {

@@ -16,6 +16,7 @@ const state = z.pipe(
 		paused_at: moment,
 		paused_ms: length,
 		facilitator_id: z.nullable(z.string()),
+		minutes: z.nullable(z.array(z.number())),
 		version: z.number()
 	}),
 	z.transform((row) => ({
@@ -27,39 +28,97 @@ const state = z.pipe(
 		pausedAt: row.paused_at,
 		paused: row.paused_ms,
 		facilitatorId: row.facilitator_id,
+		minutes: row.minutes,
 		version: row.version
 	}))
 );
+const floor = z.pipe(
+	z.object({
+		version: z.number(),
+		turns: z.array(
+			z.object({
+				member_id: z.string(),
+				raised_at: z.pipe(z.number(), z.transform(instant)),
+				began_at: moment
+			})
+		),
+		thumbs: z.object({ up: z.number(), down: z.number() })
+	}),
+	z.transform(({ version, turns, thumbs }) => ({
+		version,
+		turns: turns.map((turn) => ({
+			member: turn.member_id,
+			raisedAt: turn.raised_at,
+			beganAt: turn.began_at
+		})),
+		thumbs
+	}))
+);
+const told = z.object({ floor });
+const signalKind = z.enum(['advice', 'off_topic', 'over_time', 'pause']);
 const snapshotShape = z.object({
 	now: z.pipe(z.number(), z.transform(instant)),
 	topic: z.string(),
-	state,
-	holder_away: z.boolean()
+	state: z.pipe(
+		z.unknown(),
+		z.transform((payload) => readRoom(payload))
+	),
+	holder_away: z.boolean(),
+	thumb: z.nullable(z.boolean()),
+	signals: z.array(z.object({ kind: signalKind, count: z.number() }))
 });
 
 /** How long one request may take, in ms: a network that swallows everything counts as none. */
 const LIMIT = 8_000;
 
 /** The clock of a session and where the session stands. */
-export type Room = RoomState & { status: 'planned' | 'live' | 'closed' };
+export type Room = RoomState & {
+	status: 'planned' | 'live' | 'closed';
+	/** Minutes given to each segment, by position; 0: dropped. Null before the start. */
+	minutes: readonly number[] | null;
+};
+
+/** Who speaks in the running step and who waits to: the speaker first, then in order of the hands. */
+export interface Floor {
+	/** The higher one is the newer. */
+	version: number;
+	turns: readonly { member: string; raisedAt: Instant; beganAt: Instant | null }[];
+	/** How many would go on with a topic, and how many not. */
+	thumbs: { up: number; down: number };
+}
+
+export type SignalKind = z.infer<typeof signalKind>;
+/** What members told the facilitator without a word, and how many of them. */
+export type Signals = readonly { kind: SignalKind; count: number }[];
+
+export type FloorCommand =
+	| { command: 'raise' | 'lower' | 'end' }
+	| { command: 'give'; member_id: string }
+	| { command: 'thumb'; up: boolean };
 
 export type Command =
 	| { command: 'start' | 'pause' | 'resume' | 'take_over' | 'undo' }
 	| { command: 'add'; minutes: number }
 	| { command: 'go'; position: number }
+	| { command: 'plan'; minutes: number[] }
 	| { command: 'hand_over'; member_id: string };
 
-/** Reads a room state as the server and the live signal send it. Throws on another shape. */
-export function readRoom(payload: unknown): Room {
-	return state.parse(payload);
+/** Reads a room and its floor as the server and the live signal send them. Throws on another shape. */
+export function readRoom(payload: unknown): { room: Room; floor: Floor } {
+	return { room: state.parse(payload), floor: told.parse(payload).floor };
 }
 
-/** The room as it is now; asking is being present. */
+/** Reads a floor as the live signal sends it. Throws on another shape. */
+export function readFloor(payload: unknown): Floor {
+	return floor.parse(payload);
+}
+
+/** The room as it is now; asking is being present. The signals are empty for all but who drives. */
 export async function snapshot(backend: Backend, session: string) {
 	const limit = AbortSignal.timeout(LIMIT);
 	const answer = await backend.call('room_snapshot', { session_id: session }, limit);
-	const { now, topic, state, holder_away } = snapshotShape.parse(answer);
-	return { now, topic, room: state, holderAway: holder_away };
+	const { state: told, holder_away: holderAway, ...rest } = snapshotShape.parse(answer);
+	return { ...rest, ...told, holderAway };
 }
 
 /** Moves the room. `seen` is the version on screen, `id` makes a second sending harmless. */
@@ -69,13 +128,35 @@ export async function command(
 	{ command, ...args }: Command,
 	seen: number,
 	id: string
-): Promise<Room> {
+): Promise<{ room: Room; floor: Floor }> {
 	const answer = await backend.call(
 		'room_command',
 		{ session_id: session, command, args, expected_version: seen, command_id: id },
 		AbortSignal.timeout(LIMIT)
 	);
 	return readRoom(answer);
+}
+
+/** Takes part in the floor. Sending it twice is harmless. */
+export async function speak(
+	backend: Backend,
+	session: string,
+	{ command, ...args }: FloorCommand
+): Promise<Floor> {
+	const sent = { session_id: session, command, args };
+	return readFloor(await backend.call('floor_command', sent, AbortSignal.timeout(LIMIT)));
+}
+
+/** Tells the facilitator something, and nobody else. */
+export async function signal(backend: Backend, session: string, kind: SignalKind): Promise<void> {
+	const sent = { session_id: session, kind };
+	await backend.call('signal_facilitator', sent, AbortSignal.timeout(LIMIT));
+}
+
+/** The facilitator has heard these signals. */
+export async function dismiss(backend: Backend, session: string, kind: SignalKind): Promise<void> {
+	const sent = { session_id: session, kind };
+	await backend.call('dismiss_signal', sent, AbortSignal.timeout(LIMIT));
 }
 
 /** The server's clock. */

@@ -81,6 +81,31 @@ const shapes = {
 		room_only: z.boolean()
 	}),
 	challenge_notes: z.object({ id, session_id: id, presenter_id: id, body: text, takeaways: text }),
+	contributions: z.object({
+		id,
+		session_id: id,
+		challenge_id: id,
+		author_id: id,
+		kind: z.enum(['question', 'experience', 'advice', 'offer']),
+		text,
+		made_at: moment
+	}),
+	speaking_turns: z.object({
+		id,
+		session_id: id,
+		position: count,
+		member_id: id,
+		began_at: moment,
+		ended_at: moment
+	}),
+	role_changes: z.object({
+		id,
+		session_id: id,
+		by_id: person,
+		to_id: person,
+		command: z.enum(['take_over', 'hand_over']),
+		at: moment
+	}),
 	actions: z.object({
 		id,
 		group_id: id,
@@ -121,6 +146,7 @@ const shapes = {
 		paused_at: z.nullable(moment),
 		paused_ms: length,
 		facilitator_id: person,
+		minutes: z.nullable(z.array(count)),
 		version: count
 	})
 };

@@ -12,6 +12,7 @@ export const limits = {
 	prose: 4000,
 	note: 20_000,
 	charter: 20_000,
+	contribution: 1000,
 	/** One plus or one delta at the close of a session. */
 	feedback: 1000,
 	/** RFC 5321 leaves 254 characters for an address in a mail path. */

@@ -4,6 +4,10 @@ import type { Backend } from '#lib/data/backend.ts';
 export interface Hearing {
 	/** A new state of the room, as sent. */
 	state(payload: unknown): void;
+	/** A new floor of the running step, as sent. */
+	floor(payload: unknown): void;
+	/** Somebody told the facilitator something: only their phone may ask what. */
+	signals(): void;
 	/** Something a member wrote: fetch it through the sync. */
 	changed(): void;
 	/** The topic ends here: ask where the room goes on. */
@@ -70,6 +74,8 @@ export class Live {
 		this.#channel = channel;
 		channel
 			.on('broadcast', { event: 'state' }, ({ payload }) => this.#hearing.state(payload))
+			.on('broadcast', { event: 'floor' }, ({ payload }) => this.#hearing.floor(payload))
+			.on('broadcast', { event: 'signals' }, () => this.#hearing.signals())
 			.on('broadcast', { event: 'changed' }, () => this.#hearing.changed())
 			.on('broadcast', { event: 'moved' }, () => this.#hearing.moved())
 			.on('presence', { event: 'sync' }, () =>

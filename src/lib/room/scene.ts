@@ -5,16 +5,27 @@ import type { Room } from '#lib/data/rooms.ts';
 import type { View } from '#lib/data/view.ts';
 import type { Segment } from '#lib/domain/agenda/segment.ts';
 import { plannedEnd } from '#lib/domain/session/end.ts';
-import { type Instant, millis } from '#lib/domain/time.ts';
+import { type Instant, type Millis, millis } from '#lib/domain/time.ts';
 import { type Cost, cost, projectedEnd } from '#lib/domain/timer/lateness.ts';
 import type { RoomState } from '#lib/domain/timer/state.ts';
+
+/** A step as the room gives it its time. */
+export interface Step extends Segment {
+	/** Minutes before anybody changed them on the way. */
+	planned: number;
+	/** Left out on the way. */
+	dropped: boolean;
+	/** Time really spent, pauses left out; null: not left yet. */
+	actual: Millis | null;
+}
 
 /** One glance at a session as this member sees it: which step, who has which part, when it ends. */
 export interface Scene {
 	session: Row<'sessions'>;
-	segments: readonly Segment[];
-	current: Segment | null;
-	next: Segment | null;
+	segments: readonly Step[];
+	current: Step | null;
+	/** The next step that is not left out. */
+	next: Step | null;
 	/** The challenge of the step, or the first of the session while a step has none. */
 	challenge: Row<'challenges'> | null;
 	notes: Row<'challenge_notes'> | null;
@@ -40,10 +51,11 @@ export function scene(
 ): Scene | null {
 	const session = view.sessions.find(({ id }) => id === sessionId);
 	if (!session) return null;
-	const segments = segmentsOf(view, sessionId).map(({ personId, ...segment }) => ({
-		...segment,
-		person: personId
-	}));
+	const segments = segmentsOf(view, sessionId).map(({ personId, actualMs, ...segment }) => {
+		const minutes = room?.minutes?.[segment.position] ?? segment.minutes;
+		const step = { ...segment, minutes, person: personId, actual: actualMs };
+		return { ...step, planned: segment.minutes, dropped: minutes === 0 };
+	});
 	const at = room?.position ?? null;
 	const current = at === null ? null : (segments[at] ?? null);
 	const own = challengesOf(view, sessionId);
@@ -53,7 +65,7 @@ export function scene(
 		session,
 		segments,
 		current,
-		next: segments[at === null ? 0 : at + 1] ?? null,
+		next: segments.find(({ position, dropped }) => position > (at ?? -1) && !dropped) ?? null,
 		challenge,
 		notes: view.challenge_notes.find(({ id }) => id === challenge?.id) ?? null,
 		members: peers(view, session.groupId),

@@ -40,6 +40,8 @@ class Slow extends Backend {
 
 const hearing = {
 	state: () => {},
+	floor: () => {},
+	signals: () => {},
 	changed: () => {},
 	moved: () => {},
 	present: () => {},

@@ -106,7 +106,7 @@ export const codev: Format = {
 	presenters: 1,
 	templates: [
 		{
-			kind: 'topic',
+			kind: 'pitch',
 			label: { fr: 'Choix du sujet', en: 'Choice of the topic' },
 			minutes: 5,
 			least: 3,

@@ -64,11 +64,12 @@ describe('what the lateness costs', () => {
 
 	test('2:58 over is priced as three minutes of the discussion, or an end three minutes later', () => {
 		const now = at('2026-11-26T19:22:58+01:00');
-		expect(cost(challenge, segments, now, plannedEnd)).toEqual({
-			late: 3,
-			cut: { position: 3, from: 40, to: 37 },
-			end: at('2026-11-26T20:32:58+01:00'),
-			endIfCut: at('2026-11-26T20:29:58+01:00')
+		const price = cost(challenge, segments, now, plannedEnd);
+		expect(price).toMatchObject({ late: 3, end: at('2026-11-26T20:32:58+01:00') });
+		expect(price?.shrink).toEqual({
+			minutes: [5, 25, 20, 37, 10, 15, 5],
+			cuts: [{ position: 3, from: 40, to: 37 }],
+			end: at('2026-11-26T20:29:58+01:00')
 		});
 	});
 
@@ -81,31 +82,50 @@ describe('what the lateness costs', () => {
 	test('an extension is priced before it is spent', () => {
 		const extended = { ...challenge, added: minutes(7) };
 		const price = cost(extended, segments, at('2026-11-26T19:05:00+01:00'), plannedEnd);
-		expect(price?.cut).toEqual({ position: 3, from: 40, to: 33 });
+		expect(price?.shrink?.cuts).toEqual([{ position: 3, from: 40, to: 33 }]);
 		expect(price?.end).toBe(at('2026-11-26T20:37:00+01:00'));
 	});
 
-	test('a segment at its least is passed over for the next one that can give', () => {
+	test('a segment at its least is passed over for those that can give', () => {
 		const stiff = segments.map((one) => (one.position === 3 ? { ...one, least: 40 } : one));
 		const price = cost(challenge, stiff, at('2026-11-26T19:22:00+01:00'), plannedEnd);
-		expect(price?.cut).toEqual({ position: 4, from: 10, to: 8 });
+		expect(price?.shrink?.cuts).toEqual([{ position: 5, from: 15, to: 13 }]);
 	});
 
-	test('a segment gives down to its least, and the rest is told as a later end', () => {
-		const price = cost(challenge, segments, at('2026-11-26T19:40:00+01:00'), plannedEnd);
-		expect(price?.cut).toEqual({ position: 3, from: 40, to: 25 });
-		expect(price?.endIfCut).toBe(at('2026-11-26T20:35:00+01:00'));
+	test('segments give down to their least, and the rest is told as a later end', () => {
+		const price = cost(challenge, segments, at('2026-11-26T20:00:00+01:00'), plannedEnd);
+		expect(price?.late).toBe(40);
+		const least = segments.map(({ least, minutes }, index) => (index > 2 ? least : minutes));
+		expect(price?.shrink?.minutes).toEqual(least);
+		const saved = price!.shrink!.cuts.reduce((sum, { from, to }) => sum + from - to, 0);
+		expect(price?.shrink?.end).toBe(later(plannedEnd, minutes(40 - saved)));
+		expect(saved).toBeLessThan(40);
+	});
+
+	test('a step to come may be left out, the last one never', () => {
+		const price = cost(challenge, segments, at('2026-11-26T19:22:00+01:00'), plannedEnd);
+		expect(price?.drops.map(({ position }) => position)).toEqual([3, 4, 5]);
+		expect(price?.drops[1]).toEqual({
+			position: 4,
+			minutes: [5, 25, 20, 40, 0, 15, 5],
+			cuts: [{ position: 4, from: 10, to: 0 }],
+			end: at('2026-11-26T20:22:00+01:00')
+		});
+	});
+
+	test('what is left out already takes no time and gives none', () => {
+		const without = segments.map((one) => (one.position === 3 ? { ...one, minutes: 0 } : one));
+		const price = cost(challenge, without, at('2026-11-26T20:02:00+01:00'), plannedEnd);
+		expect(price?.late).toBe(2);
+		expect(price?.shrink?.minutes[3]).toBe(0);
+		expect(price?.drops.map(({ position }) => position)).toEqual([4, 5]);
 	});
 
 	test('when nothing can shrink the only price is the later end', () => {
 		const closing = during(6, at('2026-11-26T20:25:00+01:00'));
 		const now = at('2026-11-26T20:31:00+01:00');
-		expect(cost(closing, segments, now, plannedEnd)).toEqual({
-			late: 1,
-			cut: null,
-			end: now,
-			endIfCut: now
-		});
+		const price = cost(closing, segments, now, plannedEnd);
+		expect(price).toEqual({ late: 1, end: now, shrink: null, drops: [] });
 	});
 
 	test('the rows may come in any order', () => {
@@ -116,16 +136,18 @@ describe('what the lateness costs', () => {
 		);
 	});
 
-	test('a cut is never under the least, and ends the session at most half a minute early', () => {
+	test('no cut goes under the least, nor ends the session over half a minute early', () => {
 		fc.assert(
 			fc.property(fc.nat(6), fc.nat(120 * 60), (position, spent) => {
 				const state = during(position, begin);
 				const price = cost(state, segments, later(begin, millis(spent * 1000)), plannedEnd);
-				if (!price?.cut) return;
-				const { from, to, position: cutAt } = price.cut;
-				expect(to).toBeGreaterThanOrEqual(segments[cutAt]!.least);
-				expect(to).toBeLessThan(from);
-				expect(price.endIfCut).toBeGreaterThanOrEqual(plannedEnd - 30_000);
+				if (!price?.shrink) return;
+				for (const { from, to, position: cutAt } of price.shrink.cuts) {
+					expect(cutAt).toBeGreaterThan(position);
+					expect(to).toBeGreaterThanOrEqual(segments[cutAt]!.least);
+					expect(to).toBeLessThan(from);
+				}
+				expect(price.shrink.end).toBeGreaterThanOrEqual(plannedEnd - 30_000);
 			})
 		);
 	});

@@ -58,6 +58,7 @@ function stateOf(row: App['view']['room_states'][number], status: State['status'
 		pausedAt: row.pausedAt,
 		paused: row.pausedMs,
 		facilitatorId: row.facilitatorId,
+		minutes: row.minutes,
 		version: row.version
 	};
 }
