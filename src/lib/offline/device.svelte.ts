@@ -103,9 +103,12 @@ export class Device<Rows, View> {
 	}
 
 	/** To be called when another tab changed the current account: leaves the former one's screen. */
-	async follow(): Promise<void> {
-		const account = await this.#installation.account();
-		if (account !== this.account) await this.close();
+	follow(): Promise<void> {
+		// In turn: an account that is just being opened here must not be taken for a former one.
+		return this.#inTurn(async () => {
+			const account = await this.#installation.account();
+			if (account !== this.account) await this.#end();
+		});
 	}
 
 	/** Ends syncing and forgets everything in memory; what is on disk stays. */

@@ -137,6 +137,16 @@ test('account change in one tab: the other tab stops showing the former account'
 	await expect(other.write('append', {})).rejects.toMatchObject({ code: 'closed' });
 });
 
+test('another tab signs in while this one opens the same account: it stays open', async () => {
+	const [one, other] = [tab(), tab()];
+	await one.open('anne');
+	const followed = other.follow();
+	await other.open('anne');
+	await followed;
+	expect(other.account).toBe('anne');
+	expect(other.view).toEqual({});
+});
+
 test('a slow read that ends after the account was closed shows nothing of it', async () => {
 	const device = tab();
 	await device.open('anne');
