@@ -145,8 +145,30 @@ insert into public.feedbacks (group_id, session_id, member_id, plus, delta) valu
 	(pg_temp.made(1, 1), pg_temp.made(3, 2), pg_temp.person(2), 'Un vrai désaccord, bien tenu.', 'Commencer à l’heure.'),
 	(pg_temp.made(1, 1), pg_temp.made(3, 2), pg_temp.person(4), 'Trois récits vécus.', '');
 
-insert into public.room_states (session_id, group_id, facilitator_id, position, started_at, paused_at)
+insert into public.contributions (id, group_id, session_id, challenge_id, author_id, kind, text, made_at)
+select pg_temp.made(6, n), pg_temp.made(1, 1), pg_temp.made(3, 2), pg_temp.made(4, 2),
+	pg_temp.person(author), kind, text, pg_temp.evening(-26) + make_interval(mins => after)
+from (values
+	(1, 3, 56, 'question', 'Que se passe-t-il si tu ne donnes pas de date ?'),
+	(2, 7, 61, 'experience', 'J’ai donné trois jalons sans date finale : le comité a suivi le premier, et m’a crue pour la suite.'),
+	(3, 4, 68, 'advice', 'Chiffrer ce que coûte un mois de plus avec l’ancien moteur.'),
+	(4, 2, 74, 'offer', 'Je peux te présenter quelqu’un qui a mené la même refonte chez un assureur.')
+) c (n, author, after, kind, text);
+
+-- Who spoke in the discussion, for how many minutes.
+insert into public.speaking_turns (group_id, session_id, position, member_id, raised_at, began_at, ended_at)
+select pg_temp.made(1, 1), pg_temp.made(3, 2), 3, pg_temp.person(n), at, at, at + make_interval(mins => long)
+from (
+	select n, long, pg_temp.evening(-26) + make_interval(mins => after) as at
+	from (values (1, 50, 3), (3, 53, 6), (7, 60, 5), (4, 66, 4), (6, 71, 2), (2, 73, 7), (5, 81, 5), (1, 86, 4))
+		t (n, after, long)
+) turns;
+
+insert into public.room_states (
+	session_id, group_id, facilitator_id, minutes, position, started_at, paused_at
+)
 select id, group_id, facilitator_id,
+	case when status = 'closed' then '{5,25,20,40,10,15,5}'::int[] end,
 	case when status = 'closed' then 6 end,
 	case when status = 'closed' then closed_at - interval '4 minutes' end,
 	closed_at
