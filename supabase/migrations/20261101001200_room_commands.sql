@@ -204,7 +204,7 @@ language sql volatile security definer set search_path = '' as $$
 	returning xmax = 0
 $$;
 
--- Stores the state, logs the command, tells the phones. Who commands is there.
+-- Stores the state, logs the command, tells the phones. Who commands a live room is there.
 create function private.save_room(
 	room public.room_states, command text, args jsonb, command_id uuid, me uuid, at timestamptz,
 	before jsonb
@@ -225,7 +225,10 @@ begin
 	) values (
 		command_id, room.group_id, room.session_id, me, command, args, saved.version, at, before
 	);
-	perform private.mark_seen(room, me);
+	-- Giving the role away before the session is no presence: who does may well not come.
+	if saved.position is not null then
+		perform private.mark_seen(room, me);
+	end if;
 	perform private.signal_room(room.session_id, 'state', private.room_json(saved));
 	return private.room_json(saved);
 end $$;

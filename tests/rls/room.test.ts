@@ -393,6 +393,14 @@ describe('being in the room', () => {
 		expect(await attendances(id)).toEqual([ada.id, bob.id].sort());
 	});
 
+	test('is not giving the role away before the start', async () => {
+		const id = await planSession(ada, fourSteps());
+		const handed = await send(await roomOf(ada, id), 'hand_over', { member_id: bob.id });
+		await send(handed, 'start', {}, bob);
+		const rows = await cercle.owner`select member_id from attendances where session_id = ${id}`;
+		expect(rows.map(({ member_id }) => member_id as string)).toEqual([bob.id]);
+	});
+
 	test('does not bring back who was marked absent', async () => {
 		const { session_id } = await openRoom();
 		await roomOf(bob, session_id);
