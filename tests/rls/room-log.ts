@@ -1,14 +1,24 @@
+import type { Sql } from 'postgres';
+
 /** A line of `room_commands`; times in microseconds since 1970, as exact as the database's. */
 export interface LogLine {
+	id: string;
 	command: string;
-	args: { minutes?: number | number[]; position?: number; member_id?: string };
+	args: Args;
 	member_id: string;
 	version: number;
 	at: number;
 }
 
-/** The columns of `room_states` that commands move; times in microseconds. */
+export interface Args {
+	minutes?: number | number[];
+	position?: number;
+	member_id?: string;
+}
+
+/** Where a session stands and the columns of `room_states` that commands move; times likewise. */
 export interface LoggedRoom {
+	status: 'planned' | 'live' | 'closed';
 	position: number | null;
 	started_at: number | null;
 	planned_ms: number;
@@ -20,60 +30,33 @@ export interface LoggedRoom {
 	version: number;
 }
 
-/**
- * What the room and the time spent in each step must be, from the log alone. Written a second time
- * on purpose: it shares nothing with the SQL that it checks.
- */
-export function replay(log: LogLine[], planned: number[], facilitator: string) {
-	const spent = new Map<number, number>();
-	let room: LoggedRoom = {
-		...{ position: null, started_at: null, planned_ms: 0, added_ms: 0 },
-		...{ paused_at: null, paused_ms: 0, facilitator_id: facilitator, minutes: null, version: 1 }
-	};
+/** What the database keeps of a room: its state, its log, milliseconds spent by position. */
+export interface Stored {
+	state: LoggedRoom;
+	log: LogLine[];
+	spent: Map<number, number>;
+}
 
-	const elapsed = (at: number) =>
-		Math.max(0, Math.round(((room.paused_at ?? at) - room.started_at!) / 1000 - room.paused_ms));
-	const leave = (at: number) => {
-		if (room.position === null) return;
-		spent.set(room.position, (spent.get(room.position) ?? 0) + elapsed(at));
-	};
-	const enter = (position: number, at: number) => {
-		leave(at);
-		const minutes = room.minutes!.with(position, room.minutes![position] || planned[position]!);
-		const fresh = { minutes, added_ms: 0, paused_at: null, paused_ms: 0 };
-		room = { ...room, ...fresh, position, started_at: at, planned_ms: minutes[position]! * 60_000 };
-	};
-
-	let before: { room: LoggedRoom; spent: Map<number, number> } | null = null;
-	for (const { command, args, member_id, version, at } of log) {
-		if (version !== room.version + 1) throw new Error(`the log jumps to ${version}`);
-		if (command === 'undo') {
-			room = before!.room;
-			spent.clear();
-			for (const [position, ms] of before!.spent) spent.set(position, ms);
-			before = null;
-		} else before = { room: { ...room }, spent: new Map(spent) };
-		if (command === 'start') {
-			room.minutes = planned;
-			enter(0, at);
-		}
-		if (command === 'plan') room.minutes = args.minutes as number[];
-		if (command === 'go') enter(args.position!, at);
-		if (command === 'pause') room.paused_at = at;
-		if (command === 'resume') {
-			room.paused_ms = Math.round(room.paused_ms + (at - room.paused_at!) / 1000);
-			room.paused_at = null;
-		}
-		if (command === 'add') {
-			room.added_ms = Math.max(room.added_ms + (args.minutes as number) * 60_000, -room.planned_ms);
-		}
-		if (command === 'take_over') room.facilitator_id = member_id;
-		if (command === 'hand_over') room.facilitator_id = args.member_id!;
-		if (command === 'close') {
-			leave(at);
-			room.paused_at ??= at;
-		}
-		room = { ...room, version };
-	}
-	return { room, spent };
+/** Reads a room as the owner of the database. */
+export async function stored(owner: Sql, sessionId: string): Promise<Stored> {
+	const [row] = await owner.unsafe(
+		`select to_jsonb(x) as room from (
+			select
+				(select to_jsonb(s) from (
+					select n.status, r.position, extract(epoch from r.started_at) * 1000000 as started_at,
+						r.planned_ms, r.added_ms, extract(epoch from r.paused_at) * 1000000 as paused_at,
+						r.paused_ms, r.facilitator_id, r.minutes, r.version
+					from room_states r join sessions n on n.id = r.session_id where n.id = $1
+				) s) as state,
+				(select coalesce(jsonb_agg(to_jsonb(l) order by version), '[]') from (
+					select id, command, args, member_id, version, extract(epoch from at) * 1000000 as at
+					from room_commands where session_id = $1
+				) l) as log,
+				(select coalesce(jsonb_agg(jsonb_build_array(position, actual_ms) order by position), '[]')
+					from segments where session_id = $1 and actual_ms is not null) as spent
+		) x`,
+		[sessionId]
+	);
+	const { state, log, spent } = row?.room as Omit<Stored, 'spent'> & { spent: [number, number][] };
+	return { state, log, spent: new Map(spent) };
 }

@@ -1,9 +1,7 @@
-import fc from 'fast-check';
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import {
-	close,
 	code,
 	command,
 	foundGroup,
@@ -19,7 +17,7 @@ import {
 	segment,
 	start
 } from './people.ts';
-import { type LoggedRoom, type LogLine, replay } from './room-log.ts';
+import { stored as read } from './room-log.ts';
 
 let cercle: Connection;
 let ada: Person;
@@ -73,31 +71,7 @@ async function elapse(sessionId: string, seconds: number): Promise<void> {
 	`;
 }
 
-async function stored(sessionId: string) {
-	const micros = cercle.owner.unsafe;
-	const [state] = await micros(
-		`select position, (extract(epoch from started_at) * 1000000)::float8 as started_at,
-			planned_ms::int, added_ms::int, (extract(epoch from paused_at) * 1000000)::float8 as paused_at,
-			paused_ms::int, facilitator_id, minutes, version
-		from room_states where session_id = $1`,
-		[sessionId]
-	);
-	const log = await micros(
-		`select command, args, member_id, version, (extract(epoch from at) * 1000000)::float8 as at
-		from room_commands where session_id = $1 order by version`,
-		[sessionId]
-	);
-	const spent = await micros(
-		`select position, actual_ms::int from segments
-		where session_id = $1 and actual_ms is not null order by position`,
-		[sessionId]
-	);
-	return {
-		state: { ...state } as unknown as LoggedRoom,
-		log: [...log] as unknown as LogLine[],
-		spent: new Map(spent.map(({ position, actual_ms }) => [position, actual_ms]))
-	};
-}
+const stored = (sessionId: string) => read(cercle.owner, sessionId);
 
 describe('the room', () => {
 	test('starts at its first step with the planned minutes', async () => {
@@ -428,63 +402,5 @@ describe('the log', () => {
 			update room_commands set command = 'pause' where session_id = ${session_id}
 		`;
 		await expect(change).rejects.toMatchObject({ code: 'CR002' });
-	});
-
-	test('rebuilds the room, whoever sent whatever', async () => {
-		const people = () => [ada, bob] as const;
-		const move = fc.record({
-			by: fc.integer({ min: 0, max: 1 }),
-			step: fc.oneof(
-				fc.constant({ name: 'pause', args: {} }),
-				fc.constant({ name: 'resume', args: {} }),
-				fc.constant({ name: 'take_over', args: {} }),
-				fc.constant({ name: 'silence', args: {} }),
-				fc.constant({ name: 'undo', args: {} }),
-				fc
-					.integer({ min: -61, max: 61 })
-					.map((count) => ({ name: 'add', args: { minutes: count } })),
-				fc.integer({ min: -1, max: 4 }).map((position) => ({ name: 'go', args: { position } })),
-				fc
-					.array(fc.integer({ min: 0, max: 50 }), { minLength: 3, maxLength: 3 })
-					.map((tail) => ({ name: 'plan', args: { tail } })),
-				fc.integer({ min: 0, max: 1 }).map((heir) => ({ name: 'hand_over', args: { heir } }))
-			)
-		});
-		await fc.assert(
-			fc.asyncProperty(fc.array(move, { maxLength: 12 }), fc.boolean(), async (moves, ends) => {
-				let room = await openRoom();
-				let done = 1;
-				for (const { by, step } of moves) {
-					const person = people()[by]!;
-					if (step.name === 'silence') {
-						await silence(room.session_id, person, 40);
-						continue;
-					}
-					const { heir, tail, ...args } = step.args as { heir?: number; tail?: number[] };
-					const all =
-						tail !== undefined
-							? { minutes: [...room.minutes!.slice(0, -tail.length), ...tail] }
-							: heir === undefined
-								? args
-								: { member_id: people()[heir]!.id };
-					const answer = await command(person, room.session_id, step.name, room.version, all);
-					if (answer.error) continue;
-					room = answer.data as Room;
-					done += 1;
-				}
-				if (ends) {
-					const driver = people().find(({ id }) => id === room.facilitator_id)!;
-					const next = planFor(group, { starts_at: '2031-01-08T18:30:00Z' });
-					given(await close(driver, room.session_id, room.version, next));
-					done += 1;
-				}
-				const { state, log, spent } = await stored(room.session_id);
-				expect(log).toHaveLength(done);
-				const rebuilt = replay(log, minutes, ada.id);
-				expect(rebuilt.room).toEqual(state);
-				expect([...rebuilt.spent].sort()).toEqual([...spent].sort());
-			}),
-			{ numRuns: 25 }
-		);
 	});
 });
