@@ -174,8 +174,25 @@ export async function start(by: Person, sessionId: string): Promise<Room> {
 	return given(await command(by, sessionId, 'start', version)) as Room;
 }
 
+/** What `room_snapshot` tells this person. */
+export interface Snapshot {
+	state: Room;
+	holder_away: boolean;
+	thumb: boolean | null;
+	signals: { kind: string; count: number }[];
+}
+
+export async function snapshotOf(by: Person, session_id: string): Promise<Snapshot> {
+	return given(await by.client.rpc('room_snapshot', { session_id })) as Snapshot;
+}
+
 export async function roomOf(by: Person, session_id: string): Promise<Room> {
-	return (given(await by.client.rpc('room_snapshot', { session_id })) as { state: Room }).state;
+	return (await snapshotOf(by, session_id)).state;
+}
+
+/** Takes part in the floor. */
+export function speak(by: Person, session_id: string, name: string, args: object | null = {}) {
+	return by.client.rpc('floor_command', { session_id, command: name, args });
 }
 
 /** Plans and starts a session. */
