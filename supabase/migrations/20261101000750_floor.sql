@@ -91,6 +91,16 @@ language sql volatile security definer set search_path = '' as $$
 		and t.began_at is not null and t.ended_at is null
 $$;
 
+-- A step that is entered has nobody waiting in it, however often it was there before.
+create function private.clear_step(room public.room_states, target int) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+	delete from public.speaking_turns t
+		where t.session_id = room.session_id and t.position = target and t.ended_at is null;
+	delete from private.room_thumbs t where t.session_id = room.session_id and t.position = target;
+	delete from private.room_signals s where s.session_id = room.session_id and s.position = target;
+end $$;
+
 -- What is left of the floor when the session ends: how long each spoke.
 create function private.close_floor(room public.room_states, at timestamptz) returns void
 language plpgsql volatile security definer set search_path = '' as $$

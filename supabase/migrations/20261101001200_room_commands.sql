@@ -68,6 +68,9 @@ begin
 			where s.session_id = room.session_id and s.position = target);
 	end if;
 	perform private.end_turns(room, at);
+	if target is distinct from room.position then
+		perform private.clear_step(room, target);
+	end if;
 	room.position := target;
 	room.started_at := at;
 	room.planned_ms := room.minutes[target + 1] * 60000;

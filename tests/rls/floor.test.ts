@@ -248,6 +248,16 @@ describe('another step', () => {
 		expect(undone.floor.thumbs).toEqual({ up: 1, down: 0 });
 	});
 
+	test('reached a second time is as empty as the first', async () => {
+		await say(bob, 'raise');
+		await say(carol, 'thumb', { up: true });
+		given(await bob.client.rpc('signal_facilitator', { ...of(), kind: 'pause' }));
+		await move('go', { position: 1 });
+		const back = await move('go', { position: 0 });
+		expect([back.floor.turns, back.floor.thumbs]).toEqual([[], { up: 0, down: 0 }]);
+		expect((await snapshotOf(ada, room.session_id)).signals).toEqual([]);
+	});
+
 	test('begun anew is the same step: the hands stay up', async () => {
 		await say(bob, 'raise');
 		expect(line((await move('go', { position: 0 })).floor)).toEqual(['bob']);
