@@ -5,7 +5,7 @@ import { foundGroup, joinGroup } from './people.ts';
 import { type Act, type Cast, type Hearing, type Press, Trial } from './room-trial.ts';
 
 /** Sequences of one run: raise it to look harder. Each takes about 0.15 s. */
-const RUNS = 40;
+const RUNS = 30;
 
 let cercle: Connection;
 let cast: Cast;
@@ -36,15 +36,17 @@ const press = fc.oneof(
 		fc.integer({ min: -61, max: 61 }).map((minutes): Press => ({ name: 'add', args: { minutes } }))
 	),
 	often(
-		4,
+		5,
 		fc.integer({ min: -1, max: 4 }).map((position): Press => ({ name: 'go', args: { position } }))
 	),
 	often(
-		4,
+		6,
 		fc
-			.array(fc.option(fc.constantFrom(0, 2, 10, 40, 180, 181)), { minLength: 1, maxLength: 5 })
+			.array(fc.option(fc.constantFrom(0, 0, 10, 40, 2, 181)), { minLength: 1, maxLength: 4 })
 			.map((tail): Press => ({ name: 'plan', tail }))
 	),
+	// One step too many.
+	often(1, fc.constant<Press>({ name: 'plan', tail: [1, 1, 1, 1, 1] })),
 	often(
 		2,
 		fc.nat(4).map((heir): Press => ({ name: 'hand_over', heir }))

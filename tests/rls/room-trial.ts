@@ -28,7 +28,7 @@ import {
 const steps = [
 	{ minutes: 5, least: 3 },
 	{ minutes: 25, least: 10 },
-	{ minutes: 40, least: 40 },
+	{ minutes: 40, least: 10 },
 	{ minutes: 1, least: 1 }
 ];
 
