@@ -73,7 +73,11 @@ begin
 		when 'give' then
 			perform private.give_floor(room, (args ->> 'member_id')::uuid, me, at);
 		when 'end' then
-			if room.facilitator_id is distinct from me then
+			if room.facilitator_id is distinct from me and exists (
+				select from public.speaking_turns t
+				where t.session_id = room.session_id and t.position = room.position
+					and t.member_id <> me and t.began_at is not null and t.ended_at is null
+			) then
 				perform private.refuse('CR002', 'the facilitator takes the floor back');
 			end if;
 			perform private.end_turns(room, at);

@@ -178,6 +178,16 @@ describe('the floor', () => {
 		expect(line(given(await give(carol, carol)) as Floor)).toEqual(['carol!']);
 	});
 
+	test('is taken back by the facilitator, or given back by the speaker', async () => {
+		given(await give(ada, bob));
+		await refused('CR002', carol, 'end');
+		expect(line(await say(ada, 'end'))).toEqual([]);
+		given(await give(ada, bob));
+		expect(line(await say(bob, 'end'))).toEqual([]);
+		// Pressed again it says the same.
+		expect(line(await say(bob, 'end'))).toEqual([]);
+	});
+
 	test('goes with the role: who handed it over gives it no more', async () => {
 		await move('hand_over', { member_id: bob.id });
 		await refused('CR002', ada, 'give', { member_id: carol.id });
