@@ -27,6 +27,10 @@ begin
 	then
 		perform private.refuse('CR004', 'nothing of the caller to undo');
 	end if;
+	-- Who speaks in a step that was not meant to begin has finished.
+	if (last.before ->> 'position')::int is distinct from room.position then
+		perform private.end_turns(room, at);
+	end if;
 	room := jsonb_populate_record(room, last.before);
 	room.version := version;
 	update public.segments s set actual_ms = (last.before ->> 'actual_ms')::bigint

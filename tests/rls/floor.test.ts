@@ -268,6 +268,18 @@ describe('another step', () => {
 		expect((await snapshotOf(ada, room.session_id)).signals).toEqual([]);
 	});
 
+	test('left by an undo has no speaker left behind in it', async () => {
+		await move('go', { position: 1 });
+		given(await give(ada, bob));
+		await move('undo');
+		const [turn] = await cercle.owner`
+			select ended_at is not null as over from speaking_turns
+			where session_id = ${room.session_id} and member_id = ${bob.id}
+		`;
+		expect(turn).toEqual({ over: true });
+		expect(line((await move('go', { position: 1 })).floor)).toEqual([]);
+	});
+
 	test('begun anew is the same step: the hands stay up', async () => {
 		await say(bob, 'raise');
 		expect(line((await move('go', { position: 0 })).floor)).toEqual(['bob']);
