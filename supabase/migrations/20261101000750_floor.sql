@@ -121,3 +121,36 @@ language sql stable security definer set search_path = '' as $$
 		group by kind
 	) s
 $$;
+
+-- Who leaves a group takes part in no floor of it any more. Their phones are told to look again by
+-- the end of the topics.
+create function private.leave_floor() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+	room public.room_states;
+begin
+	for room in
+		select r.* from public.room_states r
+		join public.sessions s on s.id = r.session_id and s.status = 'live'
+		where r.group_id = old.group_id
+		for update of r
+	loop
+		update public.speaking_turns t set ended_at = greatest(private.room_time(), t.began_at)
+			where t.session_id = room.session_id and t.member_id = old.member_id
+				and t.began_at is not null and t.ended_at is null;
+		delete from public.speaking_turns t
+			where t.session_id = room.session_id and t.member_id = old.member_id and t.ended_at is null;
+		delete from private.room_thumbs t
+			where t.session_id = room.session_id and t.member_id = old.member_id;
+		delete from private.room_signals g
+			where g.session_id = room.session_id and g.member_id = old.member_id;
+		update public.room_states r set floor_version = r.floor_version + 1
+			where r.session_id = room.session_id;
+	end loop;
+	return null;
+end $$;
+create trigger leave_floor after update on public.memberships
+	for each row when (old.left_at is null and new.left_at is not null)
+	execute function private.leave_floor();
+create trigger leave_floor_deleted after delete on public.memberships
+	for each row when (old.left_at is null) execute function private.leave_floor();

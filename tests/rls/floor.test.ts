@@ -133,6 +133,17 @@ describe('the queue', () => {
 		expect(answers.map(code)).toEqual(answers.map(() => null));
 		expect(line(await floor()).sort()).toEqual(['ada', 'bob', 'carol', 'dan']);
 	});
+
+	test('does not keep the hand of who left', async () => {
+		const guest = await joinGroup(cercle, group, 'Guest');
+		given(await speak(guest, room.session_id, 'raise'));
+		given(await speak(guest, room.session_id, 'thumb', { up: true }));
+		await say(bob, 'raise');
+		await leave(cercle, group.id, guest);
+		expect(line(await floor())).toEqual(['bob']);
+		expect((await floor()).thumbs).toEqual({ up: 0, down: 0 });
+		expect(code(await give(bob, bob))).toBeNull();
+	});
 });
 
 describe('the floor', () => {
