@@ -43,10 +43,18 @@ create policy insert_author on public.contributions for insert to authenticated
 		author_id = (select auth.uid())
 		and session_id = any (array(select private.my_live_session_ids()))
 	);
--- Its author changes it or takes it back while the session lives; afterwards it is the presenter's.
+-- Its author changes it or takes it back while the session lives. Its presenter may take it away, and
+-- never puts words in the author's mouth.
 create policy update_keeper on public.contributions for update to authenticated
 	using (
 		challenge_id = any (array(select private.my_challenge_ids()))
+		or (
+			author_id = (select auth.uid())
+			and session_id = any (array(select private.my_live_session_ids()))
+		)
+	)
+	with check (
+		(text = '' and challenge_id = any (array(select private.my_challenge_ids())))
 		or (
 			author_id = (select auth.uid())
 			and session_id = any (array(select private.my_live_session_ids()))
