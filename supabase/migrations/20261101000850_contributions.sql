@@ -60,3 +60,17 @@ create policy update_keeper on public.contributions for update to authenticated
 			and session_id = any (array(select private.my_live_session_ids()))
 		)
 	);
+
+-- Row trigger: nothing slips into a session that is being closed. The policies still saw it live; here
+-- its closing is waited for.
+create function private.keep_live() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	perform from public.sessions s where s.id = new.session_id and s.status = 'live' for key share;
+	if not found then
+		perform private.refuse('CR004', 'the session is over');
+	end if;
+	return null;
+end $$;
+create trigger keep_live after insert on public.contributions
+	for each row when (auth.uid() is not null) execute function private.keep_live();
