@@ -143,12 +143,14 @@ begin
 			if room.paused_at is not null then
 				perform private.refuse('CR004', 'the clock is paused');
 			end if;
-			room.paused_at := at;
+			-- A server's clock may be set back: no pause begins before its step or ends before itself.
+			room.paused_at := greatest(at, room.started_at);
 		when 'resume' then
 			if room.paused_at is null then
 				perform private.refuse('CR004', 'the clock is running');
 			end if;
-			room.paused_ms := room.paused_ms + extract(epoch from at - room.paused_at) * 1000;
+			room.paused_ms := room.paused_ms
+				+ greatest(0, extract(epoch from at - room.paused_at) * 1000);
 			room.paused_at := null;
 		when 'add' then
 			minutes := (args ->> 'minutes')::int;

@@ -74,7 +74,7 @@ begin
 	perform private.close_floor(room, at);
 	perform private.carry_actions(closing, next_id);
 	update public.sessions s set status = 'closed', closed_at = at where s.id = closing.id;
-	room.paused_at := coalesce(room.paused_at, at);
+	room.paused_at := coalesce(room.paused_at, greatest(at, room.started_at));
 	return private.save_room(
 		room, 'close', jsonb_build_object('next', next_id), command_id, me, at, null
 	);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import {
+	close,
 	code,
 	command,
 	foundGroup,
@@ -146,6 +147,19 @@ describe('the room', () => {
 		await elapse(room.session_id, 3600);
 		const late = await roomOf(bob, room.session_id);
 		expect(late).toMatchObject({ position: 0, added_ms: 0, version: room.version });
+	});
+
+	test('pauses, goes on and ends though the clock of the server was set back', async () => {
+		const opened = await openRoom();
+		await elapse(opened.session_id, -5);
+		const paused = await send(opened, 'pause');
+		expect(paused.paused_at).toBe(opened.started_at! + 5000);
+		const resumed = await send(paused, 'resume');
+		expect(resumed.paused_ms).toBe(0);
+		const next = planFor(group, { starts_at: '2031-01-08T18:30:00Z' });
+		const closed = await close(ada, opened.session_id, resumed.version, next);
+		expect(code(closed)).toBeNull();
+		expect([...(await stored(opened.session_id)).spent]).toEqual([[0, 0]]);
 	});
 
 	test('refuses what its state does not allow', async () => {
