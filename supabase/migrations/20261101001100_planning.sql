@@ -12,6 +12,7 @@ declare
 		order by turn
 	);
 	person uuid;
+	driver uuid := (select s.facilitator_id from public.sessions s where s.id = planned.id);
 begin
 	if planned.id is null or planned.length_minutes is null or planned.starts_at is null then
 		perform private.refuse('CR005', 'the plan is incomplete');
@@ -72,7 +73,9 @@ begin
 
 	insert into public.room_states (session_id, group_id, facilitator_id)
 		values (planned.id, planned.group_id, planned.facilitator_id)
-		on conflict (session_id) do update set facilitator_id = excluded.facilitator_id;
+		-- The role was handed over, perhaps: only another name in the plan takes it from its holder.
+		on conflict (session_id) do update set facilitator_id = excluded.facilitator_id
+			where excluded.facilitator_id is distinct from driver;
 	-- Actions taken between two sessions wait for the first one planned, not for one after it.
 	update public.actions a set due_in = planned.id
 		where a.group_id = planned.group_id and a.due_in is null and a.status = 'open'

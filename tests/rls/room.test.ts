@@ -299,6 +299,18 @@ describe('who drives', () => {
 		expect((await send(room, 'pause', {}, bob)).paused_at).not.toBeNull();
 	});
 
+	test('is whom the role was handed to, whatever else of the plan changes after that', async () => {
+		const plan = fourSteps();
+		await planSession(ada, plan);
+		await send(await roomOf(ada, plan.id), 'hand_over', { member_id: bob.id });
+		await planSession(ada, { ...plan, place: 'Chez Bob' }, 1);
+		expect((await roomOf(ada, plan.id)).facilitator_id).toBe(bob.id);
+		const carol = await joinGroup(cercle, group, 'Carol');
+		await planSession(ada, { ...plan, facilitator_id: carol.id }, 2);
+		expect((await roomOf(ada, plan.id)).facilitator_id).toBe(carol.id);
+		await leave(cercle, group.id, carol);
+	});
+
 	test('is never somebody outside the group or gone from it', async () => {
 		const own = await foundGroup(ada);
 		const carol = await joinGroup(cercle, own, 'Carol');
