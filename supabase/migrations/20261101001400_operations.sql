@@ -27,6 +27,7 @@ language plpgsql volatile set search_path = '' as $$
 declare
 	held jsonb;
 	field text;
+	written int;
 begin
 	if changes is null or changes = '{}' then
 		perform private.refuse('CR005', 'nothing to change');
@@ -51,6 +52,11 @@ begin
 		(select string_agg(format('%1$I = (jsonb_populate_record(t, $2)).%1$I', key), ', ')
 			from jsonb_object_keys(changes) key)
 	) using row_id, changes;
+	-- While the row was waited for, the right to write it may have ended: a session was closed.
+	get diagnostics written = row_count;
+	if written = 0 then
+		perform private.refuse('CR001', 'no such row, or not yours to write');
+	end if;
 end $$;
 
 create function private.apply_operation(kind text, args jsonb, base jsonb) returns void

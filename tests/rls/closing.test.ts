@@ -10,6 +10,7 @@ import {
 	addAction,
 	applyOne,
 	close,
+	closeAround,
 	code,
 	command,
 	foundGroup,
@@ -252,6 +253,17 @@ describe('what was noted', () => {
 	test('is erased when it was for the room only', async () => {
 		await bob.client.from('challenges').update({ room_only: true }).eq('session_id', plan.id);
 		given(await end(ada, february()));
+		expect(await notes()).toEqual({ body: '', takeaways: '' });
+	});
+
+	test('at the very moment of the close is refused, not lost unsaid', async () => {
+		await bob.client.from('challenges').update({ room_only: true }).eq('session_id', plan.id);
+		await note(ada, { body: '', takeaways: '' });
+		const [row] = await cercle.owner`select id from challenges where session_id = ${plan.id}`;
+		const { late } = await closeAround(cercle, ada, plan.id, february(), () =>
+			applyOne(ada, 'notes.write', { id: row?.id as string, changes: { body: 'They may leave.' } })
+		);
+		expect(await late).toBe('CR001');
 		expect(await notes()).toEqual({ body: '', takeaways: '' });
 	});
 

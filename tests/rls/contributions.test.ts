@@ -5,6 +5,7 @@ import {
 	apply,
 	applyOne,
 	close,
+	closeAround,
 	code,
 	foundGroup,
 	given,
@@ -225,29 +226,11 @@ describe('outside a live session', () => {
 
 	test('nothing slips in while the session is being closed', async () => {
 		await bob.client.from('challenges').update({ room_only: true }).eq('session_id', plan.id);
-		const { version } = await roomOf(ada, plan.id);
 		const next = planFor(group, { starts_at: '2031-01-08T18:30:00Z' });
 		const row = gift();
-		const { late } = await cercle.owner.begin(async (sql) => {
-			const claims = JSON.stringify({ sub: ada.id, role: 'authenticated' });
-			const [held] = await sql`
-				select pg_backend_pid() as pid, set_config('request.jwt.claims', ${claims}, true)
-			`;
-			await sql`set local role authenticated`;
-			await sql`
-				select close_session(${plan.id}, ${JSON.stringify(next)}::text::jsonb, ${version}, ${randomUUID()})
-			`;
-			const late = applyOne(carol, 'contribution.add', row);
-			await expect
-				.poll(
-					() => cercle.owner`
-						select from pg_stat_activity where ${held!.pid} = any (pg_blocking_pids(pid))
-					`
-				)
-				.toHaveLength(1);
-			// In an object: a promise would be awaited before the session is let go.
-			return { late };
-		});
+		const { late } = await closeAround(cercle, ada, plan.id, next, () =>
+			applyOne(carol, 'contribution.add', row)
+		);
 		expect(await late).toBe('CR004');
 		expect(await found(row.id)).toBeUndefined();
 	});

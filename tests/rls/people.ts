@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { expect } from 'vitest';
 import type { Connection, Person } from '../support/server.ts';
 
 /** A group made through the same calls as the app's. */
@@ -208,6 +209,38 @@ export function close(
 	command_id: string = randomUUID()
 ) {
 	return by.client.rpc('close_session', { session_id, next, expected_version, command_id });
+}
+
+/**
+ * Closes the session, and lets it be seen only once `meanwhile` waits for it. Answers what that was
+ * told in the end, in an object: a promise would be awaited before.
+ */
+export async function closeAround<T>(
+	{ owner }: Connection,
+	by: Person,
+	session: string,
+	next: Plan,
+	meanwhile: () => Promise<T>
+): Promise<{ late: Promise<T> }> {
+	const { version } = await roomOf(by, session);
+	return owner.begin(async (sql) => {
+		const claims = JSON.stringify({ sub: by.id, role: 'authenticated' });
+		const [held] = await sql`
+			select pg_backend_pid() as pid, set_config('request.jwt.claims', ${claims}, true)
+		`;
+		await sql`set local role authenticated`;
+		const plan = JSON.stringify(next);
+		await sql`
+			select close_session(${session}, ${plan}::text::jsonb, ${version}, ${randomUUID()})
+		`;
+		const late = meanwhile();
+		await expect
+			.poll(
+				() => owner`select from pg_stat_activity where ${held!.pid} = any (pg_blocking_pids(pid))`
+			)
+			.toHaveLength(1);
+		return { late };
+	});
 }
 
 export interface OperationAnswer {
