@@ -39,13 +39,15 @@ language sql immutable set search_path = '' as $$
 		- room.paused_ms)::bigint
 $$;
 
--- True when the caller may take the role: its holder has not been heard of for 30 seconds.
+-- True when the caller may take the role: its holder has not been heard of for 30 seconds. Hours to
+-- come are no sign of life: the server's clock was set back.
 create function private.holder_is_away(room public.room_states) returns boolean
 language sql stable security definer set search_path = '' as $$
 	select room.facilitator_id is null or not exists (
 		select from public.attendances a
 		where a.session_id = room.session_id and a.member_id = room.facilitator_id
 			and a.seen_at > private.room_time() - interval '30 seconds'
+			and a.seen_at < private.room_time() + interval '30 seconds'
 	)
 $$;
 

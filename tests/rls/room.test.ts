@@ -358,6 +358,15 @@ describe('who drives', () => {
 		await refused('CR004', taken, 'take_over', {}, bob);
 	});
 
+	test('is not held for hours by a phone that was heard before the clock was set back', async () => {
+		const room = await openRoom();
+		await silence(room.session_id, ada, -3600);
+		expect((await send(room, 'take_over', {}, bob)).facilitator_id).toBe(bob.id);
+		await silence(room.session_id, bob, -3600);
+		await roomOf(bob, room.session_id);
+		await refused('CR011', await roomOf(ada, room.session_id), 'take_over');
+	});
+
 	test('does not change because a phone is silent', async () => {
 		const room = await openRoom();
 		await silence(room.session_id, ada, 3600);
