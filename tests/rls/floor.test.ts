@@ -144,6 +144,17 @@ describe('the queue', () => {
 		expect((await floor()).thumbs).toEqual({ up: 0, down: 0 });
 		expect(code(await give(bob, bob))).toBeNull();
 	});
+
+	test('lives on when who speaks, or drives, deletes their account', async () => {
+		const guest = await joinGroup(cercle, group, 'Guest');
+		given(await speak(guest, room.session_id, 'raise'));
+		given(await give(ada, guest));
+		await say(bob, 'raise');
+		await move('hand_over', { member_id: guest.id });
+		await cercle.owner`delete from auth.users where id = ${guest.id}`;
+		expect(line(await floor())).toEqual(['bob']);
+		expect((await move('take_over', {}, bob)).facilitator_id).toBe(bob.id);
+	});
 });
 
 describe('the floor', () => {
