@@ -1,6 +1,7 @@
 import type { Component } from 'svelte';
 import actions from '@lucide/svelte/icons/check';
 import add from '@lucide/svelte/icons/plus';
+import again from '@lucide/svelte/icons/thumbs-up';
 import back from '@lucide/svelte/icons/chevron-left';
 import calendar from '@lucide/svelte/icons/calendar';
 import close from '@lucide/svelte/icons/x';
@@ -8,6 +9,7 @@ import copy from '@lucide/svelte/icons/copy';
 import down from '@lucide/svelte/icons/chevron-down';
 import download from '@lucide/svelte/icons/download';
 import edit from '@lucide/svelte/icons/pencil';
+import enough from '@lucide/svelte/icons/thumbs-down';
 import error from '@lucide/svelte/icons/circle-alert';
 import good from '@lucide/svelte/icons/circle-check';
 import hand from '@lucide/svelte/icons/hand';
@@ -28,6 +30,7 @@ import remove from '@lucide/svelte/icons/minus';
 import screen from '@lucide/svelte/icons/monitor';
 import settings from '@lucide/svelte/icons/settings-2';
 import signOut from '@lucide/svelte/icons/log-out';
+import signal from '@lucide/svelte/icons/message-circle-warning';
 import skip from '@lucide/svelte/icons/skip-forward';
 import swap from '@lucide/svelte/icons/arrow-left-right';
 import today from '@lucide/svelte/icons/clock';
@@ -44,6 +47,7 @@ type Glyph = Component<{ size?: number; strokeWidth?: number }>;
 export const icons = {
 	actions,
 	add,
+	again,
 	back,
 	calendar,
 	close,
@@ -51,6 +55,7 @@ export const icons = {
 	down,
 	download,
 	edit,
+	enough,
 	error,
 	good,
 	group,
@@ -71,6 +76,7 @@ export const icons = {
 	remove,
 	screen,
 	settings,
+	signal,
 	signOut,
 	skip,
 	swap,

@@ -1,0 +1,84 @@
+import type { Segment } from '#lib/domain/agenda/segment.ts';
+import type { Kind } from '#lib/domain/formats/format.ts';
+import { between, type Instant, type Millis, millis } from '#lib/domain/time.ts';
+
+/** One raised hand, or one turn to speak once it has begun. */
+export type Turn = { member: string; raisedAt: Instant; beganAt: Instant | null };
+
+/** What a peer may give a challenge in writing. */
+export type ContributionKind = 'question' | 'experience' | 'advice' | 'offer';
+
+/** What a member may tell the facilitator without a word. */
+export type SignalKind = 'advice' | 'off_topic' | 'over_time' | 'pause';
+
+/** Steps in which the work goes down a list, person by person: nobody needs to ask for the floor. */
+const listed: readonly Kind[] = ['follow_up', 'actions', 'closing'];
+
+/** Whether several people may speak in a step, so that they ask for the floor and wait for it. */
+export function hasQueue(step: Segment): boolean {
+	const several = step.speakers === 'everyone' || step.speakers === 'others';
+	return several && !['silence', 'listen'].includes(step.rule) && !listed.includes(step.kind);
+}
+
+/** Whether this member may ask for the floor: where the others speak, the presenter listens. */
+export function mayRaise(step: Segment, member: string): boolean {
+	return hasQueue(step) && !(step.speakers === 'others' && step.person === member);
+}
+
+/**
+ * What the members may write down in a step, in the order in which it is offered; empty where one
+ * listens. The rule of the speech is the rule of the writing.
+ */
+export function kindsOf(step: Segment): readonly ContributionKind[] {
+	if (!hasQueue(step)) return [];
+	if (step.rule === 'questions_only') return ['question'];
+	if (step.rule === 'experience') return ['question', 'experience', 'offer'];
+	return ['question', 'experience', 'advice', 'offer'];
+}
+
+/** The signals that make sense in a step. */
+export function signalsOf(step: Segment): readonly SignalKind[] {
+	if (step.rule === 'questions_only') return ['advice', 'off_topic', 'over_time', 'pause'];
+	if (step.speakers === 'nobody') return ['over_time', 'pause'];
+	return ['off_topic', 'over_time', 'pause'];
+}
+
+/** The floor as one member sees it. */
+export type Place = {
+	speaker: (Turn & { beganAt: Instant }) | null;
+	/** Who waits, the first one next. */
+	waiting: readonly Turn[];
+	/** What this member does on it; `next`: nobody speaks, and they waited longest. */
+	part: 'none' | 'waiting' | 'next' | 'speaking';
+	/** Their rank among those who wait, from 1; 0 when they do not. */
+	rank: number;
+};
+
+/** Reads the turns of a step, the speaker first and then the hands in their order. */
+export function placeOf(turns: readonly Turn[], member: string): Place {
+	const speaker = turns.find(begun) ?? null;
+	const waiting = turns.filter((turn) => !begun(turn));
+	const rank = waiting.findIndex((turn) => turn.member === member) + 1;
+	const idle = rank === 0 ? 'none' : rank === 1 && !speaker ? 'next' : 'waiting';
+	return { speaker, waiting, rank, part: speaker?.member === member ? 'speaking' : idle };
+}
+
+/**
+ * How long each of these people spoke in all, in the order given: numbers about people are never
+ * ranked. Whoever did not speak has zero; turns of others are left out.
+ */
+export function spoken(
+	turns: readonly { memberId: string; beganAt: Instant; endedAt: Instant }[],
+	people: readonly string[]
+): { member: string; length: Millis }[] {
+	return people.map((member) => ({
+		member,
+		length: turns
+			.filter(({ memberId }) => memberId === member)
+			.reduce((sum, { beganAt, endedAt }) => millis(sum + between(beganAt, endedAt)), millis(0))
+	}));
+}
+
+function begun(turn: Turn): turn is Turn & { beganAt: Instant } {
+	return turn.beganAt !== null;
+}
