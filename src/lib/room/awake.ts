@@ -1,16 +1,25 @@
 /**
  * Keeps the screen on while the page is in view, where the browser can; asked for again after each
- * return, since leaving the page ends it. Returns the way to let the screen sleep.
+ * return, since leaving the page ends it. `tell` hears whether the screen is kept on. Returns the way
+ * to let it sleep.
  */
-export function keepAwake(): () => void {
-	if (!('wakeLock' in navigator)) return () => {};
+export function keepAwake(tell: (awake: boolean) => void = () => {}): () => void {
+	if (!('wakeLock' in navigator)) {
+		tell(false);
+		return () => {};
+	}
 	const ended = new AbortController();
 	let held: WakeLockSentinel | null = null;
 	const ask = async () => {
 		if (document.visibilityState !== 'visible' || ended.signal.aborted) return;
 		// Refused on low battery: the session goes on all the same.
 		held = await navigator.wakeLock.request('screen').catch(() => null);
-		if (ended.signal.aborted) await held?.release();
+		if (ended.signal.aborted) return void held?.release();
+		tell(held !== null);
+		// The system may take it back while the page is in view, for instance to save the battery.
+		held?.addEventListener('release', () => document.visibilityState === 'visible' && tell(false), {
+			signal: ended.signal
+		});
 	};
 	document.addEventListener('visibilitychange', () => void ask(), { signal: ended.signal });
 	void ask();
