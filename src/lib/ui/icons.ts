@@ -11,6 +11,7 @@ import download from '@lucide/svelte/icons/download';
 import edit from '@lucide/svelte/icons/pencil';
 import enough from '@lucide/svelte/icons/thumbs-down';
 import error from '@lucide/svelte/icons/circle-alert';
+import fullScreen from '@lucide/svelte/icons/maximize';
 import good from '@lucide/svelte/icons/circle-check';
 import hand from '@lucide/svelte/icons/hand';
 import hidden from '@lucide/svelte/icons/eye-off';
@@ -26,6 +27,7 @@ import pause from '@lucide/svelte/icons/pause';
 import pending from '@lucide/svelte/icons/cloud-upload';
 import place from '@lucide/svelte/icons/map-pin';
 import play from '@lucide/svelte/icons/play';
+import previous from '@lucide/svelte/icons/skip-back';
 import remove from '@lucide/svelte/icons/minus';
 import screen from '@lucide/svelte/icons/monitor';
 import settings from '@lucide/svelte/icons/settings-2';
@@ -57,6 +59,7 @@ export const icons = {
 	edit,
 	enough,
 	error,
+	fullScreen,
 	good,
 	group,
 	hand,
@@ -73,6 +76,7 @@ export const icons = {
 	pending,
 	place,
 	play,
+	previous,
 	remove,
 	screen,
 	settings,
