@@ -1,0 +1,40 @@
+/** What the facilitator may do from a keyboard. */
+export type Wish = 'pause' | 'next' | 'previous' | 'more' | 'less' | 'undo';
+
+const KEYS = new Map<string, Wish>([
+	[' ', 'pause'],
+	['ArrowRight', 'next'],
+	['ArrowLeft', 'previous'],
+	['+', 'more'],
+	// The same key without Shift.
+	['=', 'more'],
+	['-', 'less'],
+	['u', 'undo']
+]);
+
+/** A key as the browser tells it. */
+export interface Press {
+	key: string;
+	ctrlKey: boolean;
+	metaKey: boolean;
+	altKey: boolean;
+	/** True while the key is held down. */
+	repeat: boolean;
+}
+
+/**
+ * What a key asks of the room; null: nothing, or something of the browser's own (a key held down,
+ * with Ctrl, Command or Alt).
+ */
+export function wish({ key, ctrlKey, metaKey, altKey, repeat }: Press): Wish | null {
+	if (ctrlKey || metaKey || altKey || repeat) return null;
+	return KEYS.get(key.length === 1 ? key.toLowerCase() : key) ?? null;
+}
+
+/** Where keys belong to what is written or chosen there, or to an open sheet. */
+const TAKEN = 'input, textarea, select, [contenteditable], dialog';
+
+/** Whether a key pressed there is free to drive the room. */
+export function isFree(target: EventTarget | null): boolean {
+	return !(target instanceof Element && target.closest(TAKEN));
+}
