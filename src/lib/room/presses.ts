@@ -1,0 +1,21 @@
+/**
+ * The presses of one thumb, each after the answer to the one before: none is lost on a slow line.
+ * After a refusal what was pressed meanwhile is forgotten, for it was meant for another room.
+ */
+export class Presses {
+	#last: Promise<boolean> = Promise.resolve(true);
+	/** Raised by each refusal: presses of an earlier round do nothing. */
+	#round = 0;
+
+	/** Does it in its turn; true when it was done, false when it was refused or forgotten. */
+	press(act: () => Promise<boolean>): Promise<boolean> {
+		const round = this.#round;
+		this.#last = this.#last.then(async () => {
+			if (round !== this.#round) return false;
+			const done = await act();
+			if (!done) this.#round += 1;
+			return done;
+		});
+		return this.#last;
+	}
+}
