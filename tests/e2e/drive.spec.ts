@@ -69,9 +69,9 @@ test('the facilitator drives a late session, and everybody sees what changes', a
 		await sheet.getByLabel('Son sur ce téléphone').check();
 		await close(karim);
 		expect(await cues(karim), 'heard once when it is turned on').toEqual(['tone']);
-		await go(camille, 'Suivi des actions');
-		await go(camille, 'Présentation');
-		for (let minute = 1; minute <= 20; minute++) await change(camille, '-', minute);
+		await (await tools(camille)).getByRole('button', { name: 'Passer à : Clôture' }).click();
+		await expect(camille.getByRole('heading', { name: 'Clôture' })).toBeVisible();
+		for (let minute = 1; minute <= 5; minute++) await change(camille, '-', minute);
 		await expect(karim.getByText('Dépassement')).toBeVisible();
 		expect(await cues(karim)).toEqual(['buzz 120', 'tone', 'buzz 200,160,200', 'tone', 'tone']);
 		expect(await cues(camille)).toEqual(['buzz 120', 'buzz 200,160,200']);
@@ -80,24 +80,45 @@ test('the facilitator drives a late session, and everybody sees what changes', a
 		expect(await cues(karim), 'nothing for who comes in late').toEqual([]);
 	});
 
-	await test.step('from the keyboard, unless it is turned off or a field has it', async () => {
+	await test.step('from the keyboard, unless a sheet has it or it is turned off', async () => {
 		await camille.keyboard.press(' ');
 		await expect(karim.getByText('En pause')).toBeVisible();
 		await camille.keyboard.press('u');
 		await expect(karim.getByText('En pause')).toBeHidden();
-		await camille.keyboard.press('ArrowRight');
-		await expect(karim.getByRole('heading', { name: 'Discussion' })).toBeVisible();
+		await camille.keyboard.press('ArrowLeft');
+		await expect(karim.getByRole('heading', { name: 'Une action chacun' })).toBeVisible();
 		await camille.keyboard.press('+');
 		await expect(camille.getByText('1 ajoutée')).toBeVisible();
+		await camille.keyboard.press('ArrowRight');
+		await expect(karim.getByRole('heading', { name: 'Clôture' })).toBeVisible();
+		const last = camille.getByRole('button', { name: 'Clore la séance' });
+		await expect(last).not.toHaveAttribute('aria-busy');
+		// After the last step comes the end, which asks first.
+		await camille.keyboard.press('ArrowRight');
+		await expect(camille.getByRole('dialog', { name: 'Clore la séance' })).toBeVisible();
 		await camille.keyboard.press('ArrowLeft');
-		await expect(karim.getByRole('heading', { name: 'Présentation' })).toBeVisible();
+		await close(camille);
 		const sheet = await tools(camille);
 		await sheet.getByLabel('Raccourcis clavier').uncheck();
-		await camille.keyboard.press('ArrowRight');
 		await close(camille);
-		await camille.keyboard.press('ArrowRight');
-		await camille.keyboard.press('u');
-		await expect(camille.getByRole('heading', { name: 'Présentation' })).toBeVisible();
+		await camille.keyboard.press('ArrowLeft');
+		await change(camille, '+', 1);
+		await expect(camille.getByRole('heading', { name: 'Clôture' })).toBeVisible();
+	});
+
+	await test.step('the room screen shows the time and nothing that is written', async () => {
+		await camille.getByRole('button', { name: 'Déroulé, présence, rôles' }).click();
+		await camille.getByRole('button', { name: 'Passer à : Discussion' }).click();
+		await karim.goto(`/room/${SESSION}/screen`);
+		await expect(karim.getByRole('heading', { name: 'Discussion' })).toBeVisible();
+		await expect(karim.getByText('Ensuite : Ce que j’en retiens')).toBeVisible();
+		await expect(karim.getByText(/^Fin prévue à/)).toBeVisible();
+		await expect(karim.getByText('réécrire le moteur')).toBeHidden();
+		await karim.keyboard.press('f');
+		await expect(karim.getByRole('button', { name: 'Plein écran' })).toBeHidden();
+		await karim.keyboard.press('f');
+		await expect(karim.getByRole('button', { name: 'Plein écran' })).toBeVisible();
+		await karim.goto(`/room/${SESSION}`);
 	});
 
 	await test.step('the role moves in sight of all, and back', async () => {
@@ -191,9 +212,4 @@ async function tools(page: Page) {
 async function close(page: Page): Promise<void> {
 	await page.keyboard.press('Escape');
 	await expect(page.getByRole('dialog')).toBeHidden();
-}
-
-async function go(page: Page, step: string): Promise<void> {
-	await page.getByRole('button', { name: `Passer à : ${step}` }).click();
-	await expect(page.getByRole('heading', { name: step })).toBeVisible();
 }

@@ -31,10 +31,11 @@ export function wish({ key, ctrlKey, metaKey, altKey, repeat }: Press): Wish | n
 	return KEYS.get(key.length === 1 ? key.toLowerCase() : key) ?? null;
 }
 
-/** Where keys belong to what is written or chosen there, or to an open sheet. */
-const TAKEN = 'input, textarea, select, [contenteditable], dialog';
+/** Where keys belong to what is written or chosen there. */
+const TAKEN = 'input, textarea, select, [contenteditable]';
 
-/** Whether a key pressed there is free to drive the room. */
+/** Whether a key pressed there is free to drive the room: no field has it, no sheet is open. */
 export function isFree(target: EventTarget | null): boolean {
+	if (document.querySelector('dialog:modal')) return false;
 	return !(target instanceof Element && target.closest(TAKEN));
 }
