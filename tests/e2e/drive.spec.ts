@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
+import postgres from 'postgres';
 import { enter, SESSION } from '../bench/phones.ts';
 import { type CercleProcess, openProcess } from '../support/process.ts';
 
 let cercle: CercleProcess;
+const broken: string[] = [];
 
 test.beforeAll(async () => {
 	cercle = await openProcess({ CERCLE_DEMO: '1' });
@@ -149,6 +153,24 @@ test('the facilitator drives a late session, and everybody sees what changes', a
 		await laptop.getByRole('button', { name: 'Reprendre' }).click();
 		await expect(laptop.getByText('La salle a bougé entre-temps')).toBeHidden();
 	});
+
+	await test.step('a session that ran past its end is closed by any member', async () => {
+		await expect(karim.getByRole('button', { name: 'Clore la séance' })).toBeHidden();
+		await threeHoursPass();
+		await karim.reload();
+		await karim.getByRole('button', { name: 'Clore la séance' }).click();
+		const sheet = karim.getByRole('dialog', { name: 'Clore la séance' });
+		await sheet.getByLabel('Lieu').fill('Chez Karim');
+		// What was typed is still there after a look at the room.
+		await close(karim);
+		await karim.getByRole('button', { name: 'Clore la séance' }).click();
+		await expect(sheet.getByLabel('Lieu')).toHaveValue('Chez Karim');
+		await sheet.getByRole('button', { name: 'Clore la séance' }).click();
+		for (const page of [karim, camille]) {
+			await expect(page.getByRole('heading', { name: 'La séance est close' })).toBeVisible();
+		}
+	});
+	expect(broken, 'no page throws').toEqual([]);
 });
 
 /** A phone of this member, in the room; it notes what it would have let them feel and hear. */
@@ -156,6 +178,7 @@ async function inRoom(browser: Browser, name: string): Promise<Page> {
 	const context = await browser.newContext({ baseURL: cercle.url });
 	await context.addInitScript(noteCues);
 	const page = await context.newPage();
+	page.on('pageerror', ({ message }) => broken.push(message));
 	await enter(page, name);
 	await page.goto(`/room/${SESSION}`);
 	return page;
@@ -212,4 +235,19 @@ async function tools(page: Page) {
 async function close(page: Page): Promise<void> {
 	await page.keyboard.press('Escape');
 	await expect(page.getByRole('dialog')).toBeHidden();
+}
+
+/** The session began three hours earlier. */
+async function threeHoursPass(): Promise<void> {
+	const keys = JSON.parse(await readFile(join(cercle.dataFolder, 'keys.json'), 'utf8'));
+	const pid = await readFile(join(cercle.dataFolder, 'postgres', 'postmaster.pid'), 'utf8');
+	const port = Number(pid.split('\n')[3]);
+	const password = keys.postgresPassword;
+	const sql = postgres({ port, host: '127.0.0.1', user: 'postgres', password });
+	try {
+		await sql`update public.sessions set started_at = started_at - interval '3 hours'
+			where id = ${SESSION}`;
+	} finally {
+		await sql.end();
+	}
 }
