@@ -47,7 +47,7 @@ test('the facilitator drives a late session, and everybody sees what changes', a
 
 	await test.step('run over: the card leaves the facilitator in peace until it grows', async () => {
 		await camille.getByRole('button', { name: 'Dépasser' }).click();
-		await expect(camille.getByRole('button', { name: 'Revoir' })).toBeVisible();
+		await expect(camille.getByRole('button', { name: 'Revoir' })).toBeFocused();
 		for (const minute of [8, 9]) await change(camille, '+', minute);
 		await expect(camille.getByRole('button', { name: 'Raccourcir' })).toBeHidden();
 		await change(camille, '+', 10);
