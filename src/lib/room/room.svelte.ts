@@ -1,17 +1,11 @@
 import type { Backend } from '#lib/data/backend.ts';
 import { codeOf } from '#lib/data/failure.ts';
 import * as rooms from '#lib/data/rooms.ts';
-import type {
-	Command,
-	Floor,
-	FloorCommand,
-	Room as State,
-	SignalKind,
-	Signals
-} from '#lib/data/rooms.ts';
+import type { Command, Room as State } from '#lib/data/rooms.ts';
 import { remaining } from '#lib/domain/timer/state.ts';
 import type { Instant } from '#lib/domain/time.ts';
 import { Clock } from './clock.svelte.ts';
+import { Floor } from './floor.svelte.ts';
 import { Live } from './live.ts';
 
 /** How often a phone says that it is here and re-measures the clock, in ms. */
@@ -27,8 +21,6 @@ const GATHER = 400;
 
 /** What may be taken back: a session that began has begun. */
 export type Undoable = Exclude<Command['command'], 'start' | 'undo'>;
-
-const emptyFloor: Floor = { version: 0, turns: [], thumbs: { up: 0, down: 0 } };
 
 export interface Surroundings {
 	backend: Backend;
@@ -48,12 +40,10 @@ export interface Surroundings {
  */
 export class Room {
 	readonly clock = new Clock();
+	readonly floor: Floor;
 	readonly #with: Surroundings;
 	readonly #live: Live;
 	#state = $state.raw<State | null>(null);
-	#floor = $state.raw<Floor>(emptyFloor);
-	#thumb = $state.raw<boolean | null>(null);
-	#signals = $state.raw<Signals>([]);
 	#now = $state.raw<Instant>(this.clock.now());
 	#present = $state.raw<readonly string[]>([]);
 	#holderAway = $state.raw(false);
@@ -72,9 +62,11 @@ export class Room {
 	constructor(surroundings: Surroundings) {
 		this.#with = surroundings;
 		this.#state = surroundings.kept;
+		const { backend, session } = surroundings;
+		this.floor = new Floor(backend, session, (problem) => (this.#problem = problem));
 		this.#live = new Live(surroundings.backend, surroundings.me, {
 			state: (payload) => this.show(payload),
-			floor: (payload) => this.#hear(rooms.readFloor(payload)),
+			floor: (payload) => this.floor.hear(rooms.readFloor(payload)),
 			signals: () => this.#drives && void this.refresh(),
 			changed: () => this.#fetchSoon(),
 			moved: () => void this.refresh(),
@@ -91,18 +83,6 @@ export class Room {
 	/** Null until this device has ever heard of the room. */
 	get state(): State | null {
 		return this.#state;
-	}
-	/** Who speaks in the running step, who waits to. */
-	get floor(): Floor {
-		return this.#floor;
-	}
-	/** This member's thumb on going on with the topic; null: none. */
-	get thumb(): boolean | null {
-		return this.#thumb;
-	}
-	/** What the facilitator was told without a word; empty on every other phone. */
-	get signals(): Signals {
-		return this.#signals;
 	}
 	/** The server's time at the last second that changed the digits. */
 	get now(): Instant {
@@ -168,7 +148,7 @@ export class Room {
 		try {
 			const seen = this.#state.version;
 			const told = await rooms.command(backend, session, command, seen, uuid());
-			this.#hear(told.floor);
+			this.floor.hear(told.floor);
 			this.#take(told.room);
 			const name = command.command;
 			const stands = name === 'start' || name === 'undo';
@@ -183,30 +163,10 @@ export class Room {
 		}
 	}
 
-	/** Takes part in the floor: hands, turns, thumbs. The refusal, if any, is in `problem`. */
-	speak(command: FloorCommand): Promise<boolean> {
-		const { backend, session } = this.#with;
-		return this.#ask(async () => {
-			this.#hear(await rooms.speak(backend, session, command));
-			if (command.command === 'thumb') this.#thumb = command.up;
-		});
-	}
-
-	/** Tells the facilitator something without a word; nobody learns who did. */
-	signal(kind: SignalKind): Promise<boolean> {
-		return this.#ask(() => rooms.signal(this.#with.backend, this.#with.session, kind));
-	}
-
-	/** The facilitator has heard these signals. */
-	dismissSignal(kind: SignalKind): Promise<boolean> {
-		this.#signals = this.#signals.filter((signal) => signal.kind !== kind);
-		return this.#ask(() => rooms.dismiss(this.#with.backend, this.#with.session, kind));
-	}
-
 	/** Shows what the server said of the room, for instance in answer to closing the session. */
 	show(payload: unknown): void {
 		const { room, floor } = rooms.readRoom(payload);
-		this.#hear(floor);
+		this.floor.hear(floor);
 		this.#take(room);
 	}
 
@@ -225,9 +185,8 @@ export class Room {
 			);
 			if (this.#ended.signal.aborted) return;
 			this.#holderAway = answer.holderAway;
-			this.#signals = answer.signals;
-			this.#hear(answer.floor);
-			this.#thumb = answer.thumb;
+			this.floor.hear(answer.floor);
+			this.floor.own(answer.thumb, answer.signals);
 			this.#answeredAt = answer.now;
 			this.#silentSince = null;
 			this.#take(answer.room);
@@ -264,24 +223,6 @@ export class Room {
 		return this.#state?.facilitatorId === this.#with.me;
 	}
 
-	/** One request of the floor: small, repeatable, never in the way of the commands. */
-	async #ask(request: () => Promise<void>): Promise<boolean> {
-		this.#problem = null;
-		try {
-			await request();
-			return true;
-		} catch (error) {
-			this.#problem = codeOf(error);
-			return false;
-		}
-	}
-
-	#hear(floor: Floor): void {
-		if (floor.version < this.#floor.version) return;
-		this.#floor = floor;
-		if (floor.thumbs.up + floor.thumbs.down === 0) this.#thumb = null;
-	}
-
 	#take(state: State): void {
 		const before = this.#state;
 		if (before && state.version < before.version) return;
@@ -289,8 +230,7 @@ export class Room {
 		if (before && before.facilitatorId !== state.facilitatorId) {
 			// The log of roles is fetched by all, what was signalled by who drives now.
 			this.#fetchSoon();
-			this.#signals = [];
-			if (this.#drives) void this.refresh();
+			void this.refresh();
 		}
 		// The session has just begun: this phone says that it is there, and fetches what changed.
 		if (before?.status === 'planned' && state.status === 'live') void this.refresh();

@@ -1,0 +1,86 @@
+import type { Backend } from '#lib/data/backend.ts';
+import { codeOf } from '#lib/data/failure.ts';
+import * as rooms from '#lib/data/rooms.ts';
+import type { Floor as Told, FloorCommand, SignalKind, Signals } from '#lib/data/rooms.ts';
+
+const empty: Told = { version: 0, turns: [], thumbs: { up: 0, down: 0 } };
+
+/**
+ * The floor of the running step on this phone: who speaks, who waits to, thumbs, silent signals. Its
+ * requests are small and repeatable, and never in the way of the room's commands.
+ */
+export class Floor {
+	readonly #backend: Backend;
+	readonly #session: string;
+	readonly #ended: (problem: string | null) => void;
+	#told = $state.raw<Told>(empty);
+	#thumb = $state.raw<boolean | null>(null);
+	#signals = $state.raw<Signals>([]);
+
+	/** `ended` is told how each request went: null, or the code of its refusal. */
+	constructor(backend: Backend, session: string, ended: (problem: string | null) => void) {
+		this.#backend = backend;
+		this.#session = session;
+		this.#ended = ended;
+	}
+
+	/** The speaker first, then who waits, in order of the hands. */
+	get turns(): Told['turns'] {
+		return this.#told.turns;
+	}
+	/** How many would go on with the topic, and how many not. */
+	get thumbs(): Told['thumbs'] {
+		return this.#told.thumbs;
+	}
+	/** This member's thumb; null: none. */
+	get thumb(): boolean | null {
+		return this.#thumb;
+	}
+	/** What the facilitator was told without a word; empty on every other phone. */
+	get signals(): Signals {
+		return this.#signals;
+	}
+
+	/** Hands, turns, thumbs. True when it was done. */
+	speak(command: FloorCommand): Promise<boolean> {
+		return this.#ask(async () => {
+			this.hear(await rooms.speak(this.#backend, this.#session, command));
+			if (command.command === 'thumb') this.#thumb = command.up;
+		});
+	}
+
+	/** Tells the facilitator something without a word; nobody learns who did. */
+	signal(kind: SignalKind): Promise<boolean> {
+		return this.#ask(() => rooms.signal(this.#backend, this.#session, kind));
+	}
+
+	/** The facilitator has heard these signals. */
+	dismiss(kind: SignalKind): Promise<boolean> {
+		this.#signals = this.#signals.filter((signal) => signal.kind !== kind);
+		return this.#ask(() => rooms.dismiss(this.#backend, this.#session, kind));
+	}
+
+	/** Takes what the server says of the floor, unless something newer is known. */
+	hear(told: Told): void {
+		if (told.version < this.#told.version) return;
+		this.#told = told;
+		if (told.thumbs.up + told.thumbs.down === 0) this.#thumb = null;
+	}
+
+	/** Takes what the server says to this member alone. */
+	own(thumb: boolean | null, signals: Signals): void {
+		this.#thumb = thumb;
+		this.#signals = signals;
+	}
+
+	async #ask(request: () => Promise<void>): Promise<boolean> {
+		this.#ended(null);
+		try {
+			await request();
+			return true;
+		} catch (error) {
+			this.#ended(codeOf(error));
+			return false;
+		}
+	}
+}
