@@ -7,6 +7,7 @@ import type { Instant } from '#lib/domain/time.ts';
 import { Clock } from './clock.svelte.ts';
 import { Floor } from './floor.svelte.ts';
 import { Live } from './live.ts';
+import { Presses } from './presses.ts';
 
 /** How often a phone says that it is here and re-measures the clock, in ms. */
 const BEAT = 10_000;
@@ -43,6 +44,7 @@ export class Room {
 	readonly floor: Floor;
 	readonly #with: Surroundings;
 	readonly #live: Live;
+	readonly #presses = new Presses();
 	#state = $state.raw<State | null>(null);
 	#now = $state.raw<Instant>(this.clock.now());
 	#present = $state.raw<readonly string[]>([]);
@@ -139,10 +141,20 @@ export class Room {
 		};
 	}
 
-	/** Moves the room. The refusal, if any, is in `problem`. */
-	async send(command: Command): Promise<boolean> {
+	/**
+	 * Moves the room, after what was pressed before; a function is asked in its turn and sends nothing
+	 * when null. False when refused; the refusal, if any, is in `problem`.
+	 */
+	send(command: Command | (() => Command | null)): Promise<boolean> {
+		return this.#presses.press(async () => {
+			const due = typeof command === 'function' ? command() : command;
+			return due === null || this.#send(due);
+		});
+	}
+
+	async #send(command: Command): Promise<boolean> {
 		const { backend, session, uuid } = this.#with;
-		if (!this.#state || this.#sending) return false;
+		if (!this.#state) return false;
 		this.#sending = true;
 		this.#problem = null;
 		try {
