@@ -72,17 +72,20 @@ export class Backend {
 
 	/**
 	 * Calls a database function as the signed-in member, for twenty seconds unless `signal` says
-	 * otherwise. Throws Failure.
+	 * otherwise. `leaving` is told when the request goes out: renewing a token may come first.
+	 * Throws Failure.
 	 */
 	async call<Name extends keyof Functions & string>(
 		name: Name,
 		args: Functions[Name]['Args'],
-		signal: AbortSignal = AbortSignal.timeout(LIMIT)
+		signal: AbortSignal = AbortSignal.timeout(LIMIT),
+		leaving: () => void = () => {}
 	): Promise<Functions[Name]['Returns']> {
 		const token = await this.token();
 		if (token === null) throw new Failure('unauthorized');
 		const rest = await this.#client();
 		const request = rest.rpc(name, args).setHeader('Authorization', `Bearer ${token}`);
+		leaving();
 		const { data, error, status } = await request.abortSignal(signal);
 		if (error) throw failureOf(status, error.code, error);
 		return data;

@@ -113,10 +113,13 @@ export function readFloor(payload: unknown): Floor {
 	return floor.parse(payload);
 }
 
-/** The room as it is now; asking is being present. The signals are empty for all but who drives. */
-export async function snapshot(backend: Backend, session: string) {
+/**
+ * The room as it is now; asking is being present. The signals are empty for all but who drives.
+ * `leaving` is told when the request goes out.
+ */
+export async function snapshot(backend: Backend, session: string, leaving?: () => void) {
 	const limit = AbortSignal.timeout(LIMIT);
-	const answer = await backend.call('room_snapshot', { session_id: session }, limit);
+	const answer = await backend.call('room_snapshot', { session_id: session }, limit, leaving);
 	const { state: told, holder_away: holderAway, ...rest } = snapshotShape.parse(answer);
 	return { ...rest, ...told, holderAway };
 }
@@ -159,7 +162,7 @@ export async function dismiss(backend: Backend, session: string, kind: SignalKin
 	await backend.call('dismiss_signal', sent, AbortSignal.timeout(LIMIT));
 }
 
-/** The server's clock. */
-export async function clock(backend: Backend): Promise<Instant> {
-	return instant(await backend.call('server_clock', {}, AbortSignal.timeout(LIMIT)));
+/** The server's clock. `leaving` is told when the request goes out. */
+export async function clock(backend: Backend, leaving?: () => void): Promise<Instant> {
+	return instant(await backend.call('server_clock', {}, AbortSignal.timeout(LIMIT), leaving));
 }

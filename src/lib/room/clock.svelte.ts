@@ -47,11 +47,17 @@ export class Clock {
 		return jumped;
 	}
 
-	/** Takes the time of one request whose answer says the server's clock. */
-	async timed<T>(request: () => Promise<T>, clockOf: (answer: T) => Instant): Promise<T> {
-		const sent = performance.now();
+	/**
+	 * Takes the time of one request whose answer says the server's clock. What it does before it
+	 * says that it is leaving does not count: a token may have to be renewed first.
+	 */
+	async timed<T>(
+		request: (leaving: () => void) => Promise<T>,
+		clockOf: (answer: T) => Instant
+	): Promise<T> {
+		let sent = performance.now();
 		const drift = Date.now() - sent;
-		const answer = await request();
+		const answer = await request(() => (sent = performance.now()));
 		const received = performance.now();
 		// Across a sleep the steady clock stood still: the trip looks quick, its time is old.
 		if (Math.abs(Date.now() - received - drift) > JUMP) return answer;

@@ -192,7 +192,7 @@ export class Room {
 		clearTimeout(this.#beat);
 		try {
 			const answer = await this.clock.timed(
-				() => rooms.snapshot(backend, session),
+				(leaving) => rooms.snapshot(backend, session, leaving),
 				({ now }) => now
 			);
 			if (this.#ended.signal.aborted) return;
@@ -223,7 +223,7 @@ export class Room {
 			if (this.#ended.signal.aborted) return;
 			await this.clock
 				.timed(
-					() => rooms.clock(backend),
+					(leaving) => rooms.clock(backend, leaving),
 					(now) => now
 				)
 				.catch(() => undefined);

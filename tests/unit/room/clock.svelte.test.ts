@@ -31,3 +31,19 @@ test('an answer that was under way while the phone slept says nothing of the tim
 	await ask(clock, 4_000_000, () => vi.setSystemTime(1_600_000));
 	expect(clock.now()).toBe(5_000_020);
 });
+
+test('what a request does before it leaves does not count as its trip', async () => {
+	const clock = new Clock();
+	await clock.timed(
+		(leaving) => {
+			// A token is renewed first.
+			vi.advanceTimersByTime(200);
+			leaving();
+			vi.advanceTimersByTime(40);
+			return Promise.resolve(instant(5_000_000));
+		},
+		(now) => now
+	);
+	expect(clock.now()).toBe(5_000_020);
+	expect(clock.error).toBe(20);
+});
