@@ -3,6 +3,7 @@ import type { PostgrestClient } from '@supabase/postgrest-js';
 import type { RealtimeClient } from '@supabase/realtime-js';
 import type { Database } from './database.ts';
 import { Failure, failureOf } from './failure.ts';
+import { inOwnTime } from './own-time.ts';
 
 /** How long a call may take, in ms: a network that swallows everything counts as none. */
 const LIMIT = 20_000;
@@ -35,7 +36,7 @@ export class Backend {
 
 	constructor(endpoint: Endpoint, storage: SessionStorage) {
 		this.#endpoint = endpoint;
-		this.#storage = storage;
+		this.#storage = inOwnTime(storage);
 	}
 
 	/** Sign-in, tokens and their renewal. */
