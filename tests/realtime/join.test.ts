@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { Authorizer } from '#lib/server/embedded/realtime/authorize.ts';
 import { PUBLISHABLE, SECRET, Seat, World, settled, topicOf } from './harness.ts';
 
 let world: World;
@@ -276,4 +277,14 @@ test('the service reads every topic, row level security set aside', async () => 
 	const seat = await new Seat(service, topic).joined();
 	await world.send(topic, 'state');
 	expect((await seat.broadcasts.next()).event).toBe('state');
+});
+
+test('a question that nobody waits for any more is not asked', async () => {
+	const topic = topicOf('room');
+	const sub = await world.admit(topic);
+	const role = 'authenticated' as const;
+	const claims = { role, sub, exp: null, json: JSON.stringify({ role, sub }) };
+	const authorizer = new Authorizer(world.database.sql);
+	expect(await authorizer.read(topic, claims)).toEqual({ broadcast: true, presence: true });
+	expect(await authorizer.read(topic, claims, () => false)).toBeNull();
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import postgres from 'postgres';
 import type { Claims } from './token.ts';
+import { Turns } from './turns.ts';
 
 /** What a policy on `realtime.messages` may allow separately. */
 export type Extension = 'broadcast' | 'presence';
@@ -13,17 +14,35 @@ class Undo extends Error {}
 
 const DENIED = '42501';
 
+/**
+ * Questions asked at once, fewer than the gateway has connections: when all clients come back
+ * together, messages of rooms that are complete again do not queue behind thousands of questions.
+ */
+const AT_ONCE = 4;
+
 /** Asks the row level security of `realtime.messages` who may read and write a topic. */
 export class Authorizer {
 	readonly #sql: postgres.Sql;
+	readonly #turns = new Turns(AT_ONCE);
 
 	/** `sql` connects as the table's owner, who may take the roles of members. */
 	constructor(sql: postgres.Sql) {
 		this.#sql = sql;
 	}
 
-	/** Shows the claims one row of each extension, and looks which they see. */
-	async read(topic: string, claims: Claims): Promise<Readable> {
+	/**
+	 * Shows the claims one row of each extension, and looks which they see. Null, without asking, when
+	 * nobody wants to know any more by the time it is this question's turn.
+	 */
+	read(
+		topic: string,
+		claims: Claims,
+		isWanted: () => boolean = () => true
+	): Promise<Readable | null> {
+		return this.#turns.take(async () => (isWanted() ? this.#ask(topic, claims) : null));
+	}
+
+	async #ask(topic: string, claims: Claims): Promise<Readable> {
 		const broadcast = randomUUID();
 		const presence = randomUUID();
 		let seen = new Set<unknown>();
@@ -43,12 +62,14 @@ export class Authorizer {
 	/** Tries to write a row in the name of the claims. */
 	async write(topic: string, claims: Claims, extension: Extension): Promise<boolean> {
 		try {
-			await this.#undone((sql) =>
-				Promise.all([
-					become(sql, topic, claims),
-					sql`insert into realtime.messages (topic, extension, private)
-						values (${topic}, ${extension}, true)`
-				])
+			await this.#turns.take(() =>
+				this.#undone((sql) =>
+					Promise.all([
+						become(sql, topic, claims),
+						sql`insert into realtime.messages (topic, extension, private)
+							values (${topic}, ${extension}, true)`
+					])
+				)
 			);
 			return true;
 		} catch (error) {

@@ -89,7 +89,7 @@ export class Channel implements Member {
 		if (this.#state !== 'joined' || !permissions?.doubted || this.#held) return;
 		this.#held = [];
 		try {
-			if (await permissions.ask()) this.#release();
+			if (await permissions.ask(this.#isWanted)) this.#release();
 			else this.close('You may no longer read from this channel topic');
 		} catch (error) {
 			this.#crash(error);
@@ -187,7 +187,8 @@ export class Channel implements Member {
 	async #askAdmission(join: Join, permissions: Permissions): Promise<StoredMessage[]> {
 		let replay: StoredMessage[];
 		do {
-			await permissions.ask();
+			await permissions.ask(this.#isWanted);
+			if (this.#isClosed()) return [];
 			const hears = permissions.reads('broadcast');
 			if (!hears && (join.replay || !permissions.reads('presence'))) {
 				throw new Refusal('Unauthorized', 'You may not read from this channel topic');
@@ -297,6 +298,9 @@ export class Channel implements Member {
 	#isClosed(): boolean {
 		return this.#state === 'closed';
 	}
+
+	/** A client that waited too long has joined anew: this channel is closed and asks for nothing. */
+	readonly #isWanted = () => !this.#isClosed();
 
 	#crash(error: unknown): void {
 		this.#report(error);

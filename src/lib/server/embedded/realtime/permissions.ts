@@ -45,15 +45,18 @@ export class Permissions {
 
 	/**
 	 * Asks what may be read, until nothing was doubted meanwhile; what may be written is asked anew
-	 * when somebody writes. False when something that was allowed no longer is.
+	 * when somebody writes. False when something that was allowed no longer is, and when the answer
+	 * is no longer wanted.
 	 */
-	async ask(): Promise<boolean> {
+	async ask(isWanted: () => boolean): Promise<boolean> {
 		const before = this.#readable;
 		if (!this.#isPrivate) return true;
 		do {
 			this.#doubted = false;
 			this.#writable.clear();
-			this.#readable = await this.#authorizer.read(this.#subTopic, this.#claims);
+			const readable = await this.#authorizer.read(this.#subTopic, this.#claims, isWanted);
+			if (!readable) return false;
+			this.#readable = readable;
 		} while (this.#doubted);
 		const { broadcast, presence } = this.#readable;
 		return (broadcast || !before.broadcast) && (presence || !before.presence);
