@@ -59,18 +59,21 @@ language sql stable security definer set search_path = '' as $$
 	where member_id = (select auth.uid()) and left_at is null
 $$;
 
--- Groups whose content I may read: I belong to them and signed the charter in force.
+-- Groups whose content I may read: I belong to them and signed the charter in force. In PL/pgSQL,
+-- which keeps its plan: every policy asks, and planning a SQL function anew takes most of the answer.
 create function private.my_group_ids() returns setof uuid
-language sql stable security definer set search_path = '' as $$
-	select m.group_id from public.memberships m
-	where m.member_id = (select auth.uid()) and m.left_at is null
-		and exists (
-			select from public.charters c
-			join public.signatures s on s.charter_id = c.id and s.member_id = m.member_id
-			where c.group_id = m.group_id
-				and c.version = (select max(version) from public.charters where group_id = m.group_id)
-		)
-$$;
+language plpgsql stable security definer set search_path = '' as $$
+begin
+	return query
+		select m.group_id from public.memberships m
+		where m.member_id = (select auth.uid()) and m.left_at is null
+			and exists (
+				select from public.charters c
+				join public.signatures s on s.charter_id = c.id and s.member_id = m.member_id
+				where c.group_id = m.group_id
+					and c.version = (select max(version) from public.charters where group_id = m.group_id)
+			);
+end $$;
 
 -- Everybody who is or was in one of my groups: names in old sessions stay readable.
 create function private.my_peer_ids() returns setof uuid

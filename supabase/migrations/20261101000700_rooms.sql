@@ -86,17 +86,23 @@ create trigger append_only before update of command, args, version, at, before o
 -- The live topic of a session. The epoch moves with every removal, so a removed phone stays on a
 -- dead topic.
 create function private.room_topic(session_id uuid) returns text
-language sql stable security definer set search_path = '' as $$
-	select 'room:' || s.id || ':' || g.epoch
-	from public.sessions s join public.groups g on g.id = s.group_id
-	where s.id = room_topic.session_id
-$$;
+language plpgsql stable security definer set search_path = '' as $$
+begin
+	return (
+		select 'room:' || s.id || ':' || g.epoch
+		from public.sessions s join public.groups g on g.id = s.group_id
+		where s.id = room_topic.session_id
+	);
+end $$;
 
+-- Asked at every join: its plan is kept, as that of `my_group_ids`.
 create function private.my_topics() returns setof text
-language sql stable security definer set search_path = '' as $$
-	select private.room_topic(s.id) from public.sessions s
-	where s.status <> 'closed' and s.id in (select private.my_session_ids())
-$$;
+language plpgsql stable security definer set search_path = '' as $$
+begin
+	return query
+		select private.room_topic(s.id) from public.sessions s
+		where s.status <> 'closed' and s.id in (select private.my_session_ids());
+end $$;
 revoke execute on function private.room_topic(uuid), private.my_topics() from public, anon;
 grant execute on function private.my_topics() to authenticated;
 
