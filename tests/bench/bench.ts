@@ -1,29 +1,45 @@
 /**
  * `npm run bench`: figures of one run on this machine, as ratios, counts and spreads. Nothing here is
- * a test: the machine decides the times, the reader compares them within the run.
+ * a test: the machine decides the times, the reader compares them within the run. Named parts alone:
+ * `npm run bench -- room gateway`.
  */
 import { existsSync } from 'node:fs';
-import { openProcess } from '../support/process.ts';
+import { type CercleProcess, openProcess } from '../support/process.ts';
+import { broadcasts } from './broadcasts.ts';
+import { gateway } from './gateway.ts';
 import { room } from './room.ts';
+import { start } from './start.ts';
+import { thaw } from './thaw.ts';
 import { weight } from './weight.ts';
 
+/** Each has a Cercle with the demo group to itself. */
+const parts: Record<string, (cercle: CercleProcess) => Promise<void>> = {
+	start,
+	weight,
+	room,
+	thaw,
+	broadcasts,
+	gateway
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !parts[name]);
+if (unknown.length > 0) {
+	console.error(
+		`No such part: ${unknown.join(', ')}. There are: ${Object.keys(parts).join(', ')}.`
+	);
+	process.exit(1);
+}
 if (!existsSync('build/handler.js')) {
 	console.error('Build first: npm run build');
 	process.exit(1);
 }
-
-const cercle = await openProcess({ CERCLE_DEMO: '1' });
-try {
-	const first = cercle.readyAfter;
-	await cercle.stop();
-	await cercle.start();
-	const second = cercle.readyAfter;
-	console.log('start-up to the first answer');
-	console.log(`  first (makes the database)  ${Math.round(first)} ms`);
-	console.log(`  second                      ${Math.round(second)} ms`);
-	console.log(`  first / second              ${(first / second).toFixed(1)}`);
-	await weight(cercle.url);
-	await room(cercle.url);
-} finally {
-	await cercle.remove();
+for (const [name, measure] of Object.entries(parts)) {
+	if (asked.length > 0 && !asked.includes(name)) continue;
+	const cercle = await openProcess({ CERCLE_DEMO: '1' });
+	try {
+		await measure(cercle);
+	} finally {
+		await cercle.remove();
+	}
 }

@@ -21,23 +21,34 @@ export const MEMBERS = [
 	'Grace Okafor'
 ];
 
-export interface Bench {
-	browser: Browser;
-	/** A phone of its own, not yet signed in; `skew` is how wrong its wall clock is, in ms. */
-	phone(skew?: number): Promise<{ context: BrowserContext; page: Page }>;
+/** How wrong the seven phones' wall clocks are, in ms: up to six hours, each its own way. */
+export const SKEWS = [6, -6, 4.5, -3, 0.5, -1.25, 2].map((hours) => hours * 3_600_000);
+
+export interface PhoneOptions {
+	/** How wrong its wall clock is, in ms. */
+	skew?: number;
+	/** Where it finds the server, when not where the others do. */
+	url?: string;
 }
 
-export async function withPhones(
+export interface Bench {
+	browser: Browser;
+	/** A phone of its own, not yet signed in. */
+	phone(options?: PhoneOptions): Promise<{ context: BrowserContext; page: Page }>;
+}
+
+export async function withPhones<Answer>(
 	url: string,
-	work: (bench: Bench) => Promise<void>
-): Promise<void> {
+	work: (bench: Bench) => Promise<Answer>
+): Promise<Answer> {
 	const browser = await launcher.launch(chromium);
 	try {
-		await work({
+		return await work({
 			browser,
-			phone: async (skew = 0) => {
+			phone: async (options = {}) => {
+				const { skew = 0 } = options;
 				const context = await browser.newContext({
-					baseURL: url,
+					baseURL: options.url ?? url,
 					locale: 'fr-FR',
 					viewport: { width: 390, height: 844 }
 				});

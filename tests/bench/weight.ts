@@ -1,9 +1,10 @@
 import type { Page } from '@playwright/test';
 import { gzipSync } from 'node:zlib';
+import type { CercleProcess } from '../support/process.ts';
 import { enter, MEMBERS, SESSION, withPhones } from './phones.ts';
 
 /** Gzip size of the JavaScript two pages load, opened cold: until painted, and in all. */
-export async function weight(url: string): Promise<void> {
+export async function weight({ url }: CercleProcess): Promise<void> {
 	await withPhones(url, async ({ phone }) => {
 		const { context, page } = await phone();
 		await enter(page, MEMBERS[0] ?? '');
