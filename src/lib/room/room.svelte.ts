@@ -76,8 +76,9 @@ export class Room {
 			live: (live) => {
 				this.#listening = live;
 				this.#deafSince = live ? null : (this.#deafSince ?? this.clock.now());
-				// A signal may have been missed while nothing was listening.
-				if (live) void this.refresh();
+				// Back: a signal may have been missed. Lost: whether the server answers is to be known now,
+				// not at the next beat.
+				void this.refresh();
 			}
 		});
 	}
