@@ -10,6 +10,9 @@ import { Refusal } from './refusal.ts';
 const root = resolve(import.meta.dirname, '../../..');
 const log = openLog();
 
+/** How long an orderly end may take once something broke, in ms. */
+const BROKEN_PATIENCE = 500;
+
 let running: RunningCercle | null = null;
 let stopping: Promise<void> | null = null;
 
@@ -34,6 +37,8 @@ process.on('unhandledRejection', (error) => log('unhandled', { code: codeOf(erro
 process.on('uncaughtException', (error) => {
 	log('uncaught', { code: codeOf(error), name: error.name });
 	stop(1);
+	// What broke may never let go; people in a room wait for the next start, which puts all right.
+	setTimeout(() => process.exit(1), BROKEN_PATIENCE);
 });
 
 try {
