@@ -206,7 +206,10 @@ export class Room {
 			await this.#live.listen(answer.topic);
 		} catch (error) {
 			this.#silentSince ??= this.#answeredAt ?? this.clock.now();
-			if (codeOf(error) === 'CR001') this.#problem = 'CR001';
+			const code = codeOf(error);
+			if (code === 'CR001') this.#problem = code;
+			// A phone whose clock was set back takes an expired sign-in for a good one: the sync renews it.
+			if (code === 'unauthorized') await this.#with.sync();
 		}
 		if (this.#ended.signal.aborted) return;
 		const pause = this.#listening && this.#silentSince === null ? BEAT : POLL;
