@@ -20,7 +20,11 @@ export interface Phone {
 export interface PhoneOptions {
 	/** How far this phone's wall clock is from the right time, in ms. */
 	skew?: number;
+	/** True: it has been used before by the member of the demo group of this name, and is signed in. */
+	member?: boolean;
 }
+
+type Storage = Awaited<ReturnType<BrowserContext['storageState']>>;
 
 interface Fixtures {
 	/** A new phone; any request to another origin fails the test. */
@@ -28,11 +32,16 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
+	/** Whether the server has the demo group, whose members sign in with one tap. */
+	demo: boolean;
 	mails: MailCatcher;
 	cercle: CercleProcess;
+	/** What a phone keeps of a member of the demo group who signed in: done once for each. */
+	kept(name: string): Promise<Storage>;
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
+	demo: [false, { option: true, scope: 'worker' }],
 	mails: [
 		async ({}, use) => {
 			const mails = await openMailCatcher();
@@ -42,19 +51,41 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 		{ scope: 'worker' }
 	],
 	cercle: [
-		async ({ mails }, use) => {
-			const cercle = await openProcess({ CERCLE_DEMO: '0', SMTP_URL: mails.url });
+		async ({ demo, mails }, use) => {
+			const cercle = await openProcess({ CERCLE_DEMO: demo ? '1' : '0', SMTP_URL: mails.url });
 			await use(cercle);
 			await cercle.remove();
 		},
 		{ scope: 'worker', timeout: 60_000 }
 	],
-	phone: async ({ browser, cercle }, use, testInfo) => {
+	kept: [
+		async ({ browser, cercle }, use) => {
+			const members = new Map<string, Promise<Storage>>();
+			const signIn = async (name: string) => {
+				const context = await browser.newContext({ baseURL: cercle.url });
+				const page = await context.newPage();
+				await page.goto('/sign-in');
+				await page.getByRole('button', { name }).click();
+				await page.waitForURL('**/today');
+				const storage = await context.storageState({ indexedDB: true });
+				await context.close();
+				return storage;
+			};
+			await use((name) => {
+				const storage = members.get(name) ?? signIn(name);
+				members.set(name, storage);
+				return storage;
+			});
+		},
+		{ scope: 'worker' }
+	],
+	phone: async ({ browser, cercle, kept }, use, testInfo) => {
 		const foreign: string[] = [];
 		const broken: string[] = [];
 		const opened: Phone[] = [];
 		await use(async (name, options = {}) => {
-			const phone = await openPhone(browser, cercle.url, name, options);
+			const storage = options.member ? await kept(name) : null;
+			const phone = await openPhone(browser, cercle.url, name, options, storage);
 			opened.push(phone);
 			phone.context.on('request', (request) => {
 				const url = new URL(request.url());
@@ -82,9 +113,13 @@ async function openPhone(
 	browser: Browser,
 	url: string,
 	name: string,
-	{ skew = 0 }: PhoneOptions
+	{ skew = 0 }: PhoneOptions,
+	storage: Storage | null
 ): Promise<Phone> {
-	const context = await browser.newContext({ baseURL: url });
+	const context = await browser.newContext({
+		baseURL: url,
+		...(storage && { storageState: storage })
+	});
 	if (skew !== 0) await context.addInitScript(setWallClock, skew);
 	const ascii = name
 		.normalize('NFD')

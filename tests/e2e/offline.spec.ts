@@ -1,6 +1,4 @@
-import postgres from 'postgres';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { asOwner } from '../support/owner.ts';
 import { expect, test } from './fixtures.ts';
 import { commit, found, setNetwork, signIn } from './steps.ts';
 
@@ -64,20 +62,9 @@ test('visited once, the app reopens without network; an action done there is don
 });
 
 /** What the database itself says of an action. */
-async function statusOf(dataFolder: string, title: string): Promise<string | undefined> {
-	const keys = JSON.parse(await readFile(join(dataFolder, 'keys.json'), 'utf8'));
-	const pid = await readFile(join(dataFolder, 'postgres', 'postmaster.pid'), 'utf8');
-	const port = Number(pid.split('\n')[3]);
-	const sql = postgres({
-		port,
-		host: '127.0.0.1',
-		user: 'postgres',
-		password: keys.postgresPassword
-	});
-	try {
+function statusOf(dataFolder: string, title: string): Promise<string | undefined> {
+	return asOwner(dataFolder, async (sql) => {
 		const [row] = await sql`select status from public.actions where title = ${title}`;
 		return row?.status;
-	} finally {
-		await sql.end();
-	}
+	});
 }

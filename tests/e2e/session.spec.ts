@@ -1,5 +1,16 @@
 import { expect, type Phone, test } from './fixtures.ts';
-import { choose, commit, dateIn, found, join, setNetwork, shownSeconds, signIn } from './steps.ts';
+import {
+	choose,
+	commit,
+	dateIn,
+	found,
+	go,
+	join,
+	sameTime,
+	setNetwork,
+	shownSeconds,
+	signIn
+} from './steps.ts';
 
 const MINUTE = 60_000;
 
@@ -208,20 +219,4 @@ function dayIn(days: number): string {
 		.format(new Date(dateIn(days)))
 		.replace(/^1 /, '1er ')
 		.replace(' ', '\\s');
-}
-
-/** Moves the room to the next step, which must be this one. */
-async function go({ page }: Phone, step: string): Promise<void> {
-	await page.getByRole('button', { name: `Passer à : ${step}` }).click();
-	await expect(page.getByRole('heading', { name: step })).toBeVisible();
-}
-
-/** The digits of all phones, read as nearly at once as can be, are the same to a second. */
-async function sameTime(phones: readonly Phone[]): Promise<void> {
-	await expect
-		.poll(async () => {
-			const shown = await Promise.all(phones.map(shownSeconds));
-			return Math.max(...shown) - Math.min(...shown);
-		})
-		.toBeLessThanOrEqual(1);
 }

@@ -92,6 +92,22 @@ export async function shownSeconds({ page }: Phone): Promise<number> {
 	return (sign === '+' ? -1 : 1) * (Number(minutes) * 60 + Number(seconds));
 }
 
+/** Moves the room to the next step, which must be this one. */
+export async function go({ page }: Phone, step: string): Promise<void> {
+	await page.getByRole('button', { name: `Passer à : ${step}` }).click();
+	await expect(page.getByRole('heading', { name: step })).toBeVisible();
+}
+
+/** The digits of all phones, read as nearly at once as can be, are the same to a second. */
+export async function sameTime(phones: readonly Phone[]): Promise<void> {
+	await expect
+		.poll(async () => {
+			const shown = await Promise.all(phones.map(shownSeconds));
+			return Math.max(...shown) - Math.min(...shown);
+		})
+		.toBeLessThanOrEqual(1);
+}
+
 const API = /\/(auth|rest|realtime|api)\//;
 
 /**

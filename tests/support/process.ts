@@ -17,6 +17,8 @@ export interface CercleProcess {
 	stop(signal?: NodeJS.Signals): Promise<void>;
 	/** Starts it again on the same data and port. */
 	start(): Promise<void>;
+	/** From now on it is started again when it ends by itself, as scripts/start.js does. */
+	keep(): void;
 	/** Stops it and removes the data. */
 	remove(): Promise<void>;
 }
@@ -29,6 +31,7 @@ export async function openProcess(env: Record<string, string>): Promise<CerclePr
 	const port = await freePort();
 	const output: string[] = [];
 	let child: ChildProcess | null = null;
+	let kept = false;
 
 	async function start(): Promise<void> {
 		const started = performance.now();
@@ -49,6 +52,9 @@ export async function openProcess(env: Record<string, string>): Promise<CerclePr
 				failed(new Error(`Cercle ended:\n${output.slice(-20).join('\n')}`))
 			);
 		});
+		server.once('exit', () => {
+			if (kept && child === server) void start();
+		});
 		cercle.readyAfter = performance.now() - started;
 	}
 
@@ -68,6 +74,9 @@ export async function openProcess(env: Record<string, string>): Promise<CerclePr
 		readyAfter: 0,
 		start,
 		stop,
+		keep() {
+			kept = true;
+		},
 		async remove() {
 			await stop();
 			await rm(dataFolder, { recursive: true, force: true });
