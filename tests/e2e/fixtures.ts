@@ -7,6 +7,7 @@ import {
 } from '@playwright/test';
 import { type MailCatcher, openMailCatcher } from '../support/mail.ts';
 import { type CercleProcess, openProcess } from '../support/process.ts';
+import { type Pace, quicken } from '../support/quick-clock.ts';
 import { setWallClock } from '../support/wall-clock.ts';
 
 /** One person with a phone of their own. */
@@ -20,6 +21,8 @@ export interface Phone {
 export interface PhoneOptions {
 	/** How far this phone's wall clock is from the right time, in ms. */
 	skew?: number;
+	/** How fast its clocks run; as ours unless said otherwise. */
+	pace?: Pace;
 	/** True: it has been used before by the member of the demo group of this name, and is signed in. */
 	member?: boolean;
 }
@@ -113,7 +116,7 @@ async function openPhone(
 	browser: Browser,
 	url: string,
 	name: string,
-	{ skew = 0 }: PhoneOptions,
+	{ skew = 0, pace }: PhoneOptions,
 	storage: Storage | null
 ): Promise<Phone> {
 	const context = await browser.newContext({
@@ -121,6 +124,7 @@ async function openPhone(
 		...(storage && { storageState: storage })
 	});
 	if (skew !== 0) await context.addInitScript(setWallClock, skew);
+	if (pace) await context.addInitScript(quicken, pace);
 	const ascii = name
 		.normalize('NFD')
 		.replace(/\P{ASCII}/gu, '')

@@ -85,7 +85,11 @@ export function dateIn(days: number): string {
 
 /** Seconds shown on a room's clock: negative in overtime. */
 export async function shownSeconds({ page }: Phone): Promise<number> {
-	const text = await page.getByTestId('clock').innerText();
+	return secondsOf(await page.getByTestId('clock').innerText());
+}
+
+/** The seconds that the text of a clock says: negative in overtime. */
+export function secondsOf(text: string): number {
 	const match = /(\+?)(\d+):(\d\d)/.exec(text.replaceAll(/\s/g, ''));
 	if (!match) throw new Error(`no clock in ${JSON.stringify(text)}`);
 	const [, sign, minutes, seconds] = match;
