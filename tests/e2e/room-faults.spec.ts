@@ -29,7 +29,7 @@ const HOUR = 60 * MINUTE;
 
 const SILENT = /Sans nouvelles du serveur depuis/;
 const DEGRADED = /Mises à jour directes interrompues/;
-const STALE = 'Cela a changé entre-temps. Regardez à nouveau, puis recommencez.';
+const STALE = 'La salle a bougé entre-temps. La voici à jour : recommencez s’il le faut.';
 
 test('the facilitator’s phone dies: the time goes on, the role stays until a member takes it', async ({
 	phone,
