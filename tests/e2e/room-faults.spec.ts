@@ -55,6 +55,7 @@ test('the facilitator’s phone dies: the time goes on, the role stays until a m
 	await openTools(elodie);
 	await expect(facilitates(elodie, KARIM)).toBeVisible();
 	await expect(facilitates(elodie, CAMILLE)).toBeHidden();
+	await expect(elodie.page.getByText(/Karim Benali a pris l’animation/)).toBeVisible();
 
 	await karim.page.getByRole('button', { name: 'Rendre l’animation' }).click();
 	await expect(karim.page.getByText('Vous animez')).toBeHidden();
@@ -290,6 +291,7 @@ test('the role is handed over in sight of all, and can be taken back for ten sec
 	await handOver(camille, KARIM);
 	await expect(karim.page.getByText('Vous animez')).toBeVisible();
 	await expect(facilitates(elodie, KARIM)).toBeVisible();
+	await expect(elodie.page.getByText(/Camille Roussel a confié.* à Karim Benali/)).toBeVisible();
 	await camille.page.getByRole('button', { name: 'Reprendre l’animation' }).click();
 	await expect(camille.page.getByText('Vous animez')).toBeVisible();
 	await expect(karim.page.getByText('Vous animez')).toBeHidden();
