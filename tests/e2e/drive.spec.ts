@@ -93,6 +93,12 @@ test('the facilitator drives a late session, and everybody sees what changes', a
 		await expect(karim.getByRole('heading', { name: 'Une action chacun' })).toBeVisible();
 		await camille.keyboard.press('+');
 		await expect(camille.getByText('1 ajoutée')).toBeVisible();
+		// A key held down on a button presses it once.
+		await camille.getByRole('button', { name: 'Retirer une minute' }).focus();
+		for (let times = 0; times < 3; times++) await camille.keyboard.down('Enter');
+		await camille.keyboard.up('Enter');
+		for (let times = 0; times < 2; times++) await camille.keyboard.press('+');
+		await expect(camille.getByText('2 ajoutées')).toBeVisible();
 		await camille.keyboard.press('ArrowRight');
 		await expect(karim.getByRole('heading', { name: 'Clôture' })).toBeVisible();
 		const last = camille.getByRole('button', { name: 'Clore la séance' });
