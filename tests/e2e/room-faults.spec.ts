@@ -15,7 +15,7 @@ import { asOwner, postgresOf } from '../support/owner.ts';
 import type { CercleProcess } from '../support/process.ts';
 import { setWallClock } from '../support/wall-clock.ts';
 import { expect, type Phone, type PhoneOptions, test } from './fixtures.ts';
-import { go, sameTime, setNetwork, shownSeconds } from './steps.ts';
+import { go, sameTime, secondsOf, setNetwork, shownSeconds } from './steps.ts';
 
 // Everything that happens to phones, lines and servers during two hours, each in a room of its own.
 test.use({ demo: true });
@@ -215,6 +215,16 @@ test('a phone’s clock that is hours wrong, or set while the room is open, does
 	await camille.page.getByRole('button', { name: 'Pause' }).click();
 	for (const { page } of phones) await expect(page.getByText('En pause')).toBeVisible();
 	await sameTime(phones);
+
+	// Opened again, it shows no time before the server has said it: its own is hours wrong.
+	await karim.context.addInitScript(rememberDigits);
+	await karim.page.reload();
+	await expect(karim.page.getByText('En pause')).toBeVisible();
+	const right = await shownSeconds(camille);
+	const texts = await karim.page.evaluate(() => window.texts);
+	const digits = texts.filter((text) => /\d/.test(text));
+	expect(digits.length).toBeGreaterThan(0);
+	for (const text of digits) expect(Math.abs(secondsOf(text) - right)).toBeLessThanOrEqual(1);
 });
 
 test('a sign-in that expires during the session is renewed, also on a phone hours late', async ({
@@ -553,6 +563,8 @@ declare global {
 	interface Window {
 		/** For each change of the digits: when the step ends if they are right, by the steady clock. */
 		ends: number[];
+		/** Every text of the clock. */
+		texts: string[];
 	}
 }
 
@@ -577,6 +589,20 @@ function watchDigits(): void {
 function countRenewals(): number {
 	const requests = performance.getEntriesByType('resource');
 	return requests.filter(({ name }) => name.includes('/auth/v1/token')).length;
+}
+
+/** Runs before the page: every text that its clock ever shows. */
+function rememberDigits(): void {
+	window.texts = [];
+	const look = () => {
+		const text = document.querySelector('[data-testid="clock"]')?.textContent;
+		if (text && text !== window.texts.at(-1)) window.texts.push(text);
+	};
+	new MutationObserver(look).observe(document, {
+		subtree: true,
+		childList: true,
+		characterData: true
+	});
 }
 
 /** Runs in the page: the access token the device keeps, and another in its place if one is given. */

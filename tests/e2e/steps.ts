@@ -85,7 +85,10 @@ export function dateIn(days: number): string {
 
 /** Seconds shown on a room's clock: negative in overtime. */
 export async function shownSeconds({ page }: Phone): Promise<number> {
-	return secondsOf(await page.getByTestId('clock').innerText());
+	const clock = page.getByTestId('clock');
+	// Until the server has said the time there are none.
+	await expect(clock).toHaveText(/\d\s*:\s*\d/);
+	return secondsOf(await clock.innerText());
 }
 
 /** The seconds that the text of a clock says: negative in overtime. */

@@ -47,6 +47,7 @@ export class Room {
 	readonly #presses = new Presses();
 	#state = $state.raw<State | null>(null);
 	#now = $state.raw<Instant>(this.clock.now());
+	#timed = $state.raw(false);
 	#present = $state.raw<readonly string[]>([]);
 	#holderAway = $state.raw(false);
 	#listening = $state.raw(false);
@@ -106,6 +107,13 @@ export class Room {
 	/** Since when the server does not answer; null: it does. */
 	get silentSince(): Instant | null {
 		return this.#silentSince;
+	}
+	/**
+	 * False for the moment between opening the room and the server's first answer: the digits would be
+	 * as wrong as the phone's own clock, which stands in only when no answer comes.
+	 */
+	get timed(): boolean {
+		return this.#timed;
 	}
 	/** The code of the last refused command. */
 	get problem(): string | null {
@@ -260,6 +268,7 @@ export class Room {
 		if (this.#ended.signal.aborted) return;
 		if (this.clock.jumped()) void this.#wake();
 		this.#now = this.clock.now();
+		this.#timed = this.clock.error !== null || this.#silentSince !== null;
 		const running = this.#state?.startedAt != null && this.#state.pausedAt === null;
 		const left = running && this.#state ? remaining(this.#state, this.#now) : 999;
 		this.#tick = setTimeout(() => this.#step(), (((left % 1000) + 1000) % 1000) + 1);

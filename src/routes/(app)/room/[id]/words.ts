@@ -61,6 +61,9 @@ export function turnWords(
 	return segment.person === me ? m.room_you_speak() : m.room_speaks({ name: name(segment.person) });
 }
 
+/** What stands in the clock's place until the server has said the time. */
+export const untimed = { sign: '', text: '––:––' };
+
 /** The time left as a screen reader says it. */
 export function spokenTime(sign: string, text: string): string {
 	return sign === '+' ? m.room_spoken_over({ time: text }) : m.room_spoken_left({ time: text });
