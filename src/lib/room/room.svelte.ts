@@ -7,6 +7,7 @@ import type { Instant } from '#lib/domain/time.ts';
 import { Clock } from './clock.svelte.ts';
 import { Floor } from './floor.svelte.ts';
 import { Live } from './live.ts';
+import { Presence } from './presence.svelte.ts';
 import { Presses } from './presses.ts';
 
 /** How often a phone says that it is here and re-measures the clock, in ms. */
@@ -42,13 +43,13 @@ export interface Surroundings {
 export class Room {
 	readonly clock = new Clock();
 	readonly floor: Floor;
+	readonly presence = new Presence();
 	readonly #with: Surroundings;
 	readonly #live: Live;
 	readonly #presses = new Presses();
 	#state = $state.raw<State | null>(null);
 	#now = $state.raw<Instant>(this.clock.now());
 	#timed = $state.raw(false);
-	#present = $state.raw<readonly string[]>([]);
 	#holderAway = $state.raw(false);
 	#listening = $state.raw(false);
 	#deafSince = $state.raw<Instant | null>(this.#now);
@@ -73,7 +74,7 @@ export class Room {
 			signals: () => this.#drives && void this.refresh(),
 			changed: () => this.#fetchSoon(),
 			moved: () => void this.refresh(),
-			present: (members) => (this.#present = members),
+			present: (members) => this.presence.meet(members, this.clock.now()),
 			live: (live) => {
 				this.#listening = live;
 				this.#deafSince = live ? null : (this.#deafSince ?? this.clock.now());
@@ -91,10 +92,6 @@ export class Room {
 	/** The server's time at the last second that changed the digits. */
 	get now(): Instant {
 		return this.#now;
-	}
-	/** Members whose phones are connected. */
-	get present(): readonly string[] {
-		return this.#present;
 	}
 	/** Whether the facilitator's phone has been silent for so long that the role may be taken. */
 	get holderAway(): boolean {

@@ -1,0 +1,27 @@
+import { SvelteMap } from 'svelte/reactivity';
+import type { Instant } from '#lib/domain/time.ts';
+
+/** Whose phones are connected to the room, as this phone hears it. */
+export class Presence {
+	#members = $state.raw<readonly string[]>([]);
+	readonly #lost = new SvelteMap<string, Instant>();
+
+	/** Members whose phones are connected. */
+	get members(): readonly string[] {
+		return this.#members;
+	}
+
+	/** Since when a phone that was connected no longer is; null: it is, or this one never saw it. */
+	lostSince(member: string): Instant | null {
+		return this.#lost.get(member) ?? null;
+	}
+
+	/** Takes who is connected at this moment. */
+	meet(members: readonly string[], now: Instant): void {
+		for (const member of this.#members) {
+			if (!members.includes(member)) this.#lost.set(member, now);
+		}
+		for (const member of members) this.#lost.delete(member);
+		this.#members = members;
+	}
+}
