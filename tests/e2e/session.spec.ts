@@ -145,7 +145,12 @@ test('a group meets: from the founding to the next session, on four phones with 
 		await signIn(replaced, mails);
 		await replaced.page.goto(room);
 		await expect(replaced.page.getByText('Vous animez')).toBeVisible();
+		// Who writes keeps the field: going on to the next step takes nothing from under the hand.
+		const writing = chloe.page.getByLabel('Notes du défi');
+		await writing.focus();
 		await go(replaced, 'Discussion');
+		await expect(chloe.page.getByRole('heading', { name: 'Discussion' })).toBeVisible();
+		await expect(writing).toBeFocused();
 		for (const { page } of [bruno, chloe, denis]) {
 			await expect(page.getByRole('heading', { name: 'Discussion' })).toBeVisible();
 		}
