@@ -170,8 +170,9 @@ const thumb = ({ page }: Phone, name: string) => page.getByRole('button', { name
 
 /** Who waits, as this phone shows it. */
 async function hands(phone: Phone): Promise<string[]> {
-	const rows = await floor(phone).getByRole('listitem').locator(':scope > span:nth-child(2)').all();
-	return Promise.all(rows.map(async (row) => (await row.innerText()).trim()));
+	const rows = floor(phone).getByRole('listitem').locator(':scope > span:nth-child(2)');
+	// All in one look: a row that is gone by the next must not be waited for.
+	return (await rows.allInnerTexts()).map((text) => text.trim());
 }
 
 /** Seconds of the turn under way, as this phone counts them. */
