@@ -16,6 +16,10 @@ export default defineConfig({
 		sveltekit()
 	],
 	test: {
+		// postgres 3.4.9 may still write to a connection that just died with its database, and throws
+		// where nobody can catch it (porsager/postgres issue 1154). Tests that restart a database meet it.
+		onUnhandledError: ({ message, stack = '' }) =>
+			!(message.includes("reading 'write'") && stack.includes('postgres/src/connection.js')),
 		projects: [
 			{
 				extends: true,
