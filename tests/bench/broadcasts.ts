@@ -1,7 +1,7 @@
 import type { CercleProcess } from '../support/process.ts';
 import { openFacilitator } from './facilitator.ts';
-import { connectOwner } from './owner.ts';
-import { SESSION } from './phones.ts';
+import { connectOwner } from '../support/owner.ts';
+import { SESSION } from '../support/demo-room.ts';
 
 /** What a facilitator does in two hours, in order: seven steps, some of them longer than planned. */
 const EVENING: readonly { command: string; args?: Record<string, number | string> }[] = [

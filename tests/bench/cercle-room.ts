@@ -1,8 +1,9 @@
 import type { Page } from '@playwright/test';
 import type { CercleProcess } from '../support/process.ts';
 import { watchDigits } from './digits.ts';
-import { connectOwner } from './owner.ts';
-import { type Bench, enter, MEMBERS, SESSION, SKEWS } from './phones.ts';
+import { connectOwner } from '../support/owner.ts';
+import { enter, MEMBERS, SESSION } from '../support/demo-room.ts';
+import { type Bench, SKEWS } from './phones.ts';
 import type { Rig } from './press.ts';
 
 /** The demo group's seven phones in its session, each on the line of the same rank. */

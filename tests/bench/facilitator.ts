@@ -3,7 +3,7 @@ import { SignJWT } from 'jose';
 import { DEMO_MEMBERS } from '#lib/server/demo.ts';
 import { openKeys } from '#lib/server/embedded/keys.ts';
 import type { CercleProcess } from '../support/process.ts';
-import { SESSION } from './phones.ts';
+import { SESSION } from '../support/demo-room.ts';
 
 /** Drives the demo session over HTTP, as its facilitator's phone would. */
 export interface Facilitator {

@@ -7,7 +7,7 @@ import { type Usage, usageOf } from '../support/usage.ts';
 import { ms, quantile } from './figures.ts';
 import { Crowd } from './gateway/crowd.ts';
 import { makeRooms } from './gateway/rooms.ts';
-import { connectOwner } from './owner.ts';
+import { connectOwner } from '../support/owner.ts';
 
 const ROOMS = 1_000;
 /** State broadcasts a second, over all rooms, and for how long. */

@@ -7,20 +7,6 @@ import {
 import { chromium } from '../support/chromium.ts';
 import { setWallClock } from '../support/wall-clock.ts';
 
-/** The session the demo group is about to hold (supabase/seed.sql). */
-export const SESSION = '00000003-0000-4000-8000-000000000003';
-
-/** The demo group's seven members, the facilitator of that session first. */
-export const MEMBERS = [
-	'Camille Roussel',
-	'Karim Benali',
-	'Élodie Marchand',
-	'Thomas Nguyen',
-	'Aïcha Diallo',
-	'Julien Lefèvre',
-	'Grace Okafor'
-];
-
 /** How wrong the seven phones' wall clocks are, in ms: up to six hours, each its own way. */
 export const SKEWS = [6, -6, 4.5, -3, 0.5, -1.25, 2].map((hours) => hours * 3_600_000);
 
@@ -60,11 +46,4 @@ export async function withPhones<Answer>(
 	} finally {
 		await browser.close();
 	}
-}
-
-/** Signs in as a member of the demo group, in one tap. */
-export async function enter(page: Page, name: string): Promise<void> {
-	await page.goto('/sign-in');
-	await page.getByRole('button', { name }).click();
-	await page.waitForURL('**/today');
 }

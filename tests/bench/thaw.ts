@@ -5,8 +5,8 @@ import type { CercleProcess } from '../support/process.ts';
 import { lateness } from './digits.ts';
 import { type Facilitator, openFacilitator } from './facilitator.ts';
 import { ms, quantile } from './figures.ts';
-import { connectOwner } from './owner.ts';
-import { SESSION } from './phones.ts';
+import { connectOwner } from '../support/owner.ts';
+import { SESSION } from '../support/demo-room.ts';
 
 /** How long the phone sleeps each time, in seconds. */
 const ASLEEP = 4;

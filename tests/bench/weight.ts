@@ -1,7 +1,8 @@
 import type { Page } from '@playwright/test';
 import { gzipSync } from 'node:zlib';
 import type { CercleProcess } from '../support/process.ts';
-import { enter, MEMBERS, SESSION, withPhones } from './phones.ts';
+import { enter, MEMBERS, SESSION } from '../support/demo-room.ts';
+import { withPhones } from './phones.ts';
 
 /** Gzip size of the JavaScript two pages load, opened cold: until painted, and in all. */
 export async function weight({ url }: CercleProcess): Promise<void> {

@@ -1,8 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Browser, expect, type Page, test } from '@playwright/test';
-import postgres from 'postgres';
-import { enter, SESSION } from '../bench/phones.ts';
+import { enter, SESSION } from '../support/demo-room.ts';
+import { asOwner } from '../support/owner.ts';
 import { type CercleProcess, openProcess } from '../support/process.ts';
 
 let cercle: CercleProcess;
@@ -245,15 +243,9 @@ async function close(page: Page): Promise<void> {
 
 /** The session began three hours earlier. */
 async function threeHoursPass(): Promise<void> {
-	const keys = JSON.parse(await readFile(join(cercle.dataFolder, 'keys.json'), 'utf8'));
-	const pid = await readFile(join(cercle.dataFolder, 'postgres', 'postmaster.pid'), 'utf8');
-	const port = Number(pid.split('\n')[3]);
-	const password = keys.postgresPassword;
-	const sql = postgres({ port, host: '127.0.0.1', user: 'postgres', password });
-	try {
-		await sql`update public.sessions set started_at = started_at - interval '3 hours'
-			where id = ${SESSION}`;
-	} finally {
-		await sql.end();
-	}
+	await asOwner(
+		cercle.dataFolder,
+		(sql) => sql`update public.sessions set started_at = started_at - interval '3 hours'
+			where id = ${SESSION}`
+	);
 }

@@ -5,6 +5,7 @@ import {
 	type Page,
 	test as base
 } from '@playwright/test';
+import { enter } from '../support/demo-room.ts';
 import { type MailCatcher, openMailCatcher } from '../support/mail.ts';
 import { type CercleProcess, openProcess } from '../support/process.ts';
 import { type Pace, quicken } from '../support/quick-clock.ts';
@@ -67,9 +68,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 			const signIn = async (name: string) => {
 				const context = await browser.newContext({ baseURL: cercle.url });
 				const page = await context.newPage();
-				await page.goto('/sign-in');
-				await page.getByRole('button', { name }).click();
-				await page.waitForURL('**/today');
+				await enter(page, name);
 				const storage = await context.storageState({ indexedDB: true });
 				await context.close();
 				return storage;

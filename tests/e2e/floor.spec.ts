@@ -1,36 +1,27 @@
-import AxeBuilder from '@axe-core/playwright';
 import { createClient } from '@supabase/supabase-js';
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import postgres from 'postgres';
-import { type CercleProcess, openProcess } from '../support/process.ts';
-import { expect, type Phone, test as base } from './fixtures.ts';
+import { openKeys } from '#lib/server/embedded/keys.ts';
+import { memberId, planRoom } from '../support/demo-room.ts';
+import { asOwner } from '../support/owner.ts';
+import type { CercleProcess } from '../support/process.ts';
+import { expect, type Phone, test } from './fixtures.ts';
+import { sound } from './sound.ts';
 import { setNetwork } from './steps.ts';
 
 /** The demo group, whose members sign in with one tap (supabase/seed.sql). */
 const GROUP = '00000001-0000-4000-8000-000000000001';
-const SESSION = '00000003-0000-4000-8000-000000000003';
-const CAMILLE = '00000000-0000-4000-8000-000000000001';
 
-const test = base.extend({
-	cercle: [
-		async ({}, use) => {
-			const cercle = await openProcess({ CERCLE_DEMO: '1' });
-			await use(cercle);
-			await cercle.remove();
-		},
-		{ scope: 'worker', timeout: 60_000 }
-	]
-});
+test.use({ demo: true });
 
 test('a discussion: the floor goes round, what is written arrives, signals have no name', async ({
-	phone
+	phone,
+	cercle
 }) => {
-	const camille = await phone('Camille Roussel');
-	const karim = await phone('Karim Benali');
-	const elodie = await phone('Élodie Marchand');
+	const session = await asOwner(cercle.dataFolder, planRoom);
+	const camille = await phone('Camille Roussel', { member: true });
+	const karim = await phone('Karim Benali', { member: true });
+	const elodie = await phone('Élodie Marchand', { member: true });
 	const all = [camille, karim, elodie];
-	await Promise.all(all.map((person) => enter(person, SESSION)));
+	await Promise.all(all.map((person) => enter(person, session)));
 
 	await test.step('who listens has nothing to type and nobody to ask', async () => {
 		await press(camille, 'Commencer la séance');
@@ -125,8 +116,8 @@ test('a discussion: the floor goes round, what is written arrives, signals have 
 
 test('thumbs give a topic two minutes more, then one, then nothing', async ({ phone, cercle }) => {
 	const session = await planTopic(cercle);
-	const camille = await phone('Camille Roussel');
-	const karim = await phone('Karim Benali');
+	const camille = await phone('Camille Roussel', { member: true });
+	const karim = await phone('Karim Benali', { member: true });
 	await Promise.all([enter(camille, session), enter(karim, session)]);
 	const question = karim.page.getByText('Continuer ce sujet');
 	// A topic of one minute is in its last one from the start.
@@ -152,11 +143,8 @@ test('thumbs give a topic two minutes more, then one, then nothing', async ({ ph
 	await expect(question).toBeHidden();
 });
 
-/** Signs in with one tap and opens the room. */
-async function enter({ page, name }: Phone, session: string): Promise<void> {
-	await page.goto('/sign-in');
-	await page.getByRole('button', { name }).click();
-	await page.waitForURL('**/today');
+/** Opens the room before the session begins. */
+async function enter({ page }: Phone, session: string): Promise<void> {
 	await page.goto(`/room/${session}`);
 	await expect(page.getByRole('heading', { name: 'La séance n’a pas commencé' })).toBeVisible();
 }
@@ -181,26 +169,9 @@ async function spoken(phone: Phone): Promise<number> {
 	return Number(minutes) * 60 + Number(seconds);
 }
 
-/** Nothing keeps somebody out, light or dark, and nothing leaves a narrow phone. */
-async function sound({ page }: Phone, screen: string): Promise<void> {
-	for (const theme of ['light', 'dark']) {
-		await page.evaluate((chosen) => (document.documentElement.dataset.theme = chosen), theme);
-		const { violations } = await new AxeBuilder({ page }).analyze();
-		const found = violations
-			.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-			.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-		expect(found, `${screen}, ${theme}`).toEqual([]);
-	}
-	const size = page.viewportSize();
-	await page.setViewportSize({ width: 320, height: 640 });
-	const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-	expect(beyond, `${screen}, 320 px wide`).toBeLessThanOrEqual(0);
-	if (size) await page.setViewportSize(size);
-}
-
 /** A session of one topic, planned by its facilitator. */
 async function planTopic({ url, dataFolder }: CercleProcess): Promise<string> {
-	const keys = JSON.parse(await readFile(join(dataFolder, 'keys.json'), 'utf8'));
+	const keys = await openKeys(dataFolder);
 	const client = createClient(url, keys.publishableKey, { auth: { persistSession: false } });
 	await client.auth.signInWithPassword({ email: 'camille@demo.example', password: 'cercle-demo' });
 	const label = { fr: 'Un sujet', en: 'A topic' };
@@ -210,7 +181,13 @@ async function planTopic({ url, dataFolder }: CercleProcess): Promise<string> {
 	};
 	const id = crypto.randomUUID();
 	const plan = {
-		...{ id, group_id: GROUP, facilitator_id: CAMILLE, scribe_id: null, host_id: null },
+		...{
+			id,
+			group_id: GROUP,
+			facilitator_id: memberId('Camille Roussel'),
+			scribe_id: null,
+			host_id: null
+		},
 		...{ starts_at: new Date(Date.now() + 20 * 86_400_000).toISOString(), place: '' },
 		...{ time_zone: 'Europe/Paris', format: 'lean-coffee', length_minutes: 60, presenters: [] },
 		segments: [topic]
@@ -222,15 +199,9 @@ async function planTopic({ url, dataFolder }: CercleProcess): Promise<string> {
 
 /** The step under way began two minutes earlier. */
 async function twoMinutesPass(dataFolder: string, session: string): Promise<void> {
-	const keys = JSON.parse(await readFile(join(dataFolder, 'keys.json'), 'utf8'));
-	const pid = await readFile(join(dataFolder, 'postgres', 'postmaster.pid'), 'utf8');
-	const password = keys.postgresPassword;
-	const port = Number(pid.split('\n')[3]);
-	const sql = postgres({ port, host: '127.0.0.1', user: 'postgres', password });
-	try {
-		await sql`update public.room_states set started_at = started_at - interval '2 minutes'
-			where session_id = ${session}`;
-	} finally {
-		await sql.end();
-	}
+	await asOwner(
+		dataFolder,
+		(sql) => sql`update public.room_states set started_at = started_at - interval '2 minutes'
+			where session_id = ${session}`
+	);
 }

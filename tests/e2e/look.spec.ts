@@ -1,6 +1,6 @@
-import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
 import { expect, type Phone, test } from './fixtures.ts';
+import { sound } from './sound.ts';
 import { choose, commit, dateIn, found, join, signIn } from './steps.ts';
 
 test('the screens are readable by everyone, in both appearances, and fit a small phone', async ({
@@ -104,23 +104,6 @@ async function plan(leader: Phone, presenter: Phone): Promise<string> {
 	await page.getByRole('button', { name: 'Valider la séance' }).click();
 	await page.waitForURL(/\/session\/[0-9a-f-]{36}$/);
 	return page.url().split('/').at(-1) ?? '';
-}
-
-/** Nothing on the page keeps somebody out, light or dark, and nothing leaves a narrow phone. */
-async function sound({ page }: Phone, screen: string): Promise<void> {
-	for (const theme of ['light', 'dark']) {
-		await page.evaluate((chosen) => (document.documentElement.dataset.theme = chosen), theme);
-		const { violations } = await new AxeBuilder({ page }).analyze();
-		const found = violations
-			.filter(({ id, impact }) => id === 'region' || impact === 'serious' || impact === 'critical')
-			.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-		expect(found, `${screen}, ${theme}`).toEqual([]);
-	}
-	const size = page.viewportSize();
-	await page.setViewportSize({ width: 320, height: 640 });
-	const beyond = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-	expect(beyond, `${screen}, 320 px wide`).toBeLessThanOrEqual(0);
-	if (size) await page.setViewportSize(size);
 }
 
 /** Walks to a button with the Tab key and presses Enter. */

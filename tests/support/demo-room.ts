@@ -1,8 +1,19 @@
+import type { Page } from '@playwright/test';
 import type { Sql } from 'postgres';
 import { DEMO_MEMBERS } from '#lib/server/demo.ts';
 
 /** The session that the demo group is about to hold (supabase/seed.sql). */
-const SEEDED = '00000003-0000-4000-8000-000000000003';
+export const SESSION = '00000003-0000-4000-8000-000000000003';
+
+/** The seven of the demo group, the facilitator of that session first. */
+export const MEMBERS = DEMO_MEMBERS.map(({ name }) => name);
+
+/** Signs in as a member of the demo group, in one tap. */
+export async function enter(page: Page, name: string): Promise<void> {
+	await page.goto('/sign-in');
+	await page.getByRole('button', { name }).click();
+	await page.waitForURL('**/today');
+}
 
 /**
  * Plans one more session of the demo group, like the one it is about to hold and an hour before it, so
@@ -22,7 +33,7 @@ export async function planRoom(sql: Sql): Promise<string> {
 				where g.session_id = s.id
 			)
 		)) as id
-		from public.sessions s where s.id = ${SEEDED}
+		from public.sessions s where s.id = ${SESSION}
 	`;
 	if (!row) throw new Error('no demo session');
 	return row.id;

@@ -1,23 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
+import { databaseFolder, openKeys } from '#lib/server/embedded/keys.ts';
 
 /**
- * Works in the embedded database of a running Cercle as its owner, who sees and may do everything: the
- * port and the password are in its data folder. The connection ends with the work, since both the
- * server and its database may be restarted by the test.
+ * The owner of the embedded database of a running Cercle, who sees and may do everything: the port
+ * and the password are in its data folder. The caller ends the connections.
+ */
+export async function connectOwner(dataFolder: string, max = 1): Promise<Sql> {
+	const { postgresPassword: password } = await openKeys(dataFolder);
+	const { port } = await postgresOf(dataFolder);
+	return postgres({
+		...{ host: '127.0.0.1', port, username: 'postgres', password, database: 'postgres', max },
+		onnotice: () => undefined
+	});
+}
+
+/**
+ * Works in it as its owner. The connection ends with the work, since both the server and its database
+ * may be restarted by the test.
  */
 export async function asOwner<T>(dataFolder: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-	const keys = JSON.parse(await readFile(join(dataFolder, 'keys.json'), 'utf8'));
-	const { port } = await postgresOf(dataFolder);
-	const sql = postgres({
-		port,
-		host: '127.0.0.1',
-		user: 'postgres',
-		password: keys.postgresPassword,
-		onnotice: () => undefined,
-		max: 1
-	});
+	const sql = await connectOwner(dataFolder);
 	try {
 		return await work(sql);
 	} finally {
@@ -27,7 +31,7 @@ export async function asOwner<T>(dataFolder: string, work: (sql: Sql) => Promise
 
 /** The process of the embedded Postgres and the port it listens on, as its lock file says. */
 export async function postgresOf(dataFolder: string): Promise<{ pid: number; port: number }> {
-	const lines = await readFile(join(dataFolder, 'postgres', 'postmaster.pid'), 'utf8');
+	const lines = await readFile(join(databaseFolder(dataFolder), 'postmaster.pid'), 'utf8');
 	const [pid, , , port] = lines.split('\n');
 	return { pid: Number(pid), port: Number(port) };
 }
