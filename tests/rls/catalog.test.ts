@@ -158,6 +158,7 @@ describe('functions', () => {
 		`);
 		expect(callable).toEqual([
 			'apply_operation',
+			'decide_action',
 			'fits',
 			'me',
 			'merge_row',
@@ -167,6 +168,7 @@ describe('functions', () => {
 			'my_group_ids',
 			'my_joined_group_ids',
 			'my_live_session_ids',
+			'my_own_event_ids',
 			'my_own_review_ids',
 			'my_peer_ids',
 			'my_readable_note_session_ids',
@@ -226,8 +228,8 @@ describe('grants', () => {
 		`;
 		const found = written.map((row) => `${row.table_name} ${row.privilege_type}: ${row.names}`);
 		expect(found).toEqual([
-			'actions INSERT: born_in due_on group_id id owner_id title',
-			'actions UPDATE: due_on status title',
+			'actions INSERT: born_in due_on goal_id group_id id owner_id partner_id title',
+			'actions UPDATE: due_on goal_id line outcome partner_id rank removed_at status title',
 			'attendances INSERT: group_id member_id present session_id',
 			'attendances UPDATE: present',
 			'challenge_notes UPDATE: body takeaways',
@@ -236,6 +238,8 @@ describe('grants', () => {
 			'contributions UPDATE: text',
 			'feedbacks INSERT: delta group_id member_id plus session_id',
 			'feedbacks UPDATE: delta plus',
+			'goals INSERT: group_id id means measure owner_id quarter reason shared stage title year',
+			'goals UPDATE: line means measure quarter reason removed_at shared stage status title year',
 			'operations INSERT: code id',
 			'profiles UPDATE: language name',
 			'reviews INSERT: action_id group_id line outcome session_id',
@@ -269,6 +273,9 @@ describe('grants', () => {
 		['memberships', { left_at: null }],
 		['actions', { carries: 9 }],
 		['actions', { due_in: null }],
+		['actions', { decided_carries: 9 }],
+		['action_events', { line: '' }],
+		['goals', { owner_id: null }],
 		['challenges', { presenter_id: null }],
 		['reviews', { reviewed_by: null }],
 		['attendances', { seen_at: null }]

@@ -5,6 +5,7 @@ import type { Action, Outcome, Review } from '#lib/domain/actions/action.ts';
 import { outcomes } from '#lib/domain/actions/action.ts';
 import { carryOver } from '#lib/domain/actions/carry.ts';
 import { instant } from '#lib/domain/time.ts';
+import { actionOf } from '../support/action.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import {
 	addAction,
@@ -377,7 +378,7 @@ describe('carry-over', () => {
 			),
 			dueOn: fc.constantFrom('2029-11-30', '2030-01-07', '2030-01-08', '2030-01-09', '2030-06-30'),
 			born: fc.constantFrom('between', 'today', 'before'),
-			due: fc.constantFrom('none', 'today', 'elsewhere'),
+			due: fc.constantFrom('none', 'today', 'elsewhere', 'never'),
 			carries: fc.nat(5)
 		});
 		await fc.assert(
@@ -385,6 +386,7 @@ describe('carry-over', () => {
 				const zoe = await cercle.signIn('Zoe');
 				const own = await foundGroup(zoe);
 				const other = await planSession(zoe, planFor(own, { starts_at: '2030-05-01T18:30:00Z' }));
+				const never = await planSession(zoe, planFor(own, { starts_at: '2029-12-04T18:30:00Z' }));
 				const today = planFor(own);
 				const opened = await openSession(zoe, today);
 				const next = planFor(own, { starts_at: '2030-02-05T18:30:00Z' });
@@ -393,13 +395,15 @@ describe('carry-over', () => {
 					none: null,
 					today: today.id,
 					before: other,
-					elsewhere: other
+					elsewhere: other,
+					never
 				};
-				const actions = rows.map((row): Action => ({
-					...{ id: randomUUID(), groupId: own.id, ownerId: zoe.id, title: 'Call', version: 1 },
-					...{ dueOn: row.dueOn, status: row.status, carries: row.carries },
-					...{ bornIn: sessions[row.born as 'today'], dueIn: sessions[row.due as 'today'] }
-				}));
+				const actions = rows.map(({ dueOn, status, carries, born, due }) =>
+					actionOf({
+						...{ id: randomUUID(), groupId: own.id, ownerId: zoe.id, dueOn, status, carries },
+						...{ bornIn: sessions[born as 'today'], dueIn: sessions[due as 'today'] }
+					})
+				);
 				const reviews = rows.flatMap(({ outcome, status }, turn): Review[] =>
 					outcome && status === 'open'
 						? [
@@ -417,7 +421,7 @@ describe('carry-over', () => {
 					expect(await applyOne(zoe, 'review.record', { ...of, ...words })).toBeNull();
 				}
 				given(await close(zoe, today.id, opened.version, next));
-				const closing = { id: today.id, date: '2030-01-08' };
+				const closing = { id: today.id, date: '2030-01-08', earlier: [never] };
 				const wanted = carryOver(actions, reviews, closing, { id: next.id, date: '2030-02-05' });
 				expect(await laid(own.id)).toEqual(
 					wanted

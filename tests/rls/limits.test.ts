@@ -36,6 +36,13 @@ const texts: [string, string, number, (of: World) => Record<string, string>][] =
 	['challenge_notes', 'body', limits.note, (of) => ({ id: of.liveChallenge })],
 	['challenge_notes', 'takeaways', limits.prose, (of) => ({ id: of.liveChallenge })],
 	['actions', 'title', limits.title, (of) => ({ id: of.action.member })],
+	['actions', 'line', limits.line, (of) => ({ id: of.action.member })],
+	['goals', 'title', limits.title, (of) => ({ id: of.goal.shared })],
+	['goals', 'line', limits.line, (of) => ({ id: of.goal.shared })],
+	...['measure', 'means', 'reason'].map((column): (typeof texts)[number] => [
+		...(['goals', column, limits.prompt] as const),
+		(of) => ({ id: of.goal.shared })
+	]),
 	['reviews', 'line', limits.line, (of) => ({ session_id: of.live })],
 	['feedbacks', 'plus', limits.feedback, (of) => ({ session_id: of.live })],
 	['feedbacks', 'delta', limits.feedback, (of) => ({ session_id: of.live })]

@@ -63,6 +63,10 @@ const ownAction = (world: World, persona: Persona) => ({
 	title: 'Read the contract',
 	due_on: '2030-02-05'
 });
+const ownGoal = (world: World, persona: Persona) => ({
+	...{ id: randomUUID(), group_id: world.group.id, owner_id: idOf(world, persona) },
+	...{ title: 'Recruit a second in command', year: 2030, quarter: 2, stage: 'execute' }
+});
 const outsiders = { stranger: 'CR005', invited: 'CR005', left: 'CR005', foreigner: 'CR005' };
 
 /** Every table of `public` (security.md's table, for what exists so far). */
@@ -261,6 +265,58 @@ export const rules: readonly Rule[] = [
 			found: ['id'],
 			// This one speaks of their own action.
 			stopped: { absent: 'allowed' }
+		},
+		remove: 'no grant'
+	},
+	{
+		table: 'action_events',
+		rows: 'of a member’s action',
+		key: (world) => ({ action_id: world.action.member }),
+		select: signed,
+		...readOnly
+	},
+	{
+		table: 'action_events',
+		rows: 'of the action of who left, while they were there',
+		key: (world) => ({ action_id: world.action.left, kind: 'taken' }),
+		select: [...signed, 'left'],
+		...readOnly
+	},
+	{
+		table: 'goals',
+		rows: 'that a member shares',
+		key: (world) => ({ id: world.goal.shared }),
+		select: signed,
+		update: { by: ['member'], set: { line: 'Every week since May' } },
+		insert: { by: signed, row: ownGoal, found: ['id'] },
+		remove: 'no grant'
+	},
+	{
+		table: 'goals',
+		rows: 'that a member keeps private',
+		key: (world) => ({ id: world.goal.private }),
+		select: ['member'],
+		update: { by: ['member'], set: { line: 'Every week since May' } },
+		insert: {
+			// In the name of somebody else.
+			by: [],
+			row: (world, persona) => ({ ...ownGoal(world, persona), owner_id: world.people.absent.id }),
+			found: ['id'],
+			// This one speaks of their own goal.
+			stopped: { absent: 'allowed' }
+		},
+		remove: 'no grant'
+	},
+	{
+		table: 'goals',
+		rows: 'of who left',
+		key: (world) => ({ id: world.goal.left }),
+		select: [...signed, 'left'],
+		update: { by: [], set: { line: 'Every week since May' } },
+		insert: {
+			by: ['member'],
+			row: (world) => ({ ...ownGoal(world, 'member'), shared: false }),
+			found: ['id']
 		},
 		remove: 'no grant'
 	},

@@ -53,6 +53,8 @@ export interface World {
 	contribution: { closed: string; live: string };
 	/** Actions of these people, reviewed in the closed session. */
 	action: { member: string; left: string };
+	/** Two goals of the member, one kept private, and one of who left. */
+	goal: { shared: string; private: string; left: string };
 	client(persona: Persona): SupabaseClient;
 }
 
@@ -76,6 +78,12 @@ export async function openWorld(cercle: Connection): Promise<World> {
 		member: await addAction(member, group.id),
 		left: await addAction(left, group.id)
 	};
+	const goal = { shared: randomUUID(), private: randomUUID(), left: randomUUID() };
+	const words = { group_id: group.id, title: 'Deliver every week', year: 2030 };
+	const prompts = { quarter: null, stage: null, measure: '', means: '', reason: '' };
+	await allow(member, 'goal.add', { id: goal.shared, ...words, ...prompts, shared: true });
+	await allow(member, 'goal.add', { id: goal.private, ...words, ...prompts, shared: false });
+	await allow(left, 'goal.add', { id: goal.left, ...words, ...prompts, shared: true });
 	await start(facilitator, closed);
 	for (const person of [facilitator, presenter, member, left]) await roomOf(person, closed);
 	const here = { group_id: group.id, session_id: closed };
@@ -128,7 +136,7 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	};
 	const anonymous = cercle.anonymous();
 	return {
-		...{ group, people, token, closed, planned, action, contribution },
+		...{ group, people, token, closed, planned, action, goal, contribution },
 		...{ live: live.id, closedChallenge, liveChallenge },
 		client: (persona) => (persona === 'anonymous' ? anonymous : people[persona].client)
 	};

@@ -55,10 +55,17 @@ describe('one answer holds all a person may read', () => {
 
 	test('for who left: what is theirs, and what was said of it while they were there', async () => {
 		const { me, tables } = await pull('left');
-		const columns = { memberships: 'member_id', signatures: 'member_id', reviews: 'session_id' };
+		const columns = {
+			...{ memberships: 'member_id', signatures: 'member_id', reviews: 'session_id' },
+			action_events: 'action_id'
+		};
+		const action = [world.action.left];
 		expect(shown(tables, columns)).toEqual({
 			...{ profiles: [me], memberships: [me], signatures: [me] },
-			...{ actions: [world.action.left], reviews: [world.closed] }
+			...{ actions: action, reviews: [world.closed] },
+			// Taken, and carried when the session closed.
+			action_events: [...action, ...action],
+			goals: [world.goal.left]
 		});
 	});
 
@@ -127,6 +134,6 @@ describe('one answer holds all a person may read', () => {
 	test('and is empty lists, never nothing, for a table without rows', async () => {
 		const { tables } = await pull('stranger');
 		expect(Object.values(tables).every(Array.isArray)).toBe(true);
-		expect(Object.keys(tables)).toHaveLength(18);
+		expect(Object.keys(tables)).toHaveLength(20);
 	});
 });

@@ -3,16 +3,101 @@ export type Json = string | number | boolean | null | { [key: string]: Json | un
 export type Database = {
 	public: {
 		Tables: {
+			action_events: {
+				Row: {
+					action_id: string;
+					at: string;
+					by_id: string | null;
+					carries: number;
+					choice: string | null;
+					due_on: string;
+					group_id: string;
+					id: string;
+					kind: string;
+					line: string;
+					outcome: string | null;
+					session_id: string | null;
+					title: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					action_id: string;
+					at?: string;
+					by_id?: string | null;
+					carries: number;
+					choice?: string | null;
+					due_on: string;
+					group_id: string;
+					id?: string;
+					kind: string;
+					line?: string;
+					outcome?: string | null;
+					session_id?: string | null;
+					title: string;
+				};
+				Update: {
+					action_id?: string;
+					at?: string;
+					by_id?: string | null;
+					carries?: number;
+					choice?: string | null;
+					due_on?: string;
+					group_id?: string;
+					id?: string;
+					kind?: string;
+					line?: string;
+					outcome?: string | null;
+					session_id?: string | null;
+					title?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'action_events_action_id_fkey';
+						columns: ['action_id'];
+						isOneToOne: false;
+						referencedRelation: 'actions';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'action_events_by_id_fkey';
+						columns: ['by_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'action_events_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'action_events_session_id_fkey';
+						columns: ['session_id'];
+						isOneToOne: false;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			actions: {
 				Row: {
 					born_in: string | null;
 					carries: number;
 					created_at: string;
+					decided_carries: number;
 					due_in: string | null;
 					due_on: string;
+					goal_id: string | null;
 					group_id: string;
 					id: string;
+					line: string;
+					outcome: string | null;
 					owner_id: string;
+					partner_id: string | null;
+					rank: number | null;
+					removed_at: string | null;
 					status: string;
 					title: string;
 					updated_at: string;
@@ -23,11 +108,18 @@ export type Database = {
 					born_in?: string | null;
 					carries?: number;
 					created_at?: string;
+					decided_carries?: number;
 					due_in?: string | null;
 					due_on: string;
+					goal_id?: string | null;
 					group_id: string;
 					id: string;
+					line?: string;
+					outcome?: string | null;
 					owner_id: string;
+					partner_id?: string | null;
+					rank?: number | null;
+					removed_at?: string | null;
 					status?: string;
 					title: string;
 					updated_at?: string;
@@ -37,11 +129,18 @@ export type Database = {
 					born_in?: string | null;
 					carries?: number;
 					created_at?: string;
+					decided_carries?: number;
 					due_in?: string | null;
 					due_on?: string;
+					goal_id?: string | null;
 					group_id?: string;
 					id?: string;
+					line?: string;
+					outcome?: string | null;
 					owner_id?: string;
+					partner_id?: string | null;
+					rank?: number | null;
+					removed_at?: string | null;
 					status?: string;
 					title?: string;
 					updated_at?: string;
@@ -63,6 +162,13 @@ export type Database = {
 						referencedColumns: ['id'];
 					},
 					{
+						foreignKeyName: 'actions_goal_id_fkey';
+						columns: ['goal_id'];
+						isOneToOne: false;
+						referencedRelation: 'goals';
+						referencedColumns: ['id'];
+					},
+					{
 						foreignKeyName: 'actions_group_id_fkey';
 						columns: ['group_id'];
 						isOneToOne: false;
@@ -72,6 +178,13 @@ export type Database = {
 					{
 						foreignKeyName: 'actions_owner_id_fkey';
 						columns: ['owner_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'actions_partner_id_fkey';
+						columns: ['partner_id'];
 						isOneToOne: false;
 						referencedRelation: 'profiles';
 						referencedColumns: ['id'];
@@ -413,6 +526,82 @@ export type Database = {
 						columns: ['session_id'];
 						isOneToOne: false;
 						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			goals: {
+				Row: {
+					created_at: string;
+					group_id: string;
+					id: string;
+					line: string;
+					means: string;
+					measure: string;
+					owner_id: string;
+					quarter: number | null;
+					reason: string;
+					removed_at: string | null;
+					shared: boolean;
+					stage: string | null;
+					status: string;
+					title: string;
+					updated_at: string;
+					version: number;
+					year: number;
+				};
+				ComputedFields: never;
+				Insert: {
+					created_at?: string;
+					group_id: string;
+					id: string;
+					line?: string;
+					means?: string;
+					measure?: string;
+					owner_id: string;
+					quarter?: number | null;
+					reason?: string;
+					removed_at?: string | null;
+					shared?: boolean;
+					stage?: string | null;
+					status?: string;
+					title: string;
+					updated_at?: string;
+					version?: number;
+					year: number;
+				};
+				Update: {
+					created_at?: string;
+					group_id?: string;
+					id?: string;
+					line?: string;
+					means?: string;
+					measure?: string;
+					owner_id?: string;
+					quarter?: number | null;
+					reason?: string;
+					removed_at?: string | null;
+					shared?: boolean;
+					stage?: string | null;
+					status?: string;
+					title?: string;
+					updated_at?: string;
+					version?: number;
+					year?: number;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'goals_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'goals_owner_id_fkey';
+						columns: ['owner_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
 						referencedColumns: ['id'];
 					}
 				];

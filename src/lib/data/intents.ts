@@ -3,6 +3,8 @@
  * (pending.ts), kept on disk, sent by the sync and applied by `apply_operations` in the database.
  * Texts are cleaned here, so that the device shows exactly what the server will keep.
  */
+import type { Choice, Outcome } from '#lib/domain/actions/action.ts';
+import type { Goal } from '#lib/domain/goals/goal.ts';
 import { clean } from '#lib/domain/limits.ts';
 import type { Row } from './rows.ts';
 
@@ -12,8 +14,6 @@ export interface Intent {
 	/** What the member saw of the fields they change. */
 	base: Record<string, unknown> | null;
 }
-
-type Changes = Record<string, unknown>;
 
 export type ChallengeField =
 	| 'question'
@@ -34,22 +34,90 @@ export function addAction(action: {
 	title: string;
 	dueOn: string;
 	bornIn: string | null;
+	/** A goal of the owner's; null: none. */
+	goal?: string | null;
+	/** The member who asks how it goes; null: nobody in particular. */
+	partner?: string | null;
 }): Intent {
-	const { id, group, owner, title, dueOn, bornIn } = action;
-	const args = { id, group_id: group, owner_id: owner, title: clean(title).trim() };
-	return { kind: 'action.add', args: { ...args, due_on: dueOn, born_in: bornIn }, base: null };
+	const { id, group, owner, title, dueOn, bornIn, goal = null, partner = null } = action;
+	const whose = { id, group_id: group, owner_id: owner, goal_id: goal, partner_id: partner };
+	const args = { ...whose, title: clean(title).trim(), due_on: dueOn, born_in: bornIn };
+	return { kind: 'action.add', args, base: null };
 }
 
 export function editAction(
 	action: Row<'actions'>,
-	changes: { title?: string; due_on?: string }
+	changes: {
+		title?: string;
+		due_on?: string;
+		goal_id?: string | null;
+		partner_id?: string | null;
+	}
 ): Intent {
-	return change('action.edit', action.id, changes, { title: action.title, due_on: action.dueOn });
+	const { title, dueOn, goalId, partnerId } = action;
+	const seen = { title, due_on: dueOn, goal_id: goalId, partner_id: partnerId };
+	return change('action.edit', action.id, changes, seen);
 }
 
-/** The latest word on an action wins: no base. */
+/** Ticks an action off or opens it again, without a word. The latest one wins: no base. */
 export function settleAction(action: Row<'actions'>, status: Row<'actions'>['status']): Intent {
 	return change('action.settle', action.id, { status }, null);
+}
+
+/** What became of an action between two sessions, with one line. The latest word wins: no base. */
+export function tellAction(action: Row<'actions'>, outcome: Outcome, line: string): Intent {
+	return change('action.tell', action.id, { outcome, line: line.trim() }, null);
+}
+
+/**
+ * The owner's decision about an action that was carried too often: `title` is heard when it is
+ * reshaped, `due_on` unless it is dropped.
+ */
+export function decideAction(
+	action: Row<'actions'>,
+	choice: Choice,
+	changes: { title?: string; due_on?: string },
+	line: string
+): Intent {
+	const title = clean(changes.title ?? '').trim();
+	const due_on = changes.due_on ?? action.dueOn;
+	const args = { id: action.id, choice, title, due_on, line: clean(line).trim() };
+	return { kind: 'action.decide', args, base: null };
+}
+
+/** Puts the member's open actions in an order of their own: all of them, first to last. */
+export function orderActions(ids: readonly string[]): Intent {
+	return { kind: 'actions.order', args: { ids: [...ids] }, base: null };
+}
+
+/** Takes an action back that was written by mistake, words and all. Not one that was reviewed. */
+export function removeAction({ id }: Row<'actions'>): Intent {
+	return { kind: 'action.remove', args: { id }, base: null };
+}
+
+export type GoalWords = Pick<
+	Goal,
+	'title' | 'year' | 'quarter' | 'stage' | 'measure' | 'means' | 'reason' | 'shared'
+>;
+
+export function addGoal(id: string, group: string, owner: string, goal: GoalWords): Intent {
+	const { title, measure, means, reason, ...when } = goal;
+	const words = { title: clean(title).trim(), measure: clean(measure), means: clean(means) };
+	const args = { id, group_id: group, owner_id: owner, ...when, ...words, reason: clean(reason) };
+	return { kind: 'goal.add', args, base: null };
+}
+
+/** Changes what is given of a goal; its end (`status`, `line`) too. */
+export function editGoal(
+	goal: Row<'goals'>,
+	changes: Partial<GoalWords & Pick<Goal, 'status' | 'line'>>
+): Intent {
+	return change('goal.edit', goal.id, changes, goal);
+}
+
+/** Takes a goal back, words and all; the actions that served it stay. */
+export function removeGoal({ id }: Row<'goals'>): Intent {
+	return { kind: 'goal.remove', args: { id }, base: null };
 }
 
 /** `seen` is what the writer saw of the fields they change. */
@@ -126,14 +194,15 @@ export function writeFeedback(
 	};
 }
 
-function change(kind: string, id: string, changes: Changes, seen: Changes | null): Intent {
+function change(kind: string, id: string, changes: object, seen: object | null): Intent {
 	const cleaned = Object.fromEntries(
 		Object.entries(changes).map(([field, value]) => [
 			field,
 			typeof value === 'string' ? clean(value) : value
 		])
 	);
+	const held: Record<string, unknown> | null = seen && { ...seen };
 	const base =
-		seen && Object.fromEntries(Object.keys(changes).map((field) => [field, seen[field] ?? null]));
+		held && Object.fromEntries(Object.keys(changes).map((field) => [field, held[field] ?? null]));
 	return { kind, args: { id, changes: cleaned }, base };
 }

@@ -3,6 +3,7 @@ import type { Table } from './rows.ts';
 /** A row and the tables as the device keeps them: the server's own columns. */
 type Kept = { readonly id: string; readonly [column: string]: unknown };
 type Tables = Readonly<Record<string, readonly Kept[]>>;
+type Changes = Readonly<Record<string, unknown>>;
 
 interface Pending {
 	readonly id: string;
@@ -27,16 +28,33 @@ function step(tables: Tables, kind: string, args: Kept): Tables {
 	switch (kind) {
 		case 'action.add':
 			return put(tables, 'actions', {
-				status: 'open',
-				due_in: null,
-				carries: 0,
-				version: 0,
-				created_at: NOW,
+				...{ status: 'open', outcome: null, line: '', rank: null, due_in: null },
+				...{ carries: 0, decided_carries: 0, version: 0, created_at: NOW },
 				...args
 			});
 		case 'action.edit':
-		case 'action.settle':
 			return patch(tables, 'actions', args.id, columns(changes));
+		case 'action.settle':
+			return patch(tables, 'actions', args.id, settled(columns(changes).status));
+		case 'action.tell': {
+			const told = columns(changes);
+			return patch(tables, 'actions', args.id, { ...told, status: after(told.outcome) });
+		}
+		case 'action.decide':
+			return patch(tables, 'actions', args.id, (action) => decided(action, args));
+		case 'action.remove':
+			return remove(tables, 'actions', args.id);
+		case 'actions.order':
+			return ranked(tables, args.ids);
+		case 'goal.add':
+			return put(tables, 'goals', {
+				...{ status: 'open', line: '', version: 0, created_at: NOW },
+				...args
+			});
+		case 'goal.edit':
+			return patch(tables, 'goals', args.id, columns(changes));
+		case 'goal.remove':
+			return remove(tables, 'goals', args.id);
 		case 'challenge.write':
 			return patch(tables, 'challenges', args.id, columns(changes));
 		case 'notes.write':
@@ -49,7 +67,6 @@ function step(tables: Tables, kind: string, args: Kept): Tables {
 			return patch(tables, 'profiles', args.id, columns(changes));
 		case 'review.record': {
 			const { action_id, session_id, outcome } = args;
-			const status = outcome === 'done' || outcome === 'dropped' ? outcome : 'open';
 			const reviewed = upsert(
 				tables,
 				'reviews',
@@ -60,7 +77,7 @@ function step(tables: Tables, kind: string, args: Kept): Tables {
 					reviewed_at: NOW
 				}
 			);
-			return patch(reviewed, 'actions', String(action_id), { status });
+			return patch(reviewed, 'actions', String(action_id), settled(after(outcome)));
 		}
 		case 'attendance.mark': {
 			const { session_id, member_id } = args;
@@ -78,6 +95,35 @@ function step(tables: Tables, kind: string, args: Kept): Tables {
 /** Stands for a date only the server knows; nothing on screen depends on it before the sync. */
 const NOW = '2020-01-01T00:00:00Z';
 
+/** The status an outcome leaves an action in. */
+const after = (outcome: unknown) =>
+	outcome === 'done' || outcome === 'dropped' ? outcome : 'open';
+
+/** Ticked off or reopened: the last word said goes with it. */
+function settled(status: unknown): (action: Kept) => Changes {
+	return (action) =>
+		action.status === status
+			? {}
+			: { status, outcome: status === 'open' ? null : status, line: '' };
+}
+
+function decided(action: Kept, { choice, title, due_on, line }: Changes): Changes {
+	if (choice === 'drop') {
+		return { status: 'dropped', outcome: 'dropped', line, decided_carries: action.carries };
+	}
+	if (choice === 'do') return { due_on, line, decided_carries: action.carries };
+	return { title, due_on, line, carries: 0, decided_carries: 0 };
+}
+
+function ranked(tables: Tables, ids: unknown): Tables {
+	const order = new Map(Array.isArray(ids) ? ids.map((id, at) => [id, at + 1]) : []);
+	const rows = (tables.actions ?? []).map((row) => {
+		const rank = order.get(row.id);
+		return rank === undefined || row.status !== 'open' ? row : { ...row, rank };
+	});
+	return { ...tables, actions: rows };
+}
+
 function columns(value: unknown): Kept {
 	return typeof value === 'object' && value !== null ? { id: '', ...value } : { id: '' };
 }
@@ -91,12 +137,18 @@ function patch(
 	tables: Tables,
 	table: Table,
 	id: string,
-	changes: Readonly<Record<string, unknown>>
+	changes: Changes | ((row: Kept) => Changes)
 ): Tables {
 	const rows = (tables[table] ?? []).map((row) =>
-		row.id === id ? { ...row, ...changes, id } : row
+		row.id === id
+			? { ...row, ...(typeof changes === 'function' ? changes(row) : changes), id }
+			: row
 	);
 	return { ...tables, [table]: rows };
+}
+
+function remove(tables: Tables, table: Table, id: string): Tables {
+	return { ...tables, [table]: (tables[table] ?? []).filter((row) => row.id !== id) };
 }
 
 /** Replaces the row that has these key columns, or adds one under an id made of them. */

@@ -4,7 +4,9 @@
  * fields unknown to this version of the app are left aside.
  */
 import * as z from 'zod/mini';
+import { choices, outcomes } from '#lib/domain/actions/action.ts';
 import { kinds, rules, speakers } from '#lib/domain/formats/format.ts';
+import { goalStatuses, stages } from '#lib/domain/goals/goal.ts';
 import { type Instant, millis, parseInstant } from '#lib/domain/time.ts';
 
 const text = z.string();
@@ -116,6 +118,44 @@ const shapes = {
 		born_in: person,
 		due_in: person,
 		carries: count,
+		// Since the second release: a device keeps rows of the first one until it meets the server.
+		decided_carries: z._default(count, 0),
+		goal_id: z._default(person, null),
+		partner_id: z._default(person, null),
+		rank: z._default(z.nullable(count), null),
+		outcome: z._default(z.nullable(z.enum(outcomes)), null),
+		line: z._default(text, ''),
+		version: count,
+		created_at: moment
+	}),
+	action_events: z.object({
+		id,
+		action_id: id,
+		kind: z.enum(['taken', 'edited', 'told', 'reopened', 'carried', 'decided']),
+		by_id: person,
+		at: moment,
+		session_id: person,
+		outcome: z.nullable(z.enum(outcomes)),
+		choice: z.nullable(z.enum(choices)),
+		title: text,
+		due_on: text,
+		carries: count,
+		line: text
+	}),
+	goals: z.object({
+		id,
+		group_id: id,
+		owner_id: id,
+		title: text,
+		year: count,
+		quarter: z.nullable(count),
+		stage: z.nullable(z.enum(stages)),
+		measure: text,
+		means: text,
+		reason: text,
+		shared: z.boolean(),
+		status: z.enum(goalStatuses),
+		line: text,
 		version: count,
 		created_at: moment
 	}),
@@ -124,7 +164,7 @@ const shapes = {
 		group_id: id,
 		action_id: id,
 		session_id: id,
-		outcome: z.enum(['done', 'partly', 'not_done', 'dropped']),
+		outcome: z.enum(outcomes),
 		line: text,
 		reviewed_by: person,
 		reviewed_at: moment

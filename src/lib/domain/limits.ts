@@ -13,6 +13,10 @@ export const limits = {
 	note: 20_000,
 	charter: 20_000,
 	contribution: 1000,
+	/** Each prompt of a goal: measure, means, reason. */
+	prompt: 1000,
+	/** A year that a goal may be set for. */
+	goalYear: { least: 2020, most: 2100 },
 	/** One plus or one delta at the close of a session. */
 	feedback: 1000,
 	/** RFC 5321 leaves 254 characters for an address in a mail path. */

@@ -15,6 +15,18 @@ export type Action = {
 	dueIn: string | null;
 	/** How many sessions it has gone through unfinished. */
 	carries: number;
+	/** How many carries it had when its owner last decided what becomes of it. */
+	decidedCarries: number;
+	/** The goal of its owner that it serves; null: none. */
+	goalId: string | null;
+	/** The member who asks how it goes; null: nobody in particular. */
+	partnerId: string | null;
+	/** Place in its owner's own order, from 1; null: by its date. */
+	rank: number | null;
+	/** The last word said of it, at a session or between two; null: none. */
+	outcome: Outcome | null;
+	/** One line said with that word; may be empty. */
+	line: string;
 	version: number;
 };
 
@@ -37,9 +49,14 @@ export type Review = {
 /** At the third carry the owner decides: do it, reshape it, or drop it. */
 export const DECIDING_CARRY = 3;
 
-/** Whether the owner of an open action must decide what becomes of it. */
+export const choices = ['do', 'reshape', 'drop'] as const;
+/** What the owner decides: do it after all, say it anew (its count begins again), or drop it. */
+export type Choice = (typeof choices)[number];
+
+/** Whether the owner of an open action must decide what becomes of it: again at each later carry. */
 export function mustDecide(action: Action): boolean {
-	return action.status === 'open' && action.carries >= DECIDING_CARRY;
+	const { status, carries, decidedCarries } = action;
+	return status === 'open' && carries >= DECIDING_CARRY && carries > decidedCarries;
 }
 
 /** Actions in the order they fall due; between equals the most carried first, then by id. */
@@ -47,6 +64,11 @@ export function byDue<A extends Action>(actions: readonly A[]): A[] {
 	return actions.toSorted(
 		(a, b) => compare(a.dueOn, b.dueOn) || b.carries - a.carries || compare(a.id, b.id)
 	);
+}
+
+/** Actions in their owner's own order; those not yet put in order follow as they fall due. */
+export function byRank<A extends Action>(actions: readonly A[]): A[] {
+	return byDue(actions).toSorted((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity) || 0);
 }
 
 /** Actions of each owner in the order they fall due; owners in the order they first appear. */

@@ -5,6 +5,8 @@ export type Sitting = {
 	id: string;
 	/** Its day where it takes place, "2026-11-26". */
 	date: string;
+	/** Earlier sessions of the group: what waits for one that was never held goes on, too. */
+	earlier: readonly string[];
 };
 
 /**
@@ -12,7 +14,8 @@ export type Sitting = {
  * the database, which decides. Reviews of this session settle their actions first: done and dropped
  * are over, partly and not done stay open.
  *
- * Every open action that this session had to review, or that was taken in it, goes to the next one.
+ * Every open action that this session or an earlier one had to review, or that was taken in it, goes to
+ * the next one.
  * If it existed before and was due by the day of this session it is late: it counts one carry more
  * and is due on the day of the next session. Nothing is removed and nothing else changes.
  */
@@ -20,11 +23,11 @@ export function carryOver(
 	actions: readonly Action[],
 	reviews: readonly Review[],
 	closing: Sitting,
-	next: Sitting
+	next: Pick<Sitting, 'id' | 'date'>
 ): Action[] {
 	return actions.map((action) => {
 		const settled = settle(action, reviews, closing.id);
-		if (settled.status !== 'open' || !reviewedBy(settled, closing.id)) return settled;
+		if (settled.status !== 'open' || !reviewedBy(settled, closing)) return settled;
 		return isLate(settled, closing)
 			? { ...settled, carries: settled.carries + 1, dueOn: next.date, dueIn: next.id }
 			: { ...settled, dueIn: next.id };
@@ -36,12 +39,12 @@ function settle(action: Action, reviews: readonly Review[], sessionId: string): 
 		(review) => review.actionId === action.id && review.sessionId === sessionId
 	)?.outcome;
 	const over = outcome === 'done' || outcome === 'dropped';
-	return over && action.status === 'open' ? { ...action, status: outcome } : action;
+	return over && action.status === 'open' ? { ...action, status: outcome, outcome } : action;
 }
 
-/** Whether the action passes through this session: due in it, taken in it, or waiting for any. */
-function reviewedBy(action: Action, sessionId: string): boolean {
-	return action.dueIn === null || action.dueIn === sessionId || action.bornIn === sessionId;
+/** Whether the action passes through this session: due in it or before, taken in it, or not placed. */
+function reviewedBy({ dueIn, bornIn }: Action, { id, earlier }: Sitting): boolean {
+	return dueIn === null || dueIn === id || bornIn === id || earlier.includes(dueIn);
 }
 
 /** Days as ISO dates compare as texts do. */

@@ -1,20 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Action, byDue, byOwner, mine, mustDecide } from '#lib/domain/actions/action.ts';
+import {
+	type Action,
+	byDue,
+	byOwner,
+	byRank,
+	mine,
+	mustDecide
+} from '#lib/domain/actions/action.ts';
+import { actionOf } from '../../../support/action.ts';
 
-const action = (id: string, changes: Partial<Action> = {}): Action => ({
-	id,
-	groupId: 'g',
-	ownerId: 'ada',
-	title: 'Déléguer l’astreinte',
-	dueOn: '2026-11-26',
-	status: 'open',
-	bornIn: null,
-	dueIn: null,
-	carries: 0,
-	version: 1,
-	...changes
-});
+const action = (id: string, changes: Partial<Action> = {}) => actionOf({ id, ...changes });
 const ids = (actions: Action[]) => actions.map(({ id }) => id);
 
 describe('deciding', () => {
@@ -26,6 +22,11 @@ describe('deciding', () => {
 		[3, 'dropped', false]
 	] as const)('carried %d times and %s: the owner must decide is %s', (carries, status, must) => {
 		expect(mustDecide(action('a', { carries, status }))).toBe(must);
+	});
+
+	test('is asked again at the carry after the one it was decided at, and not before', () => {
+		expect(mustDecide(action('a', { carries: 3, decidedCarries: 3 }))).toBe(false);
+		expect(mustDecide(action('a', { carries: 4, decidedCarries: 3 }))).toBe(true);
 	});
 });
 
@@ -81,5 +82,29 @@ describe('whose actions', () => {
 	test('no action is lost between the owners', () => {
 		const all = [...byOwner(list).values()].flat();
 		expect(ids(all).toSorted()).toEqual(ids(list).toSorted());
+	});
+});
+
+describe('the owner’s own order', () => {
+	test('comes first; what is not in it follows as it falls due', () => {
+		const rows = [
+			action('late', { dueOn: '2026-10-01' }),
+			action('second', { rank: 2, dueOn: '2026-09-01' }),
+			action('later', { dueOn: '2026-12-01' }),
+			action('first', { rank: 1, dueOn: '2027-01-01' })
+		];
+		expect(ids(byRank(rows))).toEqual(['first', 'second', 'late', 'later']);
+	});
+
+	test('of any actions is an order of the same actions, whatever they come in', () => {
+		const rank = fc.option(fc.integer({ min: 1, max: 4 }));
+		fc.assert(
+			fc.property(fc.array(rank, { maxLength: 12 }), (ranks) => {
+				const rows = ranks.map((place, index) => action(`a${index}`, { rank: place }));
+				const sorted = byRank(rows);
+				expect(ids(byRank(rows.toReversed()))).toEqual(ids(sorted));
+				expect(ids(sorted).toSorted()).toEqual(ids(rows).toSorted());
+			})
+		);
 	});
 });

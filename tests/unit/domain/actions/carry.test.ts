@@ -3,24 +3,14 @@ import { describe, expect, test } from 'vitest';
 import { type Action, outcomes, type Outcome, type Review } from '#lib/domain/actions/action.ts';
 import { carryOver } from '#lib/domain/actions/carry.ts';
 import { instant } from '#lib/domain/time.ts';
+import { actionOf } from '../../../support/action.ts';
 
-const november = { id: 'november', date: '2026-11-26' };
-const december = { id: 'december', date: '2026-12-17' };
+const november = { id: 'november', date: '2026-11-26', earlier: ['october'] };
+const december = { id: 'december', date: '2026-12-17', earlier: ['october', 'november'] };
 const january = { id: 'january', date: '2027-01-21' };
 
-const action = (changes: Partial<Action> = {}): Action => ({
-	id: 'a',
-	groupId: 'g',
-	ownerId: 'ada',
-	title: 'Cadrer l’entretien',
-	dueOn: november.date,
-	status: 'open',
-	bornIn: 'october',
-	dueIn: november.id,
-	carries: 0,
-	version: 1,
-	...changes
-});
+const action = (changes: Partial<Action> = {}) =>
+	actionOf({ dueOn: november.date, bornIn: 'october', dueIn: november.id, ...changes });
 const review = (outcome: Outcome, changes: Partial<Review> = {}): Review => ({
 	id: 'r',
 	actionId: 'a',
@@ -45,7 +35,7 @@ describe('an action at the close of a session', () => {
 	});
 
 	test.each(['done', 'dropped'] as const)('%s is over and not carried', (outcome) => {
-		expect(after(action(), [review(outcome)])).toEqual(action({ status: outcome }));
+		expect(after(action(), [review(outcome)])).toEqual(action({ status: outcome, outcome }));
 		expect(after(action({ status: outcome }))).toEqual(action({ status: outcome }));
 	});
 
@@ -67,6 +57,11 @@ describe('an action at the close of a session', () => {
 	test('due in another session it is left alone', () => {
 		const other = action({ dueIn: 'january' });
 		expect(after(other)).toEqual(other);
+	});
+
+	test('that waited for an earlier session which was never held goes on with a carry', () => {
+		const stranded = after(action({ dueIn: 'october' }));
+		expect(stranded).toMatchObject({ carries: 1, dueIn: december.id, dueOn: december.date });
 	});
 
 	test('a review of another session or of another action settles nothing', () => {

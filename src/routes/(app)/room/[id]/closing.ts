@@ -11,7 +11,10 @@ export function carriedOver(view: View, session: Row<'sessions'>): number {
 	const reviews = view.reviews.filter(({ sessionId }) => sessionId === session.id);
 	// Where they go does not change how many they are.
 	const next = { id: 'next', date: '9999-12-31' };
-	return carryOver(actions, reviews, { id: session.id, date }, next).filter(
+	const earlier = view.sessions
+		.filter(({ groupId, startsAt }) => groupId === session.groupId && startsAt < session.startsAt)
+		.map(({ id }) => id);
+	return carryOver(actions, reviews, { id: session.id, date, earlier }, next).filter(
 		({ id, carries }) => carries > (before.get(id) ?? 0)
 	).length;
 }
