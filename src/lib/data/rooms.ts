@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { type SignalKind, signalKinds } from '#lib/domain/session/floor.ts';
 import { type Instant, instant, millis } from '#lib/domain/time.ts';
 import type { RoomState } from '#lib/domain/timer/state.ts';
 import type { Backend } from './backend.ts';
@@ -55,7 +56,6 @@ const floor = z.pipe(
 	}))
 );
 const told = z.object({ floor });
-const signalKind = z.enum(['advice', 'off_topic', 'over_time', 'pause']);
 const snapshotShape = z.object({
 	now: z.pipe(z.number(), z.transform(instant)),
 	topic: z.string(),
@@ -65,7 +65,7 @@ const snapshotShape = z.object({
 	),
 	holder_away: z.boolean(),
 	thumb: z.nullable(z.boolean()),
-	signals: z.array(z.object({ kind: signalKind, count: z.number() }))
+	signals: z.array(z.object({ kind: z.enum(signalKinds), count: z.number() }))
 });
 
 /** How long one request may take, in ms: a network that swallows everything counts as none. */
@@ -87,7 +87,6 @@ export interface Floor {
 	thumbs: { up: number; down: number };
 }
 
-export type SignalKind = z.infer<typeof signalKind>;
 /** What members told the facilitator without a word, and how many of them. */
 export type Signals = readonly { kind: SignalKind; count: number }[];
 

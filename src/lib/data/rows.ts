@@ -7,6 +7,7 @@ import * as z from 'zod/mini';
 import { choices, outcomes } from '#lib/domain/actions/action.ts';
 import { kinds, rules, speakers } from '#lib/domain/formats/format.ts';
 import { goalStatuses, stages } from '#lib/domain/goals/goal.ts';
+import { contributionKinds } from '#lib/domain/session/floor.ts';
 import { type Instant, millis, parseInstant } from '#lib/domain/time.ts';
 
 const text = z.string();
@@ -88,7 +89,7 @@ const shapes = {
 		session_id: id,
 		challenge_id: id,
 		author_id: id,
-		kind: z.enum(['question', 'experience', 'advice', 'offer']),
+		kind: z.enum(contributionKinds),
 		text,
 		made_at: moment
 	}),

@@ -1,7 +1,8 @@
 import type { Backend } from '#lib/data/backend.ts';
 import { codeOf } from '#lib/data/failure.ts';
 import * as rooms from '#lib/data/rooms.ts';
-import type { Floor as Told, FloorCommand, SignalKind, Signals } from '#lib/data/rooms.ts';
+import type { Floor as Told, FloorCommand, Signals } from '#lib/data/rooms.ts';
+import type { SignalKind } from '#lib/domain/session/floor.ts';
 
 const empty: Told = { version: 0, turns: [], thumbs: { up: 0, down: 0 } };
 

@@ -6,10 +6,12 @@ import { between, type Instant, type Millis, millis } from '#lib/domain/time.ts'
 export type Turn = { member: string; raisedAt: Instant; beganAt: Instant | null };
 
 /** What a peer may give a challenge in writing. */
-export type ContributionKind = 'question' | 'experience' | 'advice' | 'offer';
+export const contributionKinds = ['question', 'experience', 'advice', 'offer'] as const;
+export type ContributionKind = (typeof contributionKinds)[number];
 
 /** What a member may tell the facilitator without a word. */
-export type SignalKind = 'advice' | 'off_topic' | 'over_time' | 'pause';
+export const signalKinds = ['advice', 'off_topic', 'over_time', 'pause'] as const;
+export type SignalKind = (typeof signalKinds)[number];
 
 /** Steps in which the work goes down a list, person by person: nobody needs to ask for the floor. */
 const listed: readonly Kind[] = ['follow_up', 'actions', 'closing'];
@@ -33,7 +35,7 @@ export function kindsOf(step: Segment): readonly ContributionKind[] {
 	if (!hasQueue(step)) return [];
 	if (step.rule === 'questions_only') return ['question'];
 	if (step.rule === 'experience') return ['question', 'experience', 'offer'];
-	return ['question', 'experience', 'advice', 'offer'];
+	return contributionKinds;
 }
 
 /** The signals that make sense in a step. */

@@ -4,6 +4,7 @@ import type { Phase } from '#lib/domain/timer/state.ts';
 import { type Millis, wholeMinutes } from '#lib/domain/time.ts';
 import * as m from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
+import type { RoomPage } from './room-context.ts';
 
 const rules: Readonly<Record<Rule, () => string>> = {
 	free: m.room_rule_free,
@@ -67,4 +68,10 @@ export const untimed = { sign: '', text: '––:––' };
 /** The time left as a screen reader says it. */
 export function spokenTime(sign: string, text: string): string {
 	return sign === '+' ? m.room_spoken_over({ time: text }) : m.room_spoken_left({ time: text });
+}
+
+/** What is wrong with the line to the server, and since when; null: nothing. */
+export function lineWords({ room, clock }: RoomPage): string | null {
+	if (room.silentSince !== null) return m.room_silent({ time: clock(room.silentSince) });
+	return room.polling ? m.room_polling() : null;
 }
