@@ -129,6 +129,27 @@ begin
 	return new;
 end $$;
 
+-- The outcome of a review is the last word said, too. Partly and not done leave the action open: it
+-- will be carried.
+create or replace function private.settle_reviewed_action() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+	reviewed public.actions;
+begin
+	select * into reviewed from public.actions a where a.id = new.action_id for update;
+	if reviewed.group_id is distinct from new.group_id then
+		perform private.refuse('CR005', 'the action is of another group');
+	end if;
+	new.reviewed_by := coalesce((select auth.uid()), new.reviewed_by);
+	new.reviewed_at := clock_timestamp();
+	update public.actions a set
+		status = case when new.outcome in ('done', 'dropped') then new.outcome else 'open' end,
+		outcome = new.outcome,
+		line = new.line
+		where a.id = new.action_id;
+	return new;
+end $$;
+
 create function private.log_action() returns trigger
 language plpgsql security definer set search_path = '' as $$
 declare

@@ -36,10 +36,8 @@ function step(tables: Tables, kind: string, args: Kept): Tables {
 			return patch(tables, 'actions', args.id, columns(changes));
 		case 'action.settle':
 			return patch(tables, 'actions', args.id, settled(columns(changes).status));
-		case 'action.tell': {
-			const told = columns(changes);
-			return patch(tables, 'actions', args.id, { ...told, status: after(told.outcome) });
-		}
+		case 'action.tell':
+			return patch(tables, 'actions', args.id, told(columns(changes)));
 		case 'action.decide':
 			return patch(tables, 'actions', args.id, (action) => decided(action, args));
 		case 'action.remove':
@@ -66,7 +64,7 @@ function step(tables: Tables, kind: string, args: Kept): Tables {
 		case 'profile.write':
 			return patch(tables, 'profiles', args.id, columns(changes));
 		case 'review.record': {
-			const { action_id, session_id, outcome } = args;
+			const { action_id, session_id } = args;
 			const reviewed = upsert(
 				tables,
 				'reviews',
@@ -77,7 +75,7 @@ function step(tables: Tables, kind: string, args: Kept): Tables {
 					reviewed_at: NOW
 				}
 			);
-			return patch(reviewed, 'actions', String(action_id), settled(after(outcome)));
+			return patch(reviewed, 'actions', String(action_id), told(args));
 		}
 		case 'attendance.mark': {
 			const { session_id, member_id } = args;
@@ -95,9 +93,11 @@ function step(tables: Tables, kind: string, args: Kept): Tables {
 /** Stands for a date only the server knows; nothing on screen depends on it before the sync. */
 const NOW = '2020-01-01T00:00:00Z';
 
-/** The status an outcome leaves an action in. */
-const after = (outcome: unknown) =>
-	outcome === 'done' || outcome === 'dropped' ? outcome : 'open';
+/** The last word said of an action; partly and not done leave it open. */
+function told({ outcome, line }: Changes): Changes {
+	const over = outcome === 'done' || outcome === 'dropped';
+	return { outcome, line, status: over ? outcome : 'open' };
+}
 
 /** Ticked off or reopened: the last word said goes with it. */
 function settled(status: unknown): (action: Kept) => Changes {

@@ -35,11 +35,13 @@ export function carryOver(
 }
 
 function settle(action: Action, reviews: readonly Review[], sessionId: string): Action {
-	const outcome = reviews.find(
+	const review = reviews.find(
 		(review) => review.actionId === action.id && review.sessionId === sessionId
-	)?.outcome;
+	);
+	if (!review || action.status !== 'open') return action;
+	const { outcome, line } = review;
 	const over = outcome === 'done' || outcome === 'dropped';
-	return over && action.status === 'open' ? { ...action, status: outcome, outcome } : action;
+	return { ...action, outcome, line, status: over ? outcome : 'open' };
 }
 
 /** Whether the action passes through this session: due in it or before, taken in it, or not placed. */

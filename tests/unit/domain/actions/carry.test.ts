@@ -27,7 +27,9 @@ const after = (one: Action, reviews: Review[] = []) =>
 describe('an action at the close of a session', () => {
 	test.each(['partly', 'not_done'] as const)('%s is carried with its count', (outcome) => {
 		const carried = after(action({ carries: 1 }), [review(outcome)]);
-		expect(carried).toEqual(action({ carries: 2, dueIn: december.id, dueOn: december.date }));
+		expect(carried).toEqual(
+			action({ outcome, carries: 2, dueIn: december.id, dueOn: december.date })
+		);
 	});
 
 	test('without a review it is carried all the same', () => {
