@@ -63,7 +63,7 @@ export class App {
 	}
 
 	/** Keeps what the member meant, shows it at once, sends it when it can. */
-	write({ kind, args, base }: Intent, draft: string | null = null): Promise<string> {
+	write({ kind, args, base }: Intent, draft: string | null = null): Promise<number> {
 		return this.device.write(kind, args, base, draft);
 	}
 

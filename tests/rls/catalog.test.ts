@@ -177,6 +177,7 @@ describe('functions', () => {
 			'need_member',
 			'refuse',
 			'room_time',
+			'shown_tables',
 			'signal_my_rooms'
 		]);
 	});
@@ -240,7 +241,7 @@ describe('grants', () => {
 			'feedbacks UPDATE: delta plus',
 			'goals INSERT: group_id id means measure owner_id quarter reason shared stage title year',
 			'goals UPDATE: line means measure quarter reason removed_at shared stage status title year',
-			'operations INSERT: code id',
+			'operations INSERT: client_id code digest sequence',
 			'profiles UPDATE: language name',
 			'reviews INSERT: action_id group_id line outcome session_id',
 			'reviews UPDATE: line outcome'

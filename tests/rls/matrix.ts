@@ -387,7 +387,11 @@ export const rules: readonly Rule[] = [
 		key: (world) => ({ member_id: world.people.member.id }),
 		select: ['member'],
 		update: 'no grant',
-		insert: { by: named, row: () => ({ id: randomUUID() }), found: ['id'] },
+		insert: {
+			by: named,
+			row: () => ({ client_id: randomUUID(), sequence: 1 }),
+			found: ['client_id']
+		},
 		remove: 'no grant'
 	}
 ];
@@ -428,10 +432,30 @@ export const calls: readonly Call[] = [
 		ok: named,
 		otherwise: ''
 	},
-	{ name: 'pull', asking: 'their rows', args: () => ({}), ok: named, otherwise: '' },
+	{
+		name: 'pull',
+		asking: 'the rows they lack',
+		args: () => ({ since: { cursor: null, sums: {}, full: [] } }),
+		ok: named,
+		otherwise: ''
+	},
+	{
+		name: 'pull',
+		asking: 'their rows, as a phone of before',
+		args: () => ({}),
+		ok: named,
+		otherwise: ''
+	},
+	{
+		name: 'apply_ops',
+		asking: 'nothing',
+		args: () => ({ client_id: randomUUID(), operations: [] }),
+		ok: named,
+		otherwise: ''
+	},
 	{
 		name: 'apply_operations',
-		asking: 'nothing',
+		asking: 'nothing, as a phone of before',
 		args: () => ({ operations: [] }),
 		ok: named,
 		otherwise: ''

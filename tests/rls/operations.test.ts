@@ -16,7 +16,8 @@ import {
 	operation,
 	planFor,
 	planSession,
-	roomOf
+	roomOf,
+	sent
 } from './people.ts';
 
 let cercle: Connection;
@@ -57,7 +58,9 @@ describe('a list of operations', () => {
 		});
 		const list = [add, edit(id, 'Two', 'One'), edit(id, 'Three', 'Two')];
 		const answers = await apply(ada, list);
-		expect(answers).toEqual(list.map((one) => ({ id: one.id, status: 'applied', code: null })));
+		expect(answers).toEqual(
+			list.map(({ sequence }) => ({ sequence, status: 'applied', code: null }))
+		);
 		expect(await row('actions', id)).toMatchObject({ title: 'Three', version: 3 });
 	});
 
@@ -98,7 +101,7 @@ describe('a list of operations', () => {
 			return { both };
 		});
 		const [one, two] = await answers.both;
-		expect(one).toEqual([{ id: list[0]!.id, status: 'applied', code: null }]);
+		expect(one).toEqual([{ sequence: list[0]!.sequence, status: 'applied', code: null }]);
 		expect(two).toEqual(one);
 		expect(await row('challenge_notes', challenge)).toMatchObject({ version: before + 1 });
 	});
@@ -111,8 +114,8 @@ describe('a list of operations', () => {
 			operation('action.edit', { id, changes: [1] }),
 			operation('action.edit', { id: 'no id', changes: { title: 'Never' } }),
 			operation('action.add', {}),
-			{ id: randomUUID() },
-			{ id: randomUUID(), kind: 'action.edit', args: 'x'.repeat(9999) }
+			{ sequence: operation('nothing', {}).sequence },
+			{ sequence: operation('nothing', {}).sequence, kind: 'action.edit', args: 'x'.repeat(9999) }
 		];
 		const answers = await apply(ada, [edit(id, 'Before'), ...poison, edit(id, 'After')]);
 		expect(answers.map((answer) => answer.status)).toEqual([
@@ -123,11 +126,11 @@ describe('a list of operations', () => {
 		expect(await row('actions', id)).toMatchObject({ title: 'After', version: 3 });
 	});
 
-	test.each([[null], [5], ['no id'], [''], [[]], [{}]])(
-		'with an operation whose id is %j refuses that one and applies the others',
-		async (id) => {
+	test.each([[null], ['5'], ['no number'], [-1], [0.5], [2 ** 63], [[]], [{}]])(
+		'with an operation whose sequence is %j refuses that one and applies the others',
+		async (sequence) => {
 			const action = await addAction(ada, group.id);
-			const wrong = { ...edit(action, 'Never'), id };
+			const wrong = { ...edit(action, 'Never'), sequence };
 			const answers = await apply(ada, [wrong, edit(action, 'After')]);
 			expect(answers.map((answer) => answer.code)).toEqual(['CR005', null]);
 			expect(await row('actions', action)).toMatchObject({ title: 'After', version: 2 });
@@ -144,25 +147,44 @@ describe('a list of operations', () => {
 	);
 
 	test.each([null, 5, 'x', {}])('that is %j is refused', async (operations) => {
-		expect(code(await ada.client.rpc('apply_operations', { operations }))).toBe('CR005');
+		expect(code(await ada.client.rpc('apply_ops', sent(operations)))).toBe('CR005');
 	});
 
 	test('may hold 200 operations, and not one more', async () => {
 		const many = (count: number) => Array.from({ length: count }, () => operation('nothing', {}));
 		expect(await apply(eve, many(200))).toHaveLength(200);
-		const operations = many(201);
-		expect(code(await eve.client.rpc('apply_operations', { operations }))).toBe('CR005');
+		expect(code(await eve.client.rpc('apply_ops', sent(many(201))))).toBe('CR005');
 		const kept = await cercle.owner`select from operations where member_id = ${eve.id}`;
 		expect(kept).toHaveLength(200);
 	});
 
-	test('is one’s own: another’s id of an operation is free', async () => {
+	test('is one’s own: another’s place of an operation is free, and so is that of another device', async () => {
 		const id = await addAction(ada, group.id);
-		const mine = operation('nothing', {});
-		await apply(bob, [mine]);
-		expect(await apply(ada, [{ ...edit(id, 'Mine'), id: mine.id }])).toMatchObject([
-			{ status: 'applied' }
-		]);
+		const mine = edit(id, 'Mine');
+		await apply(bob, [{ ...mine, kind: 'nothing' }]);
+		expect(await apply(ada, [mine])).toMatchObject([{ status: 'applied' }]);
+		const other = { ...edit(id, 'From the other phone'), sequence: mine.sequence };
+		expect(await apply(ada, [other], randomUUID())).toMatchObject([{ status: 'applied' }]);
+		expect(await row('actions', id)).toMatchObject({ title: 'From the other phone' });
+	});
+
+	test('from a place that another operation had is refused, and that one stays', async () => {
+		const id = await addAction(ada, group.id);
+		const first = edit(id, 'First');
+		await apply(ada, [first]);
+		const second = { ...edit(id, 'Second'), sequence: first.sequence };
+		expect(await apply(ada, [second, first])).toMatchObject([{ code: 'CR012' }, { code: null }]);
+		expect(await row('actions', id)).toMatchObject({ title: 'First' });
+	});
+
+	test('tried again from a new place is judged anew', async () => {
+		const id = randomUUID();
+		const early = edit(id, 'Later');
+		expect(await apply(ada, [early])).toMatchObject([{ code: 'CR001' }]);
+		await addAction(ada, group.id, { id });
+		expect(await apply(ada, [early])).toMatchObject([{ code: 'CR001' }]);
+		expect(await apply(ada, [edit(id, 'Later')])).toMatchObject([{ status: 'applied' }]);
+		expect(await row('actions', id)).toMatchObject({ title: 'Later' });
 	});
 });
 
@@ -503,7 +525,7 @@ describe('an operation is refused', () => {
 	test('by the API itself with a zero byte, which no text of the database can hold', async () => {
 		const operations = [operation('notes.write', { id: challenge, changes: { body: 'a\u0000b' } })];
 		const before = await contents();
-		expect(code(await bob.client.rpc('apply_operations', { operations }))).toBe('22P05');
+		expect(code(await bob.client.rpc('apply_ops', sent(operations)))).toBe('22P05');
 		expect(await contents()).toEqual(before);
 	});
 

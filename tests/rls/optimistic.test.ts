@@ -12,11 +12,12 @@ import {
 	type Group,
 	joinGroup,
 	openSession,
+	operation,
 	planFor
 } from './people.ts';
 
 // What a phone shows of its own writing before the server has answered (pending.ts) must be what the
-// server then keeps (apply_operations): two writings of one rule, held together here.
+// server then keeps (apply_ops): two writings of one rule, held together here.
 
 type Tables = Record<string, { id: string }[]>;
 
@@ -45,9 +46,8 @@ async function pull(by: Person): Promise<Tables> {
 async function bothWays(by: Person, intent: (view: View) => intents.Intent) {
 	const before = await pull(by);
 	const { kind, args, base } = intent(viewer()(before));
-	const operation = { id: randomUUID(), kind, args, base };
-	const shown = viewer()(applied(before, [{ ...operation, refusal: null }]));
-	const [answer] = await apply(by, [operation]);
+	const shown = viewer()(applied(before, [{ kind, args, refusal: null }]));
+	const [answer] = await apply(by, [operation(kind, args, base)]);
 	expect(answer).toMatchObject({ status: 'applied' });
 	return { shown: told(shown), kept: told(viewer()(await pull(by))) };
 }

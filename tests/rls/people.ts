@@ -244,28 +244,40 @@ export async function closeAround<T>(
 }
 
 export interface OperationAnswer {
-	id: string;
+	sequence: number;
 	status: 'applied' | 'refused';
 	code: string | null;
 }
 
 export interface Operation {
-	id: string;
+	sequence: number;
 	kind: string;
 	args: Record<string, unknown>;
 	base?: Record<string, unknown> | null;
 }
+
+/** The one device of everybody in a test file, and how many operations were made on it. */
+const device = { client: randomUUID(), made: 0 };
 
 export function operation(
 	kind: string,
 	args: Record<string, unknown>,
 	base: Record<string, unknown> | null = null
 ): Operation {
-	return { id: randomUUID(), kind, args, base };
+	return { sequence: ++device.made, kind, args, base };
 }
 
-export async function apply(by: Person, operations: unknown[]): Promise<OperationAnswer[]> {
-	return given(await by.client.rpc('apply_operations', { operations })) as OperationAnswer[];
+/** What `apply_ops` is called with to apply these. */
+export function sent(operations: unknown, client_id: string = device.client) {
+	return { client_id, operations };
+}
+
+export async function apply(
+	by: Person,
+	operations: unknown[],
+	client?: string
+): Promise<OperationAnswer[]> {
+	return given(await by.client.rpc('apply_ops', sent(operations, client))) as OperationAnswer[];
 }
 
 /** Applies one operation: null when applied, otherwise the code of its refusal. */

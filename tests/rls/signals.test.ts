@@ -133,8 +133,7 @@ describe('what a live room is told', () => {
 		const good = operation('feedback.write', {
 			...{ group_id: world.group.id, session_id: world.live, plus: 'Calm' }
 		});
-		const sent = (...operations: object[]) =>
-			during(world.live, () => member.client.rpc('apply_operations', { operations }));
+		const sent = (...operations: object[]) => during(world.live, () => apply(member, operations));
 		expect(await sent(good)).toEqual(['changed']);
 		expect(await sent(good)).toEqual([]);
 		expect(await sent(operation('no.such', {}))).toEqual([]);

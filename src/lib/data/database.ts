@@ -1226,6 +1226,7 @@ export type Database = {
 		};
 		Functions: {
 			accept_invitation: { Args: { token: string }; Returns: string };
+			apply_ops: { Args: { client_id: string; operations: Json }; Returns: Json };
 			apply_operations: { Args: { operations: Json }; Returns: Json };
 			close_session: {
 				Args: { command_id: string; expected_version: number; next: Json; session_id: string };
@@ -1236,7 +1237,7 @@ export type Database = {
 			found_group: { Args: { charter: string; id: string; name: string }; Returns: string };
 			invite: { Args: { email: string; group_id: string; token_hash: string }; Returns: string };
 			plan_session: { Args: { expected_version: number; plan: Json }; Returns: string };
-			pull: { Args: Record<PropertyKey, never>; Returns: Json };
+			pull: { Args: { since?: Json }; Returns: Json };
 			read_invitation: { Args: { token: string }; Returns: Json };
 			revoke_invitation: { Args: { invitation_id: string }; Returns: undefined };
 			room_command: {

@@ -1,6 +1,6 @@
 /**
  * What a member can mean to write. Each intent becomes one operation: applied on the screen at once
- * (pending.ts), kept on disk, sent by the sync and applied by `apply_operations` in the database.
+ * (pending.ts), kept on disk, sent by the sync and applied by `apply_ops` in the database.
  * Texts are cleaned here, so that the device shows exactly what the server will keep.
  */
 import type { Choice, Outcome } from '#lib/domain/actions/action.ts';

@@ -6,7 +6,6 @@ type Tables = Readonly<Record<string, readonly Kept[]>>;
 type Changes = Readonly<Record<string, unknown>>;
 
 interface Pending {
-	readonly id: string;
 	readonly kind: string;
 	readonly args: unknown;
 	readonly refusal: { readonly code: string } | null;
@@ -14,7 +13,7 @@ interface Pending {
 
 /**
  * The tables as they will be when the server has applied what is pending, so that the screen answers
- * at once. Mirrors `apply_operations`; refused operations change nothing. Tables no operation touches
+ * at once. Mirrors `apply_ops`; refused operations change nothing. Tables no operation touches
  * are the same objects as before.
  */
 export function applied(tables: Tables, operations: readonly Pending[]): Tables {

@@ -3,32 +3,44 @@ import { RemoteError, type Remote } from '#lib/offline/remote.ts';
 import type { Backend } from './backend.ts';
 import { Failure } from './failure.ts';
 
+const place = z.number();
 const verdicts = z.array(
-	z.union([
-		z.object({ id: z.string(), status: z.literal('applied') }),
-		z.object({ id: z.string(), status: z.literal('refused'), code: z.string() })
-	])
+	z.pipe(
+		z.union([
+			z.object({ sequence: place, status: z.literal('applied') }),
+			z.object({ sequence: place, status: z.literal('refused'), code: z.string() })
+		]),
+		z.transform(({ sequence, ...verdict }) => ({ ...verdict, place: sequence }))
+	)
 );
 const row = z.looseObject({ id: z.string() });
-const pulled = z.object({ me: z.string(), tables: z.record(z.string(), z.array(row)) });
+const difference = z.object({
+	full: z.boolean(),
+	sum: z.tuple([z.number(), z.number()]),
+	rows: z.array(z.tuple([z.number(), row]))
+});
+const pulled = z.object({
+	me: z.string(),
+	cursor: z.string(),
+	tables: z.record(z.string(), difference)
+});
 
-/** The server as the sync loop needs it, spoken over `apply_operations` and `pull`. */
+/** The server as the sync loop needs it, spoken over `apply_ops` and `pull`. */
 export function remote(backend: Backend): Remote {
 	return {
-		push: (operations, signal) =>
+		push: (client, operations, signal) =>
 			attempt(async () => {
-				const sent = operations.map(({ id, kind, args, base }) => ({ id, kind, args, base }));
-				const answer = await backend.call(
-					'apply_operations',
-					{ operations: JSON.parse(JSON.stringify(sent)) },
-					signal
-				);
-				return verdicts.parse(answer);
+				const sent = operations.map(({ place: sequence, kind, args, base }) => {
+					return { sequence, kind, args, base };
+				});
+				const args = { client_id: client, operations: JSON.parse(JSON.stringify(sent)) };
+				return verdicts.parse(await backend.call('apply_ops', args, signal));
 			}),
-		pull: (signal) =>
+		pull: (since, signal) =>
 			attempt(async () => {
-				const { me, tables } = pulled.parse(await backend.call('pull', {}, signal));
-				return { account: me, tables };
+				const args = { since: JSON.parse(JSON.stringify(since)) };
+				const { me, ...rest } = pulled.parse(await backend.call('pull', args, signal));
+				return { account: me, ...rest };
 			}),
 		refresh: () =>
 			attempt(async () => {
@@ -52,5 +64,7 @@ function reason(code: string): RemoteError['reason'] {
 	if (code === 'offline') return 'unreachable';
 	if (code === 'unauthorized') return 'unauthorized';
 	if (code === 'busy' || code === 'too_many') return 'failing';
+	// No such function: the server is older or newer than this app. The changes are not at fault.
+	if (code === 'PGRST202') return 'outdated';
 	return 'rejected';
 }

@@ -1,3 +1,4 @@
+import * as z from 'zod/mini';
 import { Database, type Change } from './database.ts';
 import { Drafts, draftStore } from './drafts.ts';
 import {
@@ -6,21 +7,23 @@ import {
 	operationStore,
 	refusing,
 	removing,
-	reviving,
+	repeating,
 	trying,
 	type Draft,
 	type Operation
 } from './outbox.ts';
-import { replacing, rowStore, tablesOf, type Tables } from './replica.ts';
-import type { StorageCode } from './storage-error.ts';
+import { rowStore, stampsOf, tablesOf, type Stamps, type Tables } from './replica.ts';
+import { StorageError, type StorageCode } from './storage-error.ts';
 
 const metaStore = 'meta';
 const schema = [[rowStore, operationStore, draftStore, metaStore]];
 
 /** The queue at one moment. */
 export interface Queue {
-	/** Changes with every replacement of the rows; null: never pulled on this device. */
+	/** Changes whenever the rows do; null: never pulled on this device. */
 	readonly generation: number | null;
+	/** Where the server's rows stood at the last pull, in its own words; null: never pulled. */
+	readonly cursor: string | null;
 	/** Wall clock of this device at the last pull, in ms since 1970; null: never. */
 	readonly syncedAt: number | null;
 	readonly operations: readonly Operation[];
@@ -34,9 +37,10 @@ export interface Contents extends Queue {
 export interface Pulled {
 	/** The generation read before the pull began. */
 	readonly generation: number | null;
-	/** Null: the same rows as stored at that generation, which then stays. */
-	readonly tables: Tables | null;
-	/** Operations whose effect the tables contain. */
+	/** What makes the rows of that generation those of the server; none: they are, and it stays. */
+	readonly changes: readonly Change[];
+	readonly cursor: string | null;
+	/** Operations whose effect the rows then contain. */
 	readonly settled: readonly Operation[];
 	readonly syncedAt: number;
 }
@@ -46,6 +50,8 @@ export class Account {
 	readonly id: string;
 	readonly drafts: Drafts;
 	readonly #database: Database;
+	/** The stamps of the rows as last read; null in it: those rows are not to be built upon. */
+	#stamps: { generation: number | null; stamps: Stamps | null } | null = null;
 
 	/** `onclose` is called when another tab wiped (`closed`) or upgraded (`outdated`) it. */
 	constructor(id: string, onclose: (code: StorageCode) => void = () => {}) {
@@ -61,7 +67,43 @@ export class Account {
 			metaStore,
 			rowStore
 		]);
-		return { ...queueOf(operations, meta), tables: tablesOf(rows) };
+		const queue = queueOf(operations, meta);
+		if (this.#stamps?.generation !== queue.generation) {
+			this.#stamps = { generation: queue.generation, stamps: stampsOf(rows) };
+		}
+		return { ...queue, tables: tablesOf(rows) };
+	}
+
+	/**
+	 * The stamps of the rows of a generation; null when there are none to build upon, or another tab
+	 * replaced them meanwhile (then a commit on that generation fails).
+	 */
+	async stamps(generation: number | null): Promise<Stamps | null> {
+		if (generation === null) return null;
+		if (this.#stamps?.generation !== generation) await this.read();
+		return this.#stamps?.generation === generation ? this.#stamps.stamps : null;
+	}
+
+	/** To be called when the rows just read make no sense: the next pull replaces them all. */
+	distrust(generation: number | null): void {
+		this.#stamps = { generation, stamps: null };
+	}
+
+	/** The id the server knows this database by, made by `uuid` when first asked for. */
+	async client(uuid: () => string): Promise<string> {
+		const [meta = []] = await this.#database.read([metaStore]);
+		const known = meta.find((entry) => entry.key === 'client')?.value;
+		if (typeof known === 'string') return known;
+		const changes = [{ store: metaStore, key: 'client', put: uuid(), mark: 'made' }];
+		const expect = { store: metaStore, key: 'client', mark: null };
+		await this.#database.write(changes, { durability: 'strict', expect });
+		// Another tab may have been first.
+		return this.client(uuid);
+	}
+
+	/** Forgets that id: the server heard other operations from it than this database sent. */
+	async rename(): Promise<void> {
+		await this.#database.write([{ store: metaStore, remove: 'client' }], { durability: 'strict' });
 	}
 
 	/** The queue alone: cheap enough for every write. */
@@ -71,18 +113,20 @@ export class Account {
 	}
 
 	/**
-	 * Resolves when the operation is on the medium; a power cut does not lose it any more. With
-	 * `draft`, that draft goes in the same transaction. Throws StorageError, and then the draft stays.
+	 * Resolves with its place when the operation is on the medium; a power cut does not lose it any
+	 * more. With `draft`, that draft goes in the same transaction. Throws StorageError, and then the
+	 * draft stays.
 	 */
-	async add(operation: Draft, draft: string | null = null): Promise<void> {
+	async add(operation: Draft, draft: string | null = null): Promise<number> {
 		const changes = [adding(operation)];
 		if (draft !== null) {
 			// A keystroke still on its way to disk would come back after the save.
 			await this.drafts.settled();
 			changes.push(this.drafts.dropping(draft));
 		}
-		await this.#database.write(changes, { durability: 'strict' });
+		const keys = await this.#database.write(changes, { durability: 'strict' });
 		if (draft !== null) this.drafts.dropped(draft);
+		return placeOf(keys?.[0]);
 	}
 
 	/** Notes the server's refusal: the operation stays, visible, until the member withdraws it. */
@@ -100,28 +144,37 @@ export class Account {
 	 * Takes an operation out of the queue for good. One that is just being sent may still be applied:
 	 * the next pull shows what the server decided.
 	 */
-	async withdraw(id: string): Promise<void> {
-		await this.#change(id, removing);
+	async withdraw(place: number): Promise<void> {
+		const operation = await this.#operation(place);
+		if (operation) await this.#database.write([removing(operation)], { durability: 'strict' });
 	}
 
-	/** Lets a refused operation be sent again. */
-	async revive(id: string): Promise<void> {
-		await this.#change(id, reviving);
+	/**
+	 * Sends a refused operation again, from the end of the queue; resolves with its new place there,
+	 * null when it is gone or not refused. `base`: what the member sees of the fields now, when they
+	 * decided against it; otherwise what they saw then.
+	 */
+	async retry(place: number, base?: unknown): Promise<number | null> {
+		const operation = await this.#operation(place);
+		if (!operation?.refusal || operation.kind === 'unreadable') return null;
+		const change = repeating(operation, base === undefined ? operation.base : base);
+		const [key] = (await this.#database.write([change], { durability: 'strict' })) ?? [];
+		return key === null ? null : placeOf(key);
 	}
 
 	/**
 	 * Stores a pull and removes the operations it contains, in one transaction. False, and nothing
 	 * stored, when another tab stored one since `generation` was read.
 	 */
-	async commit({ generation, tables, settled, syncedAt }: Pulled): Promise<boolean> {
-		const mark = tables ? (generation ?? 0) + 1 : generation;
-		const changes: Change[] = [
-			...(tables ? replacing(tables) : []),
+	async commit({ generation, changes, cursor, settled, syncedAt }: Pulled): Promise<boolean> {
+		const mark = changes.length > 0 ? (generation ?? 0) + 1 : generation;
+		const steps: Change[] = [
+			...changes,
 			...settled.map(removing),
-			{ store: metaStore, key: 'replica', put: { syncedAt }, mark }
+			{ store: metaStore, key: 'replica', put: { syncedAt, cursor }, mark }
 		];
 		const expect = { store: metaStore, key: 'replica', mark: generation };
-		return this.#database.write(changes, { durability: 'relaxed', expect });
+		return (await this.#database.write(steps, { durability: 'relaxed', expect })) !== null;
 	}
 
 	async close(): Promise<void> {
@@ -133,23 +186,30 @@ export class Account {
 		await this.#database.erase();
 	}
 
-	async #change(id: string, change: (operation: Operation) => Change): Promise<void> {
+	async #operation(place: number): Promise<Operation | undefined> {
 		const { operations } = await this.queue();
-		const changes = operations.filter((operation) => operation.id === id).map(change);
-		if (changes.length > 0) await this.#database.write(changes, { durability: 'strict' });
+		return operations.find((operation) => operation.place === place);
 	}
 }
 
+function placeOf(key: unknown): number {
+	if (typeof key !== 'number') throw new StorageError('broken');
+	return key;
+}
+
+const pulledOnce = z.object({
+	syncedAt: z.number(),
+	cursor: z._default(z.nullable(z.string()), null)
+});
 type Entries = Awaited<ReturnType<Database['read']>>[number];
 
 function queueOf(operations: Entries, meta: Entries): Queue {
 	const replica = meta.find((entry) => entry.key === 'replica');
-	const stored = replica?.value;
-	const syncedAt =
-		typeof stored === 'object' && stored !== null && 'syncedAt' in stored ? stored.syncedAt : null;
+	const stored = z.safeParse(pulledOnce, replica?.value);
 	return {
 		generation: typeof replica?.mark === 'number' ? replica.mark : null,
-		syncedAt: typeof syncedAt === 'number' ? syncedAt : null,
+		cursor: stored.data?.cursor ?? null,
+		syncedAt: stored.data?.syncedAt ?? null,
 		operations: operationsOf(operations)
 	};
 }

@@ -17,9 +17,12 @@ export interface Entry extends Stored {
 	key: IDBValidKey;
 }
 
-/** One step of a transaction. A `mark` step does nothing when its record is gone. */
+/**
+ * One step of a transaction. A `mark` step and one that adds `instead` of a record do nothing when
+ * that record is gone.
+ */
 export type Change =
-	| { store: string; add: unknown; mark?: unknown }
+	| { store: string; add: unknown; mark?: unknown; instead?: Key }
 	| { store: string; key: Key; put: unknown; mark?: unknown }
 	| { store: string; key: Key; mark: unknown }
 	| { store: string; remove: Key }
@@ -73,10 +76,14 @@ export class Database {
 	}
 
 	/**
-	 * All changes or none, in order. False when `expect` no longer held and nothing was written.
-	 * Throws StorageError.
+	 * All changes or none, in order. The result is the key of each record that was added or put, null
+	 * for other changes; null as a whole when `expect` no longer held and nothing was written. Throws
+	 * StorageError.
 	 */
-	async write(changes: readonly Change[], options: WriteOptions): Promise<boolean> {
+	async write(
+		changes: readonly Change[],
+		options: WriteOptions
+	): Promise<readonly (IDBValidKey | null)[] | null> {
 		return this.#attempt(async (connection) => {
 			const { expect, durability } = options;
 			const stores = new Set(changes.map((change) => change.store));
@@ -90,22 +97,27 @@ export class Database {
 					const found = await transaction.objectStore(expect.store).get(expect.key);
 					if (asStored(found).mark !== expect.mark) {
 						await ended;
-						return false;
+						return null;
 					}
 				}
 				const requests = changes.map(async (change) => {
 					const store = transaction.objectStore(change.store);
-					if ('clear' in change) return store.clear();
-					if ('remove' in change) return store.delete(change.remove);
+					if ('clear' in change) await store.clear();
+					if ('remove' in change) await store.delete(change.remove);
+					if ('clear' in change || 'remove' in change) return null;
+					if ('instead' in change && change.instead !== undefined) {
+						if ((await store.get(change.instead)) === undefined) return null;
+						await store.delete(change.instead);
+					}
 					if ('add' in change) return store.add(toStored(change.add, change.mark));
 					if ('put' in change) return store.put(toStored(change.put, change.mark), change.key);
 					const found = await store.get(change.key);
-					if (found === undefined) return;
+					if (found === undefined) return null;
 					return store.put({ ...asStored(found), mark: change.mark }, change.key);
 				});
-				await Promise.all(requests);
+				const keys = await Promise.all(requests);
 				await ended;
-				return true;
+				return keys;
 			} catch (error) {
 				try {
 					transaction.abort();
@@ -129,7 +141,7 @@ export class Database {
 	async erase(): Promise<void> {
 		const clears = this.#schema.flat().map((store) => ({ store, clear: true }) as const);
 		// A damaged database cannot be emptied but can still be deleted.
-		const emptied = await this.write(clears, { durability: 'strict' }).catch(() => false);
+		const emptied = await this.write(clears, { durability: 'strict' }).catch(() => null);
 		await this.close();
 		await new Promise<void>((resolve, reject) => {
 			const blocked = () => (emptied ? resolve() : reject(new StorageError('blocked')));

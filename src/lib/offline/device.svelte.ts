@@ -117,41 +117,45 @@ export class Device<Rows, View> {
 	}
 
 	/**
-	 * Keeps what the member meant and shows it. Resolves with its id when it is on disk; throws
-	 * StorageError when it could not be kept. `draft` names the draft whose text this saves.
+	 * Keeps what the member meant and shows it. Resolves with its place in the queue when it is on
+	 * disk; throws StorageError when it could not be kept. `draft` names the draft whose text this saves.
 	 */
 	async write(
 		kind: string,
 		args: unknown,
 		base: unknown = null,
 		draft: string | null = null
-	): Promise<string> {
+	): Promise<number> {
 		const { account, sync, channel } = this.#opened();
-		const id = this.#platform.uuid();
 		const madeAt = this.#platform.now();
 		const [plainArgs, plainBase] = [$state.snapshot(args), $state.snapshot(base)];
-		await account.add({ id, kind, args: plainArgs, base: plainBase, madeAt }, draft);
+		const operation = { kind, args: plainArgs, base: plainBase, madeAt };
+		const place = await account.add(operation, draft);
 		channel.announce();
 		await this.#show();
 		void sync.poke();
-		return id;
+		return place;
 	}
 
 	/** Takes a waiting or refused operation back. */
-	async withdraw(id: string): Promise<void> {
+	async withdraw(place: number): Promise<void> {
 		const { account, channel } = this.#opened();
-		await account.withdraw(id);
+		await account.withdraw(place);
 		channel.announce();
 		await this.#show();
 	}
 
-	/** Sends a refused operation again. */
-	async retry(id: string): Promise<void> {
+	/**
+	 * Sends a refused operation again, from a new place, which is the result; null when it is gone.
+	 * `base`: what the member sees now of the fields they change, when they decided against it.
+	 */
+	async retry(place: number, base?: unknown): Promise<number | null> {
 		const { account, sync, channel } = this.#opened();
-		await account.revive(id);
+		const next = await account.retry(place, $state.snapshot(base));
 		channel.announce();
 		await this.#show();
 		void sync.poke();
+		return next;
 	}
 
 	/**
@@ -291,6 +295,7 @@ export class Device<Rows, View> {
 		if (turn < this.#shown || this.#open !== open) return;
 		this.#shown = turn;
 		const readable = contents === null ? this.#syncedAt !== null : this.#take(contents.tables);
+		if (!readable && contents) open.account.distrust(contents.generation);
 		const { generation, syncedAt, operations } = contents ?? queue;
 		this.#generation = generation;
 		this.#operations = operations;

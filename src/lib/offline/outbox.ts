@@ -3,15 +3,16 @@ import type { Change, Entry } from './database.ts';
 
 /** What a member meant to do, waiting for the server's answer. */
 export interface Operation {
-	/** Made on this device; the server uses it to apply the operation once only. */
-	readonly id: string;
 	readonly kind: string;
 	readonly args: unknown;
 	/** What the member saw when deciding (versions); null when nothing was there yet. */
 	readonly base: unknown;
 	/** Wall clock of this device in ms since 1970: to be shown, never to order by. */
 	readonly madeAt: number;
-	/** Position in the queue of this device. Grows; never used twice. */
+	/**
+	 * Position in the queue of this database. Grows; never used twice: with the id of the database
+	 * (`Account.client`) the server knows it by, to apply the operation once only.
+	 */
 	readonly place: number;
 	/** How many times it was sent without an answer. */
 	readonly tries: number;
@@ -25,7 +26,6 @@ export type Draft = Omit<Operation, 'place' | 'tries' | 'refusal'>;
 export const operationStore = 'operations';
 
 const written = z.object({
-	id: z.string(),
 	kind: z.string(),
 	args: z.unknown(),
 	base: z.unknown(),
@@ -48,9 +48,13 @@ export function refusing({ place, tries }: Operation, code: string): Change {
 	return { store: operationStore, key: place, mark: { tries, refusal: { code } } };
 }
 
-/** The change that lets a refused operation be sent again, in its old place. */
-export function reviving({ place, tries }: Operation): Change {
-	return { store: operationStore, key: place, mark: { tries, refusal: null } };
+/**
+ * The change that puts a refused operation at the end of the queue as a new one: the server judges a
+ * place once. `base` is what the member sees now. Nothing happens when the operation is gone.
+ */
+export function repeating({ place, kind, args, madeAt }: Operation, base: unknown): Change {
+	const add: Draft = { kind, args, base, madeAt };
+	return { store: operationStore, instead: place, add, mark: { tries: 0, refusal: null } };
 }
 
 /** The change that notes one more sending without an answer. */
@@ -59,8 +63,8 @@ export function trying({ place, tries, refusal }: Operation): Change {
 }
 
 /**
- * The queue in order. A record that cannot be read is set aside as refused with code `unreadable`
- * (its id is then its place): it neither blocks the others nor vanishes unseen.
+ * The queue in order. A record that cannot be read is set aside as refused with code
+ * `unreadable`: it neither blocks the others nor vanishes unseen.
  */
 export function operationsOf(entries: readonly Entry[]): Operation[] {
 	return entries.flatMap((entry) => {
@@ -69,7 +73,7 @@ export function operationsOf(entries: readonly Entry[]): Operation[] {
 		const operation = z.safeParse(written, entry.value);
 		if (!operation.success) {
 			const refusal = { code: 'unreadable' };
-			const lost = { id: String(place), kind: 'unreadable', args: null, base: null, madeAt: 0 };
+			const lost = { kind: 'unreadable', args: null, base: null, madeAt: 0 };
 			return [{ ...lost, place, tries: 0, refusal }];
 		}
 		const state = z.safeParse(mark, entry.mark);

@@ -1,8 +1,10 @@
 import type { Account } from './account.ts';
 import { backoff } from './backoff.ts';
-import type { Operation } from './outbox.ts';
+import { CatchUp } from './catch-up.ts';
+import { Delivery } from './delivery.ts';
 import type { Platform, Wake } from './platform.ts';
 import { RemoteError, type Remote } from './remote.ts';
+import { Requests } from './requests.ts';
 import { StorageError, type StorageCode } from './storage-error.ts';
 
 export interface Status {
@@ -14,7 +16,8 @@ export interface Status {
 	/**
 	 * What keeps the last run from succeeding besides the network: the member must sign in
 	 * (`unauthorized`), another account is signed in (`foreign`), the server or its answer is wrong
-	 * (`failing`, `rejected`), or this device's storage. Null: nothing.
+	 * (`failing`, `rejected`), this app is of another version (`outdated`), or this device's storage.
+	 * Null: nothing.
 	 */
 	readonly problem: 'unauthorized' | 'foreign' | 'failing' | 'rejected' | StorageCode | null;
 	/** What was thrown, for the developer: it may carry content, so it is neither shown nor logged. */
@@ -30,11 +33,8 @@ export interface Listener {
 
 /** How often a visible tab asks by itself, in ms. */
 const period = 60_000;
-/** How long one request may take, in ms: a network that swallows everything counts as none. */
-const limit = 20_000;
 /** How long another tab gets to send what it wrote before this one does, in ms. */
 const courtesy = 3_000;
-const batch = 50;
 
 /**
  * Sends what is pending, then fetches what the server shows, and stores both in one step. One tab
@@ -42,7 +42,8 @@ const batch = 50;
  */
 export class Sync {
 	readonly #account: Account;
-	readonly #remote: Remote;
+	readonly #requests: Requests;
+	readonly #delivery: Delivery;
 	readonly #platform: Platform;
 	readonly #current: () => Promise<boolean>;
 	readonly #listener: Listener;
@@ -53,8 +54,6 @@ export class Sync {
 	#unschedule = () => {};
 	#unwatch = () => {};
 	#status: Status;
-	/** The rows this loop stored last, to spare the disk when nothing changed. */
-	#stored: { generation: number; text: string } | null = null;
 
 	/** `current` tells whether this account is still the one signed in on this device. */
 	constructor(
@@ -65,7 +64,8 @@ export class Sync {
 		listener: Listener
 	) {
 		this.#account = account;
-		this.#remote = remote;
+		this.#requests = new Requests(remote, platform, this.#stopping.signal);
+		this.#delivery = new Delivery(account, this.#requests, () => listener.changed());
 		this.#platform = platform;
 		this.#current = current;
 		this.#listener = listener;
@@ -182,95 +182,28 @@ export class Sync {
 	async #round(): Promise<boolean> {
 		// With another account's session, these operations would be sent in a stranger's name.
 		if (!(await this.#current())) throw new RemoteError('foreign');
-		const { generation, operations } = await this.#account.queue();
-		const settled = await this.#push(operations.filter(({ refusal }) => refusal === null));
-		const snapshot = await this.#ask((signal) => this.#remote.pull(signal));
-		if (snapshot.account !== this.#account.id) throw new RemoteError('foreign');
+		const { generation, cursor, operations } = await this.#account.queue();
+		const waiting = operations.filter(({ refusal }) => refusal === null);
+		const { settled, taken } = await this.#delivery.send(waiting, this.#platform.uuid);
+		const catchUp = new CatchUp(await this.#account.stamps(generation), cursor);
+		while (!catchUp.done) {
+			if (!catchUp.patient) throw new RemoteError('failing');
+			const answer = await this.#requests.ask(({ remote, signal }) =>
+				remote.pull(catchUp.since, signal)
+			);
+			if (answer.account !== this.#account.id) throw new RemoteError('foreign');
+			catchUp.take(answer);
+		}
 		this.#stopping.signal.throwIfAborted();
-		const text = JSON.stringify(snapshot.tables);
-		const same = generation === this.#stored?.generation && text === this.#stored.text;
-		const tables = same ? null : snapshot.tables;
+		const pulled = { changes: catchUp.changes(), cursor: catchUp.cursor ?? '' };
 		const syncedAt = this.#platform.now();
-		const stored = await this.#account.commit({ generation, tables, settled, syncedAt });
+		const stored = await this.#account.commit({ generation, ...pulled, settled, syncedAt });
 		if (!stored) return false;
-		if (!same) this.#stored = { generation: (generation ?? 0) + 1, text };
+		// Only now: what was applied under the former name must not go again under the new one.
+		if (taken) await this.#account.rename();
+		this.#again ||= taken;
 		this.#listener.changed();
 		return true;
-	}
-
-	/** Sends in order; the result is what the server applied. */
-	async #push(waiting: readonly Operation[]): Promise<Operation[]> {
-		const applied: Operation[] = [];
-		for (let at = 0; at < waiting.length; at += batch) {
-			applied.push(...(await this.#send(waiting.slice(at, at + batch))));
-		}
-		return applied;
-	}
-
-	async #send(operations: readonly Operation[]): Promise<Operation[]> {
-		const [only, ...others] = operations;
-		if (!only) return [];
-		let verdicts;
-		try {
-			verdicts = await this.#ask((signal) => this.#remote.push(operations, signal));
-		} catch (error) {
-			if (!(error instanceof RemoteError) || error.reason !== 'rejected') {
-				if (!this.#stopping.signal.aborted) await this.#account.tried(operations);
-				throw error;
-			}
-			if (others.length === 0) {
-				await this.#refuse(only, error.code ?? 'rejected');
-				return [];
-			}
-			// One of them makes the server reject all: alone, each gets its own answer.
-			const one = await this.#send([only]);
-			return [...one, ...(await this.#send(others))];
-		}
-		const answers = new Map(verdicts.map((verdict) => [verdict.id, verdict]));
-		const unanswered = operations.filter(({ id }) => !answers.has(id));
-		for (const operation of operations) {
-			const answer = answers.get(operation.id);
-			if (answer?.status === 'refused') await this.#refuse(operation, answer.code);
-		}
-		if (unanswered.length > 0) {
-			await this.#account.tried(unanswered);
-			throw new RemoteError('failing');
-		}
-		return operations.filter(({ id }) => answers.get(id)?.status === 'applied');
-	}
-
-	async #refuse(operation: Operation, code: string): Promise<void> {
-		await this.#account.refuse(operation, code);
-		this.#listener.changed();
-	}
-
-	/** One request within the time limit, once more after a renewed session. */
-	async #ask<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
-		try {
-			return await this.#within(request);
-		} catch (error) {
-			if (!(error instanceof RemoteError) || error.reason !== 'unauthorized') throw error;
-			if (!(await this.#within((signal) => this.#remote.refresh(signal)))) throw error;
-			return await this.#within(request);
-		}
-	}
-
-	async #within<T>(request: (signal: AbortSignal) => Promise<T>): Promise<T> {
-		const late = new AbortController();
-		const signal = AbortSignal.any([late.signal, this.#stopping.signal]);
-		signal.throwIfAborted();
-		const cancel = this.#platform.after(limit, () => late.abort(new RemoteError('unreachable')));
-		const aborted = Promise.withResolvers<never>();
-		signal.addEventListener('abort', () => aborted.reject(signal.reason), { once: true });
-		aborted.promise.catch(() => {});
-		try {
-			return await Promise.race([request(signal), aborted.promise]);
-		} catch (error) {
-			// A request that was cut off reports an abort of its own: the reason is ours.
-			throw signal.aborted ? signal.reason : error;
-		} finally {
-			cancel();
-		}
 	}
 
 	#tell(change: Partial<Status>): void {

@@ -6,7 +6,6 @@ const tables = {
 	profiles: [{ id: 'p', name: 'Ada' }]
 };
 const settle = (refusal: { code: string } | null) => ({
-	id: 'o',
 	kind: 'action.settle',
 	args: { id: 'a', changes: { status: 'done' } },
 	refusal
@@ -18,7 +17,7 @@ test('a refused operation changes nothing on the screen', () => {
 
 test('a waiting one shows at once, and leaves the kept rows as they are', () => {
 	expect(applied(tables, [settle(null)]).actions).toEqual([
-		{ id: 'a', title: 'Relire', status: 'done' }
+		{ id: 'a', title: 'Relire', status: 'done', outcome: 'done', line: '' }
 	]);
 	expect(tables.actions[0]?.status).toBe('open');
 });
@@ -28,7 +27,7 @@ test('tables that no operation touches stay the same objects, so they are not re
 });
 
 test('an operation of a newer version of the app is left to the server', () => {
-	const unknown = { id: 'o', kind: 'action.teleport', args: { id: 'a' }, refusal: null };
+	const unknown = { kind: 'action.teleport', args: { id: 'a' }, refusal: null };
 	expect(applied(tables, [unknown])).toEqual(tables);
 });
 

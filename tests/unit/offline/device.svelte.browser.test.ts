@@ -65,7 +65,7 @@ test('a write shows at once, and the screen never flickers back while it is conf
 });
 
 test('reloaded offline, the last rows and what was written are on the screen', async () => {
-	server.notes.set('n', ['before']);
+	server.write('n', ['before']);
 	const device = tab();
 	await device.open('anne');
 	await device.sync();
@@ -83,15 +83,15 @@ test('reloaded offline, the last rows and what was written are on the screen', a
 test('a refused write leaves the screen, waits with its reason, and can be taken back', async () => {
 	const device = tab();
 	await device.open('anne');
-	const id = await device.write('forbidden', { note: 'n', text: 'no' });
+	const place = await device.write('forbidden', { note: 'n', text: 'no' });
 	await device.sync();
 	await vi.waitFor(() => expect(device.refused).toHaveLength(1));
-	expect(device.refused[0]).toMatchObject({ id, refusal: { code: 'CR001' } });
+	expect(device.refused[0]).toMatchObject({ place, refusal: { code: 'CR001' } });
 	expect(device.pending).toEqual([]);
-	await device.retry(id);
+	expect(await device.retry(place)).toBe(place + 1);
 	await device.sync();
 	await vi.waitFor(() => expect(device.refused).toHaveLength(1));
-	await device.withdraw(id);
+	await device.withdraw(place + 1);
 	expect(device.refused).toEqual([]);
 });
 
@@ -127,7 +127,7 @@ test('account change: another account sees nothing of the first, whose writes wa
 
 test('account change in one tab: the other tab stops showing the former account', async () => {
 	const [one, other] = [tab(), tab()];
-	server.notes.set('n', ['private']);
+	server.write('n', ['private']);
 	await one.open('anne');
 	await other.open('anne');
 	await other.sync();
@@ -151,7 +151,7 @@ test('a slow read that ends after the account was closed shows nothing of it', a
 	const device = tab();
 	await device.open('anne');
 	await device.sync();
-	server.notes.set('n', ['private']);
+	server.write('n', ['private']);
 	const reading = Promise.withResolvers<null>();
 	const goOn = Promise.withResolvers<null>();
 	const read = vi.spyOn(Account.prototype, 'read').mockImplementationOnce(async function (
@@ -173,7 +173,7 @@ test('a slow read that ends after the account was closed shows nothing of it', a
 
 test('wipe leaves nothing: no rows, no queue, no session, no foreign cache, in no tab', async () => {
 	const [one, other] = [tab(), tab()];
-	server.notes.set('n', ['private']);
+	server.write('n', ['private']);
 	await one.open('anne');
 	await other.open('anne');
 	await one.sync();
@@ -196,7 +196,7 @@ test('wipe leaves nothing: no rows, no queue, no session, no foreign cache, in n
 });
 
 test('rows of another version of the app: shown as a fresh device, repaired by the next pull', async () => {
-	server.notes.set('n', ['kept']);
+	server.write('n', ['kept']);
 	const device = tab();
 	await device.open('anne');
 	await device.sync();

@@ -3,7 +3,7 @@ import { Sync } from '#lib/offline/sync.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FakePlatform } from './fake-platform.ts';
-import { fold, Server, type Trouble } from './server.ts';
+import { fold, noteArgs, Server, type Trouble } from './server.ts';
 
 const trouble = fc.constantFrom<Trouble>('lost request', 'lost answer', 'server error');
 const note = fc.constantFrom('x', 'y');
@@ -43,10 +43,10 @@ class History {
 	}
 
 	async write(at: number, kind: string, note: string): Promise<void> {
-		const id = `${kind} ${this.#count++}`;
-		const args = { note, text: id };
-		await this.tabs[at === 0 ? 0 : 1].account.add({ id, kind, args, base: null, madeAt: 0 });
-		(kind === 'append' ? this.made : this.refused).push(id);
+		const text = `${kind} ${this.#count++}`;
+		const args = { note, text };
+		await this.tabs[at === 0 ? 0 : 1].account.add({ kind, args, base: null, madeAt: 0 });
+		(kind === 'append' ? this.made : this.refused).push(text);
 	}
 
 	async take(action: typeof step extends fc.Arbitrary<infer T> ? T : never): Promise<void> {
@@ -71,8 +71,8 @@ class History {
 				};
 				return;
 			case 'someone else writes': {
-				const texts = server.notes.get(action.note) ?? [];
-				server.notes.set(action.note, [...texts, `other ${this.#count++}`]);
+				const texts = server.notes[action.note] ?? [];
+				server.write(action.note, [...texts, `other ${this.#count++}`]);
 				return;
 			}
 			case 'kill and reopen': {
@@ -105,8 +105,8 @@ class History {
 		for (const { sync } of this.tabs) await sync.poke();
 		for (const { sync } of this.tabs) await sync.poke();
 		const { operations } = await this.tabs[0].account.read();
-		expect(operations.map(({ id }) => id)).toEqual(this.refused);
-		expect(await this.view()).toEqual(Object.fromEntries(this.server.notes));
+		expect(operations.map(({ args }) => noteArgs(args).text)).toEqual(this.refused);
+		expect(await this.view()).toEqual(this.server.notes);
 		expect(this.server.applied).toEqual(this.made);
 	}
 

@@ -1,5 +1,6 @@
 import { Account } from '#lib/offline/account.ts';
 import { Database } from '#lib/offline/database.ts';
+import { keeping } from '#lib/offline/replica.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openTab } from './tab.ts';
 
@@ -13,12 +14,12 @@ afterEach(async () => {
 	await account.erase().catch(() => {});
 });
 
-function operation(id: string, madeAt = 0) {
-	return { id, kind: 'append', args: { text: `text of ${id}` }, base: { version: 1 }, madeAt };
+function operation(args: string, madeAt = 0) {
+	return { kind: 'append', args, base: { version: 1 }, madeAt };
 }
 
-async function ids(): Promise<string[]> {
-	return (await account.queue()).operations.map(({ id }) => id);
+async function queue(): Promise<unknown[]> {
+	return (await account.queue()).operations.map(({ args }) => args);
 }
 
 test('tab killed right after a write resolved: the operation is there after reopening', async () => {
@@ -34,7 +35,7 @@ test('clock jump: operations keep the order in which they were made', async () =
 	await account.add(operation('first', 5_000_000));
 	await account.add(operation('second', 1_000));
 	await account.add(operation('third', 9_000_000));
-	expect(await ids()).toEqual(['first', 'second', 'third']);
+	expect(await queue()).toEqual(['first', 'second', 'third']);
 });
 
 test('two tabs writing at once: nothing is lost and no place is given twice', async () => {
@@ -43,7 +44,7 @@ test('two tabs writing at once: nothing is lost and no place is given twice', as
 	const numbers = Array.from({ length: 20 }, (_, index) => index);
 	await Promise.all(numbers.map((n) => (n % 2 ? account : other).add(operation(`operation ${n}`))));
 	const { operations } = await account.queue();
-	expect(new Set(operations.map(({ id }) => id)).size).toBe(20);
+	expect(new Set(operations.map(({ args }) => args)).size).toBe(20);
 	expect(new Set(operations.map(({ place }) => place)).size).toBe(20);
 	tab.kill();
 });
@@ -51,7 +52,7 @@ test('two tabs writing at once: nothing is lost and no place is given twice', as
 test('a place is never used again, even after the queue was emptied', async () => {
 	await account.add(operation('a'));
 	const { operations: before, generation } = await account.queue();
-	await account.commit({ generation, tables: {}, settled: before, syncedAt: 1 });
+	await account.commit({ generation, changes: [], cursor: '1', settled: before, syncedAt: 1 });
 	await account.add(operation('b'));
 	const [b] = (await account.queue()).operations;
 	expect(b?.place).toBe(2);
@@ -60,7 +61,7 @@ test('a place is never used again, even after the queue was emptied', async () =
 test('a damaged record is set aside, visible, without blocking the others', async () => {
 	await account.add(operation('a'));
 	const raw = new Database(`cercle-${account.id}`, [['rows', 'operations', 'drafts', 'meta']]);
-	await raw.write([{ store: 'operations', add: { id: 12, ki: 'half' } }], { durability: 'strict' });
+	await raw.write([{ store: 'operations', add: { ki: 'half' } }], { durability: 'strict' });
 	await raw.close();
 	await account.add(operation('c'));
 	const { operations } = await account.queue();
@@ -69,52 +70,86 @@ test('a damaged record is set aside, visible, without blocking the others', asyn
 		'unreadable',
 		null
 	]);
-	await account.withdraw('2');
-	expect(await ids()).toEqual(['a', 'c']);
+	await account.withdraw(2);
+	expect(await queue()).toEqual(['a', 'c']);
 });
 
-test('a refusal is kept with its code and can be revived in its place', async () => {
+test('a refusal is kept with its code; tried again, the operation is a new one at the end', async () => {
 	await account.add(operation('a'));
 	await account.add(operation('b'));
 	const [a] = (await account.queue()).operations;
 	await account.tried([a!]);
 	await account.refuse({ ...a!, tries: 1 }, 'CR001');
 	const [refused] = (await account.queue()).operations;
-	expect(refused).toMatchObject({ id: 'a', tries: 1, refusal: { code: 'CR001' } });
-	await account.revive('a');
-	expect(await ids()).toEqual(['a', 'b']);
-	expect((await account.queue()).operations[0]?.refusal).toBeNull();
+	expect(refused).toMatchObject({ args: 'a', tries: 1, refusal: { code: 'CR001' } });
+	expect(await account.retry(1)).toBe(3);
+	const { operations } = await account.queue();
+	const again = { ...operation('a'), place: 3, tries: 0, refusal: null };
+	expect(operations).toMatchObject([{ args: 'b', place: 2 }, again]);
+	expect(await account.retry(3, { version: 2 })).toBeNull();
+	await account.refuse(operations[1]!, 'CR010');
+	await account.retry(3, { version: 2 });
+	expect((await account.queue()).operations[1]).toEqual({
+		...again,
+		place: 4,
+		base: { version: 2 }
+	});
+});
+
+test('tried again from two tabs at once, an operation is there once', async () => {
+	const tab = await openTab();
+	const other = new tab.Account(account.id);
+	await account.add(operation('a'));
+	const [a] = (await account.queue()).operations;
+	await account.refuse(a!, 'CR001');
+	const places = await Promise.all([account.retry(1), other.retry(1), account.retry(1)]);
+	expect(places.filter((place) => place !== null)).toEqual([2]);
+	expect(await queue()).toEqual(['a']);
+	tab.kill();
+});
+
+test('a database has one name, whoever asks first, and a new one when it was wiped', async () => {
+	const tab = await openTab();
+	const other = new tab.Account(account.id);
+	const made: string[] = [];
+	const uuid = () => (made.push('name'), `name ${made.length}`);
+	const names = await Promise.all([account.client(uuid), other.client(uuid), account.client(uuid)]);
+	expect(new Set(names).size).toBe(1);
+	tab.kill();
+	await account.erase();
+	account = new Account(account.id);
+	expect(await account.client(uuid)).not.toBe(names[0]);
 });
 
 test('a refusal that arrives after the withdrawal does not bring the operation back', async () => {
 	await account.add(operation('a'));
 	const [a] = (await account.queue()).operations;
-	await account.withdraw('a');
+	await account.withdraw(1);
 	await account.refuse(a!, 'CR001');
 	await account.tried([a!]);
-	expect(await ids()).toEqual([]);
+	expect(await queue()).toEqual([]);
 });
 
-test('rows no longer visible disappear, and only with the pull that no longer shows them', async () => {
-	const shared = { id: 'shared', text: 'stays' };
-	const first = { notes: [shared, { id: 'left', text: 'goes' }], actions: [{ id: 'x' }] };
-	const base = { settled: [], syncedAt: 1 };
-	expect(await account.commit({ ...base, generation: null, tables: first })).toBe(true);
-	expect((await account.read()).tables).toEqual({
-		actions: [{ id: 'x' }],
-		notes: [{ id: 'left', text: 'goes' }, shared]
+test('a pull is stored as a whole: rows, stamps, cursor, and what it settles', async () => {
+	await account.add(operation('a'));
+	const { operations } = await account.queue();
+	const pull = { generation: null, cursor: '7', settled: operations, syncedAt: 1 };
+	const changes = [keeping('notes', { id: 'a', text: 'typed' }, 12)];
+	expect(await account.commit({ ...pull, changes })).toBe(true);
+	expect(await account.read()).toEqual({
+		...{ generation: 1, cursor: '7', syncedAt: 1, operations: [] },
+		tables: { notes: [{ id: 'a', text: 'typed' }] }
 	});
-	expect(await account.commit({ ...base, generation: 1, tables: { notes: [shared] } })).toBe(true);
-	expect((await account.read()).tables).toEqual({ notes: [shared] });
+	expect(await account.stamps(1)).toEqual(new Map([['notes', new Map([['a', 12]])]]));
 });
 
 test('a pull that began before another one ended is thrown away', async () => {
-	const base = { settled: [], syncedAt: 1, generation: null };
-	const newer = { notes: [{ id: 'a', text: 'newer' }] };
-	await account.commit({ ...base, tables: newer });
-	const older = { notes: [{ id: 'a', text: 'older' }] };
-	expect(await account.commit({ ...base, tables: older })).toBe(false);
-	expect((await account.read()).tables).toEqual(newer);
+	const base = { settled: [], syncedAt: 1, generation: null, cursor: '1' };
+	const newer = { id: 'a', text: 'newer' };
+	await account.commit({ ...base, changes: [keeping('notes', newer, 2)] });
+	const older = { id: 'a', text: 'older' };
+	expect(await account.commit({ ...base, changes: [keeping('notes', older, 1)] })).toBe(false);
+	expect((await account.read()).tables).toEqual({ notes: [newer] });
 });
 
 test('a draft survives the death of the tab, and its save removes it with the same stroke', async () => {

@@ -1,46 +1,62 @@
 import type { Operation } from '#lib/offline/outbox.ts';
-import { RemoteError, type Remote, type Verdict } from '#lib/offline/remote.ts';
-import type { Tables } from '#lib/offline/replica.ts';
+import {
+	RemoteError,
+	type Difference,
+	type Remote,
+	type Since,
+	type Verdict
+} from '#lib/offline/remote.ts';
+import type { Row, Tables } from '#lib/offline/replica.ts';
 
 /** What goes wrong with one request: before the server acts on it, or on the way back. */
 export type Trouble = 'lost request' | 'lost answer' | 'server error';
 
-export interface Note {
-	id: string;
-	texts: string[];
-}
-
 /** A server whose rows are notes; writing appends, so that applying twice shows. */
 export class Server {
-	readonly notes = new Map<string, string[]>();
-	/** Ids of every operation that took effect, in order. */
+	/** Texts of every operation that took effect, in order. */
 	readonly applied: string[] = [];
 	readonly requests: string[] = [];
+	/** What each pull said it had, in order. */
+	readonly asked: Since[] = [];
 	account = 'anne';
 	signedIn = true;
 	trouble: Trouble[] = [];
 	onpull: () => Promise<unknown> = () => Promise.resolve();
 	onpush: (signal: AbortSignal) => Promise<unknown> = () => Promise.resolve();
+	readonly #notes = new Map<string, { texts: string[]; stamp: number }>();
+	readonly #answered = new Map<string, { verdict: Verdict; text: string }>();
+	#time = 1;
 
-	tables(): Tables {
-		const notes = Array.from(this.notes, ([id, texts]) => ({ id, texts: [...texts] }));
-		return { notes: notes.sort((a, b) => a.id.localeCompare(b.id)) };
+	get notes(): Record<string, string[]> {
+		return Object.fromEntries(Array.from(this.#notes, ([id, { texts }]) => [id, texts]));
+	}
+
+	/** Somebody writes a note, from elsewhere. */
+	write(id: string, texts: readonly string[]): void {
+		this.#notes.set(id, { texts: [...texts], stamp: this.#time++ });
+	}
+
+	/** Somebody takes a note away, or the right to see it. */
+	hide(id: string): void {
+		this.#notes.delete(id);
 	}
 
 	readonly remote: Remote = {
-		push: (operations, signal) =>
+		push: (client, operations, signal) =>
 			this.#answer('push', async () => {
 				await this.onpush(signal);
 				if (operations.some(({ kind }) => kind === 'poison')) {
 					throw new RemoteError('rejected', 'CR999');
 				}
-				return operations.map((operation) => this.#apply(operation));
+				return operations.map((operation) => this.#apply(client, operation));
 			}),
-		pull: () =>
+		pull: (since) =>
 			this.#answer('pull', async () => {
-				const snapshot = { account: this.account, tables: this.tables() };
+				this.asked.push(since);
+				const [account, cursor] = [this.account, String(this.#time)];
+				const answer = { account, cursor, tables: this.#differing(since) };
 				await this.onpull();
-				return snapshot;
+				return answer;
 			}),
 		refresh: async () => {
 			this.requests.push('refresh');
@@ -58,14 +74,30 @@ export class Server {
 		return answer;
 	}
 
-	#apply({ id, kind, args }: Operation): Verdict {
-		if (kind === 'forbidden') return { id, status: 'refused', code: 'CR001' };
-		if (!this.applied.includes(id)) {
-			this.applied.push(id);
-			const { note, text } = noteArgs(args);
-			this.notes.set(note, [...(this.notes.get(note) ?? []), text]);
-		}
-		return { id, status: 'applied' };
+	#differing({ cursor, sums, full }: Since): Record<string, Difference> {
+		const all = Array.from(this.#notes, ([id, { texts, stamp }]): [number, Row] => {
+			return [stamp, { id, texts: [...texts] }];
+		});
+		const sum = [all.length, all.reduce((total, [stamp]) => total + stamp, 0)] as const;
+		const known = sums.notes ?? [0, 0];
+		if (known[0] === sum[0] && known[1] === sum[1]) return {};
+		const whole = cursor === null || full.includes('notes');
+		const rows = all.filter(([stamp]) => whole || stamp >= Number(cursor));
+		return { notes: { full: whole, sum, rows } };
+	}
+
+	#apply(client: string, { place, kind, args }: Operation): Verdict {
+		if (kind === 'forbidden') return { place, status: 'refused', code: 'CR001' };
+		const key = `${client} ${place}`;
+		const { note, text } = noteArgs(args);
+		const answered = this.#answered.get(key);
+		if (answered && answered.text !== text) return { place, status: 'refused', code: 'CR012' };
+		if (answered) return answered.verdict;
+		this.applied.push(text);
+		this.write(note, [...(this.notes[note] ?? []), text]);
+		const verdict = { place, status: 'applied' } as const;
+		this.#answered.set(key, { verdict, text });
+		return verdict;
 	}
 }
 

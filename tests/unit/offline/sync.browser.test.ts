@@ -4,7 +4,7 @@ import { RemoteError } from '#lib/offline/remote.ts';
 import { Sync } from '#lib/offline/sync.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakePlatform } from './fake-platform.ts';
-import { fold, Server } from './server.ts';
+import { fold, noteArgs, Server } from './server.ts';
 import { openTab } from './tab.ts';
 
 let account: Account;
@@ -35,16 +35,16 @@ function loop(remote = server.remote): Sync {
 	return sync;
 }
 
-async function write(id: string, kind = 'append'): Promise<void> {
-	const args = { note: 'n', text: id };
-	await account.add({ id, kind, args, base: null, madeAt: platform.now() });
+async function write(text: string, kind = 'append'): Promise<void> {
+	const args = { note: 'n', text };
+	await account.add({ kind, args, base: null, madeAt: platform.now() });
 }
 
 async function state() {
 	const { operations, tables } = await account.read();
 	return {
-		waiting: operations.filter(({ refusal }) => !refusal).map(({ id }) => id),
-		refused: operations.filter(({ refusal }) => refusal).map(({ id }) => id),
+		waiting: operations.filter(({ refusal }) => !refusal).map(({ args }) => noteArgs(args).text),
+		refused: operations.filter(({ refusal }) => refusal).map(({ args }) => noteArgs(args).text),
 		rows: fold(tables, [])
 	};
 }
@@ -131,7 +131,7 @@ test('hundreds of operations after a long time offline all arrive in order', asy
 });
 
 test('an unchanged pull leaves the rows on disk alone and still counts as a sync', async () => {
-	server.notes.set('n', ['x']);
+	server.write('n', ['x']);
 	const sync = loop();
 	await sync.poke();
 	platform.wallClock = 2_000_000;
@@ -144,10 +144,11 @@ test('an unchanged pull leaves the rows on disk alone and still counts as a sync
 });
 
 test('rows that another tab replaced meanwhile are stored again, even if the pull looks the same', async () => {
-	server.notes.set('n', ['x']);
+	server.write('n', ['x']);
 	const sync = loop();
 	await sync.poke();
-	await account.commit({ generation: 1, tables: {}, settled: [], syncedAt: 1 });
+	const changes = [{ store: 'rows', remove: ['notes', 'n'] }];
+	await account.commit({ generation: 1, changes, cursor: '9', settled: [], syncedAt: 1 });
 	await sync.poke();
 	expect((await state()).rows).toEqual({ n: ['x'] });
 });
@@ -240,7 +241,7 @@ test('account change: operations are never sent with the session of another acco
 });
 
 test('account change: rows of another account are never stored', async () => {
-	server.notes.set('secret', ['of somebody else']);
+	server.write('secret', ['of somebody else']);
 	server.account = 'somebody else';
 	const sync = loop();
 	await sync.poke();
@@ -250,7 +251,7 @@ test('account change: rows of another account are never stored', async () => {
 
 test('stopping cuts a request off and stores nothing afterwards', async () => {
 	const asked = Promise.withResolvers<null>();
-	server.notes.set('n', ['x']);
+	server.write('n', ['x']);
 	server.onpull = () => {
 		asked.resolve(null);
 		return new Promise(() => {});

@@ -4,7 +4,7 @@ import type { Row } from '#lib/data/rows.ts';
 import { type Field, fields, fieldValue } from './fields.ts';
 
 interface Operation {
-	readonly id: string;
+	readonly place: number;
 	readonly kind: string;
 	readonly args: unknown;
 }
@@ -14,8 +14,8 @@ export type Conflict = {
 	field: ChallengeField;
 	mine: Field;
 	theirs: Field;
-	/** The refused operations that carry it. */
-	operations: string[];
+	/** The places of the refused operations that carry it. */
+	operations: number[];
 };
 
 const written = z.object({
@@ -23,11 +23,11 @@ const written = z.object({
 	changes: z.record(z.string(), z.union([z.string(), z.boolean(), z.array(z.string())]))
 });
 
-/** The refused writings of this challenge, in the order they were made. */
-export function refusedOf(refused: readonly Operation[], challenge: string): string[] {
+/** The places of the refused writings of this challenge, in the order they were made. */
+export function refusedOf(refused: readonly Operation[], challenge: string): number[] {
 	return refused
 		.filter(({ kind, args }) => kind === 'challenge.write' && read(args)?.id === challenge)
-		.map(({ id }) => id);
+		.map(({ place }) => place);
 }
 
 /**
@@ -35,16 +35,16 @@ export function refusedOf(refused: readonly Operation[], challenge: string): str
  * Fields that hold the same thing on both sides are no conflict.
  */
 export function conflicts(refused: readonly Operation[], challenge: Row<'challenges'>): Conflict[] {
-	const own = refused.filter(({ id }) => refusedOf(refused, challenge.id).includes(id));
+	const own = refused.filter(({ place }) => refusedOf(refused, challenge.id).includes(place));
 	return fields.flatMap((field): Conflict[] => {
-		const carriers = own.flatMap(({ id, args }) => {
+		const carriers = own.flatMap(({ place, args }) => {
 			const mine = read(args)?.changes[field];
-			return mine === undefined ? [] : [{ id, mine }];
+			return mine === undefined ? [] : [{ place, mine }];
 		});
 		const mine = carriers.at(-1)?.mine;
 		const theirs = fieldValue(challenge, field);
 		if (mine === undefined || JSON.stringify(mine) === JSON.stringify(theirs)) return [];
-		return [{ field, mine, theirs, operations: carriers.map(({ id }) => id) }];
+		return [{ field, mine, theirs, operations: carriers.map(({ place }) => place) }];
 	});
 }
 

@@ -28,7 +28,7 @@ interface Desk {
 		draft(key: string): string | null;
 		keep(key: string, text: string): Promise<void>;
 	};
-	write(intent: Intent, draft: string): Promise<string>;
+	write(intent: Intent, draft: string): Promise<unknown>;
 }
 
 /**

@@ -1,0 +1,88 @@
+import type { Account } from './account.ts';
+import type { Operation } from './outbox.ts';
+import { RemoteError, TAKEN } from './remote.ts';
+import type { Requests } from './requests.ts';
+
+const batch = 50;
+
+export interface Delivered {
+	/** What the server applied: to be removed with the pull that contains it. */
+	readonly settled: readonly Operation[];
+	/** True when a place was used before by another operation: see `Account.rename`. */
+	readonly taken: boolean;
+}
+
+/** Takes what waits to the server and notes what it says of each. */
+export class Delivery {
+	readonly #account: Account;
+	readonly #requests: Requests;
+	readonly #onrefused: () => void;
+
+	constructor(account: Account, requests: Requests, onrefused: () => void) {
+		this.#account = account;
+		this.#requests = requests;
+		this.#onrefused = onrefused;
+	}
+
+	/** Sends in order; `uuid` makes the name of a database that has none. Throws RemoteError. */
+	async send(waiting: readonly Operation[], uuid: () => string): Promise<Delivered> {
+		if (waiting.length === 0) return { settled: [], taken: false };
+		const client = await this.#account.client(uuid);
+		const parts: Delivered[] = [];
+		for (let at = 0; at < waiting.length; at += batch) {
+			parts.push(await this.#send(client, waiting.slice(at, at + batch)));
+		}
+		return joined(parts);
+	}
+
+	async #send(client: string, operations: readonly Operation[]): Promise<Delivered> {
+		const [only, ...others] = operations;
+		if (!only) return { settled: [], taken: false };
+		let verdicts;
+		try {
+			verdicts = await this.#requests.ask(({ remote, signal }) =>
+				remote.push(client, operations, signal)
+			);
+		} catch (error) {
+			if (!(error instanceof RemoteError) || error.reason !== 'rejected') {
+				// Cut off by us: nothing is known of the server.
+				if (error instanceof RemoteError) await this.#account.tried(operations);
+				throw error;
+			}
+			if (others.length === 0) {
+				await this.#refuse(only, error.code ?? 'rejected');
+				return { settled: [], taken: false };
+			}
+			// One of them makes the server reject all: alone, each gets its own answer.
+			const one = await this.#send(client, [only]);
+			return joined([one, await this.#send(client, others)]);
+		}
+		const answers = new Map(verdicts.map((verdict) => [verdict.place, verdict]));
+		const unanswered = operations.filter(({ place }) => !answers.has(place));
+		let taken = false;
+		for (const operation of operations) {
+			const answer = answers.get(operation.place);
+			if (answer?.status !== 'refused') continue;
+			if (answer.code === TAKEN) taken = true;
+			else await this.#refuse(operation, answer.code);
+		}
+		if (unanswered.length > 0) {
+			await this.#account.tried(unanswered);
+			throw new RemoteError('failing');
+		}
+		const settled = operations.filter(({ place }) => answers.get(place)?.status === 'applied');
+		return { settled, taken };
+	}
+
+	async #refuse(operation: Operation, code: string): Promise<void> {
+		await this.#account.refuse(operation, code);
+		this.#onrefused();
+	}
+}
+
+function joined(parts: readonly Delivered[]): Delivered {
+	return {
+		settled: parts.flatMap(({ settled }) => settled),
+		taken: parts.some(({ taken }) => taken)
+	};
+}
