@@ -1,0 +1,18 @@
+import * as z from 'zod/mini';
+import { goalStatuses, stages } from '#lib/domain/goals/goal.ts';
+
+/** Some fields of a goal, as they are changed. */
+export const changes = z.object({
+	title: z.exactOptional(z.string()),
+	year: z.exactOptional(z.number()),
+	quarter: z.exactOptional(z.nullable(z.number())),
+	stage: z.exactOptional(z.nullable(z.enum(stages))),
+	measure: z.exactOptional(z.string()),
+	means: z.exactOptional(z.string()),
+	reason: z.exactOptional(z.string()),
+	shared: z.exactOptional(z.boolean()),
+	status: z.exactOptional(z.enum(goalStatuses)),
+	line: z.exactOptional(z.string())
+});
+/** What a member may change of a goal. */
+export type Changes = z.infer<typeof changes>;

@@ -1,0 +1,99 @@
+import * as z from 'zod/mini';
+import type { GoalWords } from '#lib/data/intents.ts';
+import type { Row } from '#lib/data/rows.ts';
+import { stages, usualStage } from '#lib/domain/goals/goal.ts';
+import { characters, clean, limits } from '#lib/domain/limits.ts';
+import { type Changes, changes } from './changes.ts';
+import { oneLine } from '#routes/(app)/actions/form.ts';
+
+const words = z.object({
+	title: z.string(),
+	year: z.number(),
+	quarter: z.nullable(z.number()),
+	stage: z.nullable(z.enum(stages)),
+	measure: z.string(),
+	means: z.string(),
+	reason: z.string(),
+	shared: z.boolean()
+});
+const shape = z.object({ words, seen: z.nullable(words) });
+
+/** A goal while it is written, and what was there when the writing began; null: a new one. */
+export type GoalDraft = z.infer<typeof shape>;
+
+/** A draft as the device kept it; null when there is none that can be read. */
+export function parseDraft(text: string | null): GoalDraft | null {
+	if (text === null) return null;
+	try {
+		return shape.parse(JSON.parse(text));
+	} catch {
+		return null;
+	}
+}
+
+/** What a member wrote of a goal. */
+export function wordsOf(goal: Row<'goals'>): GoalWords {
+	return words.parse(goal);
+}
+
+/** A new goal of a year, or of one of its quarters: nothing is written yet, the group sees it. */
+export function blank(year: number, quarter: number | null): GoalWords {
+	const stage = quarter === null ? null : usualStage(quarter);
+	return { title: '', year, quarter, stage, measure: '', means: '', reason: '', shared: true };
+}
+
+export const prompts = ['measure', 'means', 'reason'] as const;
+export type Prompt = (typeof prompts)[number];
+
+/** A goal moved to another time. The stage follows the quarter, unless it was chosen otherwise. */
+export function moved(goal: GoalWords, year: number, quarter: number | null): GoalWords {
+	if (quarter === null) return { ...goal, year, quarter, stage: null };
+	const usual = goal.quarter === null || goal.stage === usualStage(goal.quarter);
+	return { ...goal, year, quarter, stage: usual ? usualStage(quarter) : goal.stage };
+}
+
+/** Years and quarters as one choice: "2026", "2026-4". */
+export function timeKey({ year, quarter }: Pick<GoalWords, 'year' | 'quarter'>): string {
+	return quarter === null ? `${year}` : `${year}-${quarter}`;
+}
+
+export function parseTime(key: string): Pick<GoalWords, 'year' | 'quarter'> {
+	const [year, quarter] = key.split('-');
+	return { year: Number(year), quarter: quarter === undefined ? null : Number(quarter) };
+}
+
+/** All times that may be chosen in these years, each year before its quarters. */
+export function times(years: readonly number[]): Pick<GoalWords, 'year' | 'quarter'>[] {
+	return [...new Set(years)]
+		.toSorted((a, b) => a - b)
+		.flatMap((year) => [null, 1, 2, 3, 4].map((quarter) => ({ year, quarter })));
+}
+
+/** A goal as it is kept: a title on one line, answers without empty ends. */
+export function tidy(goal: GoalWords): GoalWords {
+	const { title, measure, means, reason } = goal;
+	const text = (answer: string) => clean(answer).trim();
+	const answers = { measure: text(measure), means: text(means), reason: text(reason) };
+	return { ...goal, ...answers, title: oneLine(title) };
+}
+
+/** What was changed since the writing began: what another device changed meanwhile stays. */
+export function changesOf(now: GoalWords, seen: GoalWords): Changes {
+	const before = new Map<string, unknown>(Object.entries(seen));
+	const changed = Object.entries(now).filter(([field, value]) => value !== before.get(field));
+	return changes.parse(Object.fromEntries(changed));
+}
+
+export type Problems = { title?: 'missing' | 'long' } & Partial<Record<Prompt, 'long'>>;
+
+/** What keeps a goal from being saved. */
+export function problems(goal: GoalWords): Problems {
+	const found: Problems = {};
+	const { title } = tidy(goal);
+	if (title === '') found.title = 'missing';
+	else if (characters(title) > limits.title) found.title = 'long';
+	for (const prompt of prompts) {
+		if (characters(clean(goal[prompt])) > limits.prompt) found[prompt] = 'long';
+	}
+	return found;
+}

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { editGoal } from '#lib/data/intents.ts';
+import { dispute, refusedOf } from '#routes/(app)/goals/conflict.ts';
+import { readable } from '#routes/(app)/goals/[id]/readable.ts';
+import { goalOf } from '../../../support/goal.ts';
+
+const seen = goalOf({ title: 'Avant', measure: 'Avant' });
+const saved = goalOf({ title: 'Ailleurs', measure: 'Avant' });
+
+const edit = (id: string, changes: Parameters<typeof editGoal>[1], code = 'CR010') => ({
+	...editGoal(seen, changes),
+	id,
+	refusal: { code }
+});
+
+test('a refused change stands beside what is saved elsewhere', () => {
+	expect(dispute([edit('1', { title: 'Ici' })], saved)).toEqual({
+		...{ safe: {}, mine: { title: 'Ici' }, operations: ['1'] }
+	});
+});
+
+test('what only this device changed is kept either way, though it was refused with the rest', () => {
+	const refused = [edit('1', { title: 'Ici', measure: 'Trois clients' })];
+	expect(dispute(refused, saved)).toMatchObject({
+		safe: { measure: 'Trois clients' },
+		mine: { title: 'Ici' }
+	});
+});
+
+test('of several refused writings of a field the last one is mine', () => {
+	const refused = [edit('1', { title: 'Un' }), edit('2', { title: 'Deux' })];
+	expect(dispute(refused, saved)).toMatchObject({
+		mine: { title: 'Deux' },
+		operations: ['1', '2']
+	});
+});
+
+test('the same on both sides is no conflict, and the change is settled', () => {
+	expect(dispute([edit('1', { title: 'Ailleurs' })], saved)).toEqual({
+		...{ safe: {}, mine: {}, operations: ['1'] }
+	});
+});
+
+test('other goals, other reasons and other kinds of change are no part of it', () => {
+	const other = { ...edit('2', { title: 'Ici' }), args: { id: 'another', changes: {} } };
+	const removed = edit('3', { title: 'Ici' }, 'CR001');
+	const action = { ...edit('4', {}), kind: 'action.edit' };
+	const broken = { ...edit('5', {}), args: null };
+	expect(refusedOf([other, removed, action, broken], 'goal')).toEqual([]);
+});
+
+test('both versions are said in words: a year and its quarter as one time', () => {
+	const changes = { year: 2027, quarter: 1, stage: 'assess' as const, reason: '' };
+	const lines = readable(changes, goalOf({ quarter: 4, stage: 'consolidate', reason: 'Le bilan' }));
+	expect(lines.map(({ mine, theirs }) => [mine, theirs])).toEqual([
+		['1er trimestre 2027', '4e trimestre 2026'],
+		['Faire le point', 'Consolider'],
+		['rien', 'Le bilan']
+	]);
+});
