@@ -173,3 +173,67 @@ select id, group_id, facilitator_id,
 	case when status = 'closed' then closed_at - interval '4 minutes' end,
 	closed_at
 from public.sessions;
+
+-- What they aim for this year, by quarter; one of them keeps one of hers to herself.
+create function pg_temp.this_year() returns int language sql stable as $$
+	select extract(year from now() at time zone 'Europe/Paris')::int
+$$;
+-- The quarter under way, or so many before it, in the same year.
+create function pg_temp.quarter(back int) returns int language sql stable as $$
+	select greatest(1, extract(quarter from now() at time zone 'Europe/Paris')::int - back)
+$$;
+
+insert into public.goals (
+	id, group_id, owner_id, title, year, quarter, stage, measure, means, reason, shared, status, line,
+	created_at
+)
+select pg_temp.made(7, n), pg_temp.made(1, 1), pg_temp.person(owner), title, pg_temp.this_year(),
+	quarter, case when quarter = 1 then 'assess' when quarter = 4 then 'consolidate'
+		when quarter is not null then 'execute' end,
+	measure, means, reason, shared, status, line, now() - interval '60 days'
+from (values
+	(1, 1, null, 'Une équipe plateforme qui tient deux semaines sans moi',
+		'Deux semaines de congés sans un appel.',
+		'Deux lead devs prêts à prendre l’astreinte ; arrêter de relire chaque mise en production.',
+		'Je suis le dernier maillon de chaque incident.', true, 'open', ''),
+	(2, 1, pg_temp.quarter(0), 'Une refonte dont le comité connaît les jalons et le prix',
+		'Trois jalons votés, le premier livré.', '', 'Deux dates promises, deux dates perdues.',
+		true, 'open', ''),
+	(3, 1, pg_temp.quarter(0), 'Décider si je reste après le rachat', '',
+		'', 'La clause tombe à la fin de l’année.', false, 'open', ''),
+	(4, 1, pg_temp.quarter(1), 'Savoir où part le temps de l’équipe',
+		'Une photo de six semaines, partagée avec le produit.', '', '', true, 'reached',
+		'Un tiers en interruptions : la suite en découle.'),
+	(5, 2, pg_temp.quarter(0), 'Un seul CRM, et l’ancien éteint', 'Plus un accès ouvert à l’ancien.',
+		'', '', true, 'open', ''),
+	(6, 3, null, 'Redevenir disponible pour mes managers', '', '', '', true, 'open', ''),
+	(7, 4, pg_temp.quarter(0), 'Un mandat écrit avec le CEO', 'Une page, signée des deux.', '', '',
+		true, 'open', ''),
+	(8, 5, pg_temp.quarter(0), 'Une recherche dont les gros clients ne se plaignent plus',
+		'Latence sous 400 ms pour les dix plus gros.', '', '', true, 'open', ''),
+	(9, 7, null, 'Know what I want from my next five years', 'One page I would show this group.', '',
+		'', true, 'open', ''),
+	(10, 6, pg_temp.quarter(1), 'Ouvrir une équipe mobile à Nantes', '', '', '', true, 'dropped',
+		'Le gel de la ligne l’a rendu sans objet.')
+) g (n, owner, quarter, title, measure, means, reason, shared, status, line);
+
+-- Actions of earlier sessions that served them; those of the coming one serve them too.
+insert into public.actions (
+	id, group_id, owner_id, title, due_on, status, born_in, due_in, goal_id, created_at
+)
+select pg_temp.made(5, n), pg_temp.made(1, 1), pg_temp.person(owner), title, pg_temp.day(-26), status,
+	pg_temp.made(3, 1), pg_temp.made(3, 2), pg_temp.made(7, goal), now() - interval '55 days'
+from (values
+	(11, 1, 'Noter chaque interruption pendant six semaines', 'done', 4),
+	(12, 1, 'Écrire le guide d’astreinte', 'done', 1),
+	(13, 6, 'Chercher un lead mobile à Nantes', 'dropped', 10),
+	(14, 5, 'Demander leurs chiffres à trois gros clients', 'done', 8)
+) a (n, owner, title, status, goal);
+insert into public.reviews (group_id, action_id, session_id, outcome, line, reviewed_by, reviewed_at)
+select pg_temp.made(1, 1), a.id, pg_temp.made(3, 2), a.status, '', pg_temp.person(3), pg_temp.evening(-26)
+from public.actions a where a.id in (
+	pg_temp.made(5, 11), pg_temp.made(5, 12), pg_temp.made(5, 13), pg_temp.made(5, 14)
+);
+update public.actions a set goal_id = pg_temp.made(7, s.goal)
+from (values (1, 1), (2, 2), (4, 5), (6, 6), (7, 7), (8, 8), (10, 9)) s (n, goal)
+where a.id = pg_temp.made(5, s.n);
