@@ -3,12 +3,14 @@ import type { Goal } from '#lib/domain/goals/goal.ts';
 import { type Changes, changes } from './changes.ts';
 
 interface Operation {
-	readonly id: string;
+	readonly place: number;
 	readonly kind: string;
 	readonly args: unknown;
 	readonly base: unknown;
 	readonly refusal: { readonly code: string } | null;
 }
+
+const time = ['year', 'quarter', 'stage'];
 
 /** Changed meanwhile by somebody else, or by another device of the same member. */
 const CHANGED = 'CR010';
@@ -22,8 +24,8 @@ export type Dispute = {
 	safe: Changes;
 	/** What was written here and holds something else on the server, changed there meanwhile. */
 	mine: Changes;
-	/** The refused operations that carry them. */
-	operations: string[];
+	/** The places of the refused operations that carry them. */
+	operations: number[];
 };
 
 /** The changes of this goal that the server holds against another version, in their order. */
@@ -52,13 +54,17 @@ export function dispute(refused: readonly Operation[], goal: Goal): Dispute {
 		}
 	}
 	const differ = [...last].filter(([field, value]) => held.get(field) !== value);
-	const untouched = (field: string) => before.get(field) === held.get(field);
+	const disputed = new Set(
+		differ.map(([field]) => field).filter((field) => before.get(field) !== held.get(field))
+	);
+	// Its time is one thing: a quarter without its stage would be refused.
+	if (time.some((field) => disputed.has(field))) time.forEach((field) => disputed.add(field));
 	const only = (chosen: (field: string) => boolean) =>
 		z.parse(changes, Object.fromEntries(differ.filter(([field]) => chosen(field))));
 	return {
-		safe: only(untouched),
-		mine: only((field) => !untouched(field)),
-		operations: own.map(({ id }) => id)
+		safe: only((field) => !disputed.has(field)),
+		mine: only((field) => disputed.has(field)),
+		operations: own.map(({ place }) => place)
 	};
 }
 
