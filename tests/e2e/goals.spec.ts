@@ -1,7 +1,7 @@
 import { asOwner } from '../support/owner.ts';
 import { expect, type Phone, test } from './fixtures.ts';
 import { sound } from './sound.ts';
-import { setNetwork } from './steps.ts';
+import { setNetwork, signIn } from './steps.ts';
 
 /** The demo group, whose members sign in with one tap (supabase/seed.sql). */
 test.use({ demo: true });
@@ -187,6 +187,45 @@ test('the goals are readable by everyone, in both appearances, and fit a small p
 	await sound(camille, 'the picture');
 	await open(camille, '/group');
 	await sound(camille, 'the group');
+});
+
+test('without a group, before the charter is signed, and after leaving, the page says so', async ({
+	phone,
+	mails,
+	cercle
+}) => {
+	const nobody = await phone('Nadia');
+	await signIn(nobody, mails);
+	await open(nobody, '/goals');
+	await expect(nobody.page.getByRole('link', { name: 'Fonder un groupe' })).toBeVisible();
+	await sound(nobody, 'goals without a group');
+
+	const julien = await phone('Julien Lefèvre', { member: true });
+	const [group, member] = [
+		'00000001-0000-4000-8000-000000000001',
+		'00000000-0000-4000-8000-000000000006'
+	];
+	await asOwner(cercle.dataFolder, async (sql) => {
+		await sql`
+			insert into public.charters (group_id, version, body) values (${group}, 2, 'Une autre charte.')
+		`;
+	});
+	await open(julien, '/goals');
+	await expect(julien.page.getByRole('link', { name: 'Lire et signer' })).toBeVisible();
+	await expect(julien.page.getByTestId('goal')).toHaveCount(0);
+
+	await asOwner(cercle.dataFolder, async (sql) => {
+		await sql`
+			update public.memberships set left_at = now()
+			where group_id = ${group} and member_id = ${member}
+		`;
+	});
+	await julien.page.reload();
+	await expect(goal(julien, 'Ouvrir une équipe mobile à Nantes')).toBeVisible();
+	await expect(julien.page.getByTestId('goal')).toHaveCount(1);
+	await goal(julien, 'Ouvrir une équipe mobile').getByRole('link').click();
+	await expect(julien.page.getByText('Le gel de la ligne')).toBeVisible();
+	await expect(julien.page.getByRole('button', { name: 'Modifier' })).toHaveCount(0);
 });
 
 /** Opens a page and waits for it to be drawn. */
