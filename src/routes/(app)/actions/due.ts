@@ -1,20 +1,42 @@
 import * as z from 'zod/mini';
-import { type Action, byDue, DECIDING_CARRY, mustDecide } from '#lib/domain/actions/action.ts';
+import {
+	type Action,
+	byRank,
+	DECIDING_CARRY,
+	mustDecide,
+	type Outcome
+} from '#lib/domain/actions/action.ts';
 import * as m from '#lib/paraglide/messages.js';
 import { date, daysBetween, type Language } from '#lib/ui/format.ts';
 
 /** The quiet line under an action, and what asks for a decision. */
 export type Words = { meta: string; alert: string | undefined };
 
+/** An outcome as the word that is chosen for it. */
+export const outcomeWords: Readonly<Record<Outcome, () => string>> = {
+	done: m.actions_outcome_done,
+	partly: m.actions_outcome_partly,
+	not_done: m.actions_outcome_not_done,
+	dropped: m.actions_outcome_dropped
+};
+
+/** What was last said of an action that stays open. */
+const said: Partial<Record<Outcome, () => string>> = {
+	partly: m.actions_said_partly,
+	not_done: m.actions_said_not_done
+};
+
 /** When an action is due and how often it was carried over. `today` is a civil date. */
 export function words(action: Action, today: string, language: Language): Words {
 	if (action.status === 'done') return { meta: m.actions_is_done(), alert: undefined };
 	if (action.status === 'dropped') return { meta: m.actions_is_dropped(), alert: undefined };
-	const { carries } = action;
+	const { carries, outcome } = action;
 	const decide = mustDecide(action);
 	const carried = carries > 0 && !decide ? m.actions_carried({ count: carries }) : null;
 	return {
-		meta: [due(action.dueOn, today, language), carried].filter(Boolean).join(' · '),
+		meta: [due(action.dueOn, today, language), outcome && said[outcome]?.(), carried]
+			.filter(Boolean)
+			.join(' · '),
 		alert: decide ? overCarried(carries) : undefined
 	};
 }
@@ -36,8 +58,8 @@ export function overCarried(count: number): string {
 export type Horizon = { late: Action[]; soon: Action[]; later: Action[] };
 
 /**
- * The open actions, and those that `stays` keeps on screen, by how soon they are due. `session` is
- * the civil date of the next session; null: none planned.
+ * The open actions, and those that `stays` keeps on screen, by how soon they are due; within each part
+ * in their owner's order. `session` is the civil date of the next session; null: none planned.
  */
 export function horizon(
 	actions: readonly Action[],
@@ -45,7 +67,7 @@ export function horizon(
 	session: string | null,
 	stays: (action: Action) => boolean = () => false
 ): Horizon {
-	const shown = byDue(actions.filter((action) => action.status === 'open' || stays(action)));
+	const shown = byRank(actions.filter((action) => action.status === 'open' || stays(action)));
 	const limit = session ?? '9999-12-31';
 	return {
 		late: shown.filter(({ dueOn }) => dueOn < today),

@@ -1,11 +1,43 @@
 import * as z from 'zod/mini';
+import type { Row } from '#lib/data/rows.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
 import { daysBetween } from '#lib/ui/format.ts';
 
-const shape = z.object({ title: z.string(), dueOn: z.string() });
+const fields = {
+	title: z.string(),
+	dueOn: z.string(),
+	/** Id of the goal it serves and of who asks after it; empty: none. Older drafts have neither. */
+	goal: z._default(z.string(), ''),
+	partner: z._default(z.string(), '')
+};
+const shape = z.object({
+	...fields,
+	/** What was there when the writing began; null: a new action, or an older draft. */
+	seen: z._default(z.nullable(z.object(fields)), null)
+});
 
 /** An action while it is written. */
 export type ActionDraft = z.infer<typeof shape>;
+
+/** An action as its form shows it. */
+export type Written = Omit<ActionDraft, 'seen'>;
+
+/** What the form of an action begins with. */
+export function writtenOf(action: Row<'actions'>): Written {
+	const { title, dueOn, goalId, partnerId } = action;
+	return { title, dueOn, goal: goalId ?? '', partner: partnerId ?? '' };
+}
+
+/** What a draft changes of what its writer saw, in the columns of the table; empty: nothing. */
+export function changesOf(draft: Written, seen: Written) {
+	const title = oneLine(draft.title);
+	return {
+		...(title !== seen.title && { title }),
+		...(draft.dueOn !== seen.dueOn && { due_on: draft.dueOn }),
+		...(draft.goal !== seen.goal && { goal_id: draft.goal || null }),
+		...(draft.partner !== seen.partner && { partner_id: draft.partner || null })
+	};
+}
 
 /** A draft as the device kept it; null when there is none that can be read. */
 export function parseDraft(text: string | null): ActionDraft | null {
@@ -42,7 +74,11 @@ const FARTHEST = 730;
  * What keeps an action from being saved. `today` is a civil date; `before` the due date it had, which
  * may stay in the past while only the words change.
  */
-export function problems(draft: ActionDraft, today: string, before: string | null): Problems {
+export function problems(
+	draft: Pick<Written, 'title' | 'dueOn'>,
+	today: string,
+	before: string | null
+): Problems {
 	const found: Problems = {};
 	const title = oneLine(draft.title);
 	if (title === '') found.title = 'missing';

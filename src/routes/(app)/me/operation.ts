@@ -7,7 +7,17 @@ export type Subject =
 	| 'action_done'
 	| 'action_open'
 	| 'action_dropped'
+	| 'action_edited'
+	| 'action_told'
+	| 'action_decided'
+	| 'action_removed'
+	| 'action_order'
+	| 'goal'
+	| 'goal_edited'
+	| 'goal_removed'
 	| 'challenge'
+	| 'contribution'
+	| 'contribution_back'
 	| 'notes'
 	| 'profile'
 	| 'review'
@@ -39,11 +49,26 @@ export function describe({ kind, args: content }: Written, view: View): Descript
 	if (!parsed.success) return { subject: 'unreadable', words: [] };
 	const { id, action_id, changes = {}, ...own } = parsed.data;
 	const title = view.actions.find((action) => action.id === (action_id ?? id))?.title;
+	const goal = view.goals.find((candidate) => candidate.id === id)?.title;
 	switch (kind) {
 		case 'action.add':
 			return { subject: 'action', words: texts([own.title]) };
 		case 'action.edit':
-			return { subject: 'action', words: texts([changes.title ?? title]) };
+			return { subject: 'action_edited', words: texts([changes.title ?? title]) };
+		case 'action.tell':
+			return { subject: 'action_told', words: texts([title, changes.line]) };
+		case 'action.decide':
+			return { subject: 'action_decided', words: texts([own.title || title, own.line]) };
+		case 'action.remove':
+			return { subject: 'action_removed', words: texts([title]) };
+		case 'actions.order':
+			return { subject: 'action_order', words: [] };
+		case 'goal.add':
+			return { subject: 'goal', words: texts([own.title]) };
+		case 'goal.edit':
+			return { subject: 'goal_edited', words: texts([changes.title ?? goal, changes.line]) };
+		case 'goal.remove':
+			return { subject: 'goal_removed', words: texts([goal]) };
 		case 'action.settle': {
 			const status = changes.status;
 			const known = status === 'done' || status === 'open' || status === 'dropped';
@@ -53,6 +78,10 @@ export function describe({ kind, args: content }: Written, view: View): Descript
 			return { subject: 'challenge', words: proses(changes) };
 		case 'notes.write':
 			return { subject: 'notes', words: proses(changes) };
+		case 'contribution.add':
+			return { subject: 'contribution', words: texts([own.text]) };
+		case 'contribution.write':
+			return { subject: 'contribution_back', words: [] };
 		case 'profile.write':
 			return { subject: 'profile', words: texts([changes.name]) };
 		case 'review.record':

@@ -1,5 +1,6 @@
 import type { Row } from '#lib/data/rows.ts';
 import type { View } from '#lib/data/view.ts';
+import { byRank, mustDecide } from '#lib/domain/actions/action.ts';
 import { hasSigned, inForce } from '#lib/domain/group/charter.ts';
 import type { Role } from '#lib/domain/rotation/turn.ts';
 
@@ -51,5 +52,14 @@ export function myChallenge(
 			({ sessionId, presenterId, position }) =>
 				sessionId === session.id && presenterId === me && position !== null
 		) ?? null
+	);
+}
+
+/** The member's actions that were carried too often: each waits for their decision. */
+export function toDecide(view: View, group: string | null, me: string): Row<'actions'>[] {
+	return byRank(
+		view.actions.filter(
+			(action) => action.groupId === group && action.ownerId === me && mustDecide(action)
+		)
 	);
 }

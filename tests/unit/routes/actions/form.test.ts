@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { dueAtFirst, oneLine, parseDraft, problems } from '#routes/(app)/actions/form.ts';
+import {
+	dueAtFirst,
+	oneLine,
+	parseDraft,
+	problems,
+	changesOf
+} from '#routes/(app)/actions/form.ts';
 
 const TODAY = '2026-11-20';
 const check = (title: string, dueOn: string, before: string | null = null) =>
@@ -35,8 +41,25 @@ test('what was typed on several lines is one sentence', () => {
 });
 
 test('a kept draft comes back; what is not one is nothing', () => {
-	expect(parseDraft('{"title":"Faire","dueOn":""}')).toEqual({ title: 'Faire', dueOn: '' });
+	const draft = { title: 'Faire', dueOn: '', goal: 'g', partner: '', seen: null };
+	expect(parseDraft(JSON.stringify(draft))).toEqual(draft);
 	expect(parseDraft('{"title":1}')).toBeNull();
 	expect(parseDraft('Faire')).toBeNull();
 	expect(parseDraft(null)).toBeNull();
+});
+
+test('a draft of the first release comes back with neither goal nor partner', () => {
+	expect(parseDraft('{"title":"Faire","dueOn":""}')).toEqual({
+		...{ title: 'Faire', dueOn: '', goal: '', partner: '', seen: null }
+	});
+});
+
+test('only what the writer changed of what they saw is written', () => {
+	const seen = { title: 'Faire', dueOn: '2026-11-26', goal: 'g', partner: 'b' };
+	expect(changesOf({ ...seen, title: ' Faire\n' }, seen)).toEqual({});
+	expect(changesOf({ ...seen, title: 'Refaire' }, seen)).toEqual({ title: 'Refaire' });
+	const alone = { ...seen, dueOn: '2026-12-01', goal: '', partner: '' };
+	expect(changesOf(alone, seen)).toEqual({
+		...{ due_on: '2026-12-01', goal_id: null, partner_id: null }
+	});
 });

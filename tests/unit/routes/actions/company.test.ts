@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+import {
+	accompanied,
+	belongs,
+	goalOptions,
+	partnerOptions
+} from '#routes/(app)/actions/company.ts';
+import { action, GROUP, groupOf, membership, person } from '../session/group-view.ts';
+
+const goal = (id: string, columns: object = {}) => ({
+	...{ id, group_id: GROUP, owner_id: 'a', title: id, year: 2026, quarter: null, stage: null },
+	...{ measure: '', means: '', reason: '', shared: true, status: 'open', line: '', version: 1 },
+	...{ created_at: '2026-01-01T00:00:00Z', ...columns }
+});
+
+const view = groupOf(['a', 'b'], {
+	profiles: ['a', 'b', 'c'].map((id) => person(id)),
+	memberships: [
+		...['a', 'b'].map((id) => membership(id)),
+		{ ...membership('c'), left_at: '2026-05-01T00:00:00Z' }
+	],
+	goals: [goal('mine'), goal('ended', { status: 'reached' }), goal('theirs', { owner_id: 'b' })],
+	actions: [
+		action('late', { partner_id: 'b', due_on: '2026-01-01' }),
+		action('soon', { partner_id: 'b' }),
+		action('over', { partner_id: 'b', status: 'done' }),
+		action('alone')
+	]
+});
+const ids = (options: { value: string }[]) => options.map(({ value }) => value);
+
+test('an action may serve an open goal of its owner, or the one it serves already', () => {
+	expect(ids(goalOptions(view, GROUP, 'a'))).toEqual(['mine']);
+	expect(ids(goalOptions(view, GROUP, 'a', 'ended'))).toEqual(['mine', 'ended']);
+});
+
+test('another member of today may ask after it; one who left stays where they were', () => {
+	expect(ids(partnerOptions(view, GROUP, 'a'))).toEqual(['b']);
+	expect(partnerOptions(view, GROUP, 'a', 'c').at(-1)).toEqual({ value: 'c', label: 'c' });
+});
+
+test('what a member accompanies is open, and in the order it falls due', () => {
+	expect(accompanied(view, GROUP, 'b').map(({ id }) => id)).toEqual(['late', 'soon']);
+	expect(accompanied(view, GROUP, 'a')).toEqual([]);
+});
+
+test('who left a group writes nothing there', () => {
+	expect(belongs(view, GROUP, 'a')).toBe(true);
+	expect(belongs(view, GROUP, 'c')).toBe(false);
+});
