@@ -20,23 +20,16 @@ export const outcomeWords: Readonly<Record<Outcome, () => string>> = {
 	dropped: m.actions_outcome_dropped
 };
 
-/** What was last said of an action that stays open. */
-const said: Partial<Record<Outcome, () => string>> = {
-	partly: m.actions_said_partly,
-	not_done: m.actions_said_not_done
-};
-
 /** When an action is due and how often it was carried over. `today` is a civil date. */
 export function words(action: Action, today: string, language: Language): Words {
 	if (action.status === 'done') return { meta: m.actions_is_done(), alert: undefined };
 	if (action.status === 'dropped') return { meta: m.actions_is_dropped(), alert: undefined };
 	const { carries, outcome } = action;
 	const decide = mustDecide(action);
+	const begun = outcome === 'partly' && m.actions_said_partly();
 	const carried = carries > 0 && !decide ? m.actions_carried({ count: carries }) : null;
 	return {
-		meta: [due(action.dueOn, today, language), outcome && said[outcome]?.(), carried]
-			.filter(Boolean)
-			.join(' · '),
+		meta: [due(action.dueOn, today, language), begun, carried].filter(Boolean).join(' · '),
 		alert: decide ? overCarried(carries) : undefined
 	};
 }

@@ -95,6 +95,8 @@ describe('an action’s history', () => {
 test('an action that is not sent yet begins with being taken', () => {
 	const view = groupOf([], { actions: [action('x')] });
 	expect(told(view)).toMatchObject([{ kind: 'taken', session: null, hidden: false, title: null }]);
+	const [taken] = told(view, [{ kind: 'action.add', args: { id: 'x' }, madeAt: 5 }]);
+	expect(taken).toMatchObject({ kind: 'taken', pending: true, at: 5 });
 });
 
 test('a session that is not visible to the reader leaves its chapter without a date', () => {

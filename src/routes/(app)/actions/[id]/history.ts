@@ -47,9 +47,14 @@ export function history(
 	const reviews = view.reviews.filter(({ actionId }) => actionId === action.id);
 	const [taken] = events.filter(({ kind }) => kind === 'taken');
 	const place = placer(view);
+	const unsent = waiting.find(({ kind, args }) => {
+		const read = z.safeParse(written, args);
+		return kind === 'action.add' && read.success && read.data.id === action.id;
+	});
 	const first: Page = {
 		...{ ...blank, ...place(action.bornIn), id: action.id, kind: 'taken' },
-		...{ at: taken?.at ?? action.createdAt, by: taken?.byId ?? null },
+		...{ at: taken?.at ?? unsent?.madeAt ?? action.createdAt, by: taken?.byId ?? null },
+		pending: unsent !== undefined,
 		...{ title: taken?.title ?? null, due: taken?.dueOn ?? null }
 	};
 	const later = [
