@@ -1,94 +1,77 @@
 import * as z from 'zod/mini';
-import { editAction, editGoal, type Intent } from '#lib/data/intents.ts';
 import type { Row } from '#lib/data/rows.ts';
-import { goalStatuses, stages } from '#lib/domain/goals/goal.ts';
 
 /** A change the server refused, as the outbox keeps it. */
-export interface Refused {
+interface Refused {
 	readonly kind: string;
 	readonly args: unknown;
+	readonly base: unknown;
 	readonly refusal: { readonly code: string } | null;
 }
 
-/** What two devices may write at once: an action's words and company, a goal's words. */
-export type Table = 'actions' | 'goals';
-export type Subject = Row<'actions'> | Row<'goals'>;
+/** Changed meanwhile by another device. */
+const CHANGED = 'CR010';
 
-const action = z.object({
+const nullable = z.exactOptional(z.nullable(z.string()));
+const shape = z.object({
 	title: z.exactOptional(z.string()),
 	due_on: z.exactOptional(z.string()),
-	goal_id: z.exactOptional(z.nullable(z.string())),
-	partner_id: z.exactOptional(z.nullable(z.string()))
+	goal_id: nullable,
+	partner_id: nullable
 });
-const goal = z.object({
-	title: z.exactOptional(z.string()),
-	year: z.exactOptional(z.number()),
-	quarter: z.exactOptional(z.nullable(z.number())),
-	stage: z.exactOptional(z.nullable(z.enum(stages))),
-	measure: z.exactOptional(z.string()),
-	means: z.exactOptional(z.string()),
-	reason: z.exactOptional(z.string()),
-	shared: z.exactOptional(z.boolean()),
-	status: z.exactOptional(z.enum(goalStatuses)),
-	line: z.exactOptional(z.string())
-});
-const kinds = { actions: 'action.edit', goals: 'goal.edit' } as const;
-const written = z.object({ id: z.string(), changes: z.record(z.string(), z.unknown()) });
+export type Changes = z.infer<typeof shape>;
+export const fields = ['title', 'due_on', 'goal_id', 'partner_id'] as const;
+export type Field = (typeof fields)[number];
 
-export type Value = string | number | boolean | null;
+const written = z.object({ id: z.string(), changes: shape });
 
-/** A field that holds one thing here and another on the server, in the columns of its table. */
-export type Conflict = { field: string; mine: Value; theirs: Value };
+/** A field that holds one thing here and another on the server, changed there meanwhile. */
+export type Conflict = { field: Field; mine: string | null; theirs: string | null };
 
-/** The refused writings of a row that met another's, in the order they were made. */
-export function refusedOf<R extends Refused>(refused: readonly R[], table: Table, id: string): R[] {
-	return refused.filter(
-		({ kind, args, refusal }) =>
-			kind === kinds[table] && refusal?.code === 'CR010' && read(args)?.id === id
-	);
+/** What was refused of one action, beside what is there now. */
+export type Dispute = {
+	conflicts: Conflict[];
+	/** What was written here and is nowhere else: nobody else touched these fields. */
+	safe: Changes;
+};
+
+/** The refused edits of an action that met another's, in the order they were made. */
+export function refusedOf<R extends Refused>(refused: readonly R[], action: string): R[] {
+	return refused.filter((operation) => disputed(operation) === action);
 }
 
-/** The row that a refused writing is about, when it met another's and the row is still there. */
-export function subjectOf(operation: Refused): { table: Table; id: string } | null {
-	const id = read(operation.args)?.id;
-	const table = operation.kind === 'goal.edit' ? 'goals' : 'actions';
-	if (id === undefined || refusedOf([operation], table, id).length === 0) return null;
-	return { table, id };
+/** The action whose words a refused edit met another's on; null: it was refused for another reason. */
+export function disputed({ kind, args, refusal }: Refused): string | null {
+	return kind === 'action.edit' && refusal?.code === CHANGED ? (read(args)?.id ?? null) : null;
 }
 
 /**
- * What was written here and refused, beside what is there now: the last writing of each field counts.
- * Fields that hold the same on both sides are no conflict.
+ * What was written here and refused: the last writing of each field counts, beside what its writer
+ * saw before the first. Fields that hold the same on both sides are left out.
  */
-export function conflicts(
-	refused: readonly Refused[],
-	table: Table,
-	row: Readonly<Record<string, unknown>>
-): Conflict[] {
-	const written = new Map(refused.flatMap(({ args }) => Object.entries(changesOf(args, table))));
-	return [...written].flatMap(([field, value]): Conflict[] => {
-		const [mine, theirs] = [plain(value), plain(row[camel(field)])];
-		return mine === theirs ? [] : [{ field, mine, theirs }];
-	});
+export function dispute(refused: readonly Refused[], action: Row<'actions'>): Dispute {
+	const held = columns(action);
+	const last: Changes = Object.assign({}, ...refused.map(({ args }) => read(args)?.changes));
+	const first: Changes = Object.assign({}, ...refused.map(({ base }) => seen(base)).toReversed());
+	const differ = fields.filter((field) => field in last && last[field] !== held[field]);
+	const untouched = (field: Field) => field in first && first[field] === held[field];
+	return {
+		conflicts: differ
+			.filter((field) => !untouched(field))
+			.map((field) => ({ field, mine: last[field] ?? null, theirs: held[field] })),
+		safe: shape.parse(
+			Object.fromEntries(differ.filter(untouched).map((field) => [field, last[field]]))
+		)
+	};
 }
 
-/** Writes mine again, on top of what is there now. */
-export function rewriting(table: Table, row: Subject, { field, mine }: Conflict): Intent | null {
-	const changes = { [field]: mine };
-	if (table === 'actions' && 'dueOn' in row) return editAction(row, action.parse(changes));
-	if (table === 'goals' && 'year' in row) return editGoal(row, goal.parse(changes));
-	return null;
+/** The change that writes mine again, on top of what is there now. */
+export function rewritten({ field, mine }: Conflict): Changes {
+	return shape.parse({ [field]: mine });
 }
 
-function changesOf(args: unknown, table: Table): Record<string, unknown> {
-	const shape = table === 'actions' ? action : goal;
-	const parsed = z.safeParse(shape, read(args)?.changes);
-	return parsed.success ? parsed.data : {};
-}
-
-function plain(value: unknown): Value {
-	const known = typeof value === 'string' || typeof value === 'number';
-	return known || typeof value === 'boolean' ? value : null;
+function columns({ title, dueOn, goalId, partnerId }: Row<'actions'>) {
+	return { title, due_on: dueOn, goal_id: goalId, partner_id: partnerId };
 }
 
 function read(args: unknown) {
@@ -96,6 +79,7 @@ function read(args: unknown) {
 	return parsed.success ? parsed.data : null;
 }
 
-function camel(column: string): string {
-	return column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+function seen(base: unknown): Changes {
+	const parsed = z.safeParse(shape, base);
+	return parsed.success ? parsed.data : {};
 }

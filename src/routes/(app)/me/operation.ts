@@ -48,7 +48,7 @@ export function describe({ kind, args: content }: Written, view: View): Descript
 	const parsed = z.safeParse(args, content);
 	if (!parsed.success) return { subject: 'unreadable', words: [] };
 	const { id, action_id, changes = {}, ...own } = parsed.data;
-	const title = view.actions.find((action) => action.id === (action_id ?? id))?.title;
+	const title = titleOf(view, action_id ?? id);
 	const goal = view.goals.find((candidate) => candidate.id === id)?.title;
 	switch (kind) {
 		case 'action.add':
@@ -93,6 +93,12 @@ export function describe({ kind, args: content }: Written, view: View): Descript
 		default:
 			return { subject: 'unreadable', words: [] };
 	}
+}
+
+/** One taken back is not shown any more: its history still knows its words until that is sent. */
+function titleOf(view: View, id: string | undefined): string | undefined {
+	const held = view.actions.find((action) => action.id === id);
+	return (held ?? view.action_events.findLast(({ actionId }) => actionId === id))?.title;
 }
 
 /** Settings such as the kind of help wanted are no words of the member's. */

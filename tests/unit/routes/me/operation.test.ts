@@ -46,6 +46,22 @@ test('an action that is no longer visible is still described', () => {
 	});
 });
 
+test.each([
+	['action.edit', { id: 'a1', changes: { due_on: '2026-12-01' } }, 'action_edited', 1],
+	['action.tell', { id: 'a1', changes: { outcome: 'partly', line: 'à moitié' } }, 'action_told', 2],
+	['action.decide', { id: 'a1', choice: 'do', title: '', line: '' }, 'action_decided', 1],
+	['action.remove', { id: 'a1' }, 'action_removed', 1],
+	['actions.order', { ids: ['a1'] }, 'action_order', 0],
+	['goal.add', { id: 'g1', title: 'Livrer' }, 'goal', 1],
+	['goal.edit', { id: 'g1', changes: { title: 'Livrer' } }, 'goal_edited', 1],
+	['goal.remove', { id: 'g1' }, 'goal_removed', 0],
+	['contribution.add', { id: 'c1', text: 'Vécu' }, 'contribution', 1],
+	['contribution.write', { id: 'c1', changes: { text: '' } }, 'contribution_back', 0]
+])('each kind has its words: %s', (kind, args, subject, words) => {
+	expect(said(kind, args)).toMatchObject({ subject });
+	expect(said(kind, args).words).toHaveLength(words);
+});
+
 test('a review names its action and its line', () => {
 	expect(said('review.record', { action_id: 'a1', outcome: 'partly', line: 'à moitié' })).toEqual({
 		subject: 'review',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { myRoles, nextSession, unsigned } from '#routes/(app)/today/today.ts';
-import { challenge, groupOf, session } from '../session/group-view.ts';
+import { myRoles, nextSession, toDecide, unsigned } from '#routes/(app)/today/today.ts';
+import { action, challenge, groupOf, session } from '../session/group-view.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 const at = (day: string) => ({ starts_at: `${day}T17:30:00Z` });
@@ -58,4 +58,19 @@ test('a member’s roles are those of the plan; a challenge taken off it is none
 	const [row] = view.sessions;
 	expect(row && myRoles(view, row, 'a')).toEqual(['facilitator', 'presenter']);
 	expect(row && myRoles(view, row, 'b')).toEqual(['host']);
+});
+
+test('Today asks about each of my actions at its third carry, until it is decided', () => {
+	const view = groupOf(['a', 'b'], {
+		actions: [
+			action('third', { carries: 3 }),
+			action('first', { carries: 4, decided_carries: 3, rank: 1 }),
+			action('decided', { carries: 3, decided_carries: 3 }),
+			action('early', { carries: 2 }),
+			action('over', { carries: 3, status: 'done' }),
+			action('theirs', { carries: 3, owner_id: 'b' })
+		]
+	});
+	expect(toDecide(view, 'g', 'a').map(({ id }) => id)).toEqual(['first', 'third']);
+	expect(toDecide(view, null, 'a')).toEqual([]);
 });
