@@ -8,5 +8,13 @@ try {
 	const asked = pathname === '/en' ? 'en' : pathname === '/' && hash === '#fr' ? 'fr' : null;
 	if (asked) localStorage.setItem('PARAGLIDE_LOCALE', asked);
 } catch {
-	// A browser that keeps nothing shows the system's theme, in French.
+	// A browser that keeps nothing shows the system's theme, in French. Some even refuse to name their
+	// storage: what asks for it then gets one that lasts as long as the page, instead of an error.
+	const kept = new Map();
+	const storage = {
+		getItem: (key) => kept.get(key) ?? null,
+		setItem: (key, value) => void kept.set(key, String(value)),
+		removeItem: (key) => void kept.delete(key)
+	};
+	Object.defineProperty(window, 'localStorage', { value: storage });
 }
