@@ -1,0 +1,20 @@
+/**
+ * A small fact about this browser, without content, that outlives the page: null when it was never
+ * noted, or where the browser keeps nothing.
+ */
+export function remembered(key: string): string | null {
+	try {
+		return localStorage.getItem(key);
+	} catch {
+		return null;
+	}
+}
+
+/** Notes it, if the browser keeps anything. */
+export function remember(key: string, value: string): void {
+	try {
+		localStorage.setItem(key, value);
+	} catch {
+		// Then it lasts as long as the page.
+	}
+}
