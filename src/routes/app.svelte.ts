@@ -7,7 +7,9 @@ import { applied } from '#lib/data/pending.ts';
 import { remote } from '#lib/data/remote.ts';
 import { type View, viewer } from '#lib/data/view.ts';
 import { Device } from '#lib/offline/device.svelte.ts';
+import { HomeScreen } from '#lib/offline/home-screen.svelte.ts';
 import { Installation } from '#lib/offline/installation.ts';
+import { Persistence } from '#lib/offline/persistence.svelte.ts';
 import { browser } from '#lib/offline/platform.ts';
 import type { Tables } from '#lib/offline/replica.ts';
 import { Update } from '#lib/offline/update.svelte.ts';
@@ -17,6 +19,8 @@ export class App {
 	readonly backend: Backend;
 	readonly device: Device<Tables, View>;
 	readonly update = new Update();
+	readonly homeScreen = new HomeScreen();
+	readonly persistence = new Persistence();
 	readonly uuid = browser().uuid;
 	#group = $state<string | null>(null);
 	#leaving = $state(false);
@@ -63,8 +67,10 @@ export class App {
 	}
 
 	/** Keeps what the member meant, shows it at once, sends it when it can. */
-	write({ kind, args, base }: Intent, draft: string | null = null): Promise<number> {
-		return this.device.write(kind, args, base, draft);
+	async write({ kind, args, base }: Intent, draft: string | null = null): Promise<number> {
+		const sequence = await this.device.write(kind, args, base, draft);
+		void this.persistence.saved(this.homeScreen.installed);
+		return sequence;
 	}
 
 	/** True while the member signs out: the account that closes is not to be opened again. */
