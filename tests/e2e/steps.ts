@@ -70,7 +70,7 @@ export async function choose({ page }: Phone, role: string, name: string): Promi
 }
 
 /** Notes an action of one's own with the due date proposed. */
-export async function commit({ page }: Phone, title: string): Promise<void> {
+export async function commit({ page }: Pick<Phone, 'page'>, title: string): Promise<void> {
 	await page.goto('/actions');
 	await page.getByRole('button', { name: 'Ajouter une action' }).first().click();
 	await page.getByLabel('Ce que je m’engage à faire').fill(title);
