@@ -4,7 +4,6 @@ import { leave } from '#lib/data/account.ts';
 import { Backend } from '#lib/data/backend.ts';
 import type { Intent } from '#lib/data/intents.ts';
 import { applied } from '#lib/data/pending.ts';
-import { remote } from '#lib/data/remote.ts';
 import { type View, viewer } from '#lib/data/view.ts';
 import { Device } from '#lib/offline/device.svelte.ts';
 import { HomeScreen } from '#lib/offline/home-screen.svelte.ts';
@@ -38,7 +37,7 @@ export class App {
 				// Reading once here makes rows of another version fail where the device expects it.
 				parse: (tables) => (read(tables), tables),
 				fold: (tables, pending) => read(applied(tables, pending)),
-				connect: () => remote(this.backend)
+				connect: async () => (await import('#lib/data/remote.ts')).remote(this.backend)
 			},
 			browser()
 		);

@@ -3,7 +3,6 @@ import type { PostgrestClient } from '@supabase/postgrest-js';
 import type { RealtimeClient } from '@supabase/realtime-js';
 import type { Database } from './database.ts';
 import { Failure, failureOf } from './failure.ts';
-import { inOwnTime } from './own-time.ts';
 
 /** How long a call may take, in ms: a network that swallows everything counts as none. */
 const LIMIT = 20_000;
@@ -36,19 +35,19 @@ export class Backend {
 
 	constructor(endpoint: Endpoint, storage: SessionStorage) {
 		this.#endpoint = endpoint;
-		this.#storage = inOwnTime(storage);
+		this.#storage = storage;
 	}
 
 	/** Sign-in, tokens and their renewal. */
 	auth(): Promise<Auth> {
-		this.#auth ??= import('@supabase/auth-js')
+		this.#auth ??= Promise.all([import('@supabase/auth-js'), import('./own-time.ts')])
 			.then(
-				({ AuthClient }) =>
+				([{ AuthClient }, { inOwnTime }]) =>
 					new AuthClient({
 						url: `${this.#endpoint.url}/auth/v1`,
 						headers: { apikey: this.#endpoint.key },
 						storageKey: 'session',
-						storage: this.#storage,
+						storage: inOwnTime(this.#storage),
 						persistSession: true,
 						autoRefreshToken: true,
 						detectSessionInUrl: false,

@@ -3,27 +3,23 @@
  * in camelCase, moments as `Instant`. This file is the border: a row that does not parse throws, and
  * fields unknown to this version of the app are left aside.
  */
-import * as z from 'zod/mini';
 import { choices, outcomes } from '#lib/domain/actions/action.ts';
 import { kinds, rules, speakers } from '#lib/domain/formats/format.ts';
 import { goalStatuses, stages } from '#lib/domain/goals/goal.ts';
 import { contributionKinds } from '#lib/domain/session/floor.ts';
 import { type Instant, millis, parseInstant } from '#lib/domain/time.ts';
+import * as z from '#lib/offline/shape.ts';
 
 const text = z.string();
 const id = z.string();
 const person = z.nullable(z.string());
 const count = z.number();
-const moment = z.pipe(
-	z.string(),
-	z.transform((iso, context): Instant => {
-		const parsed = parseInstant(iso);
-		if (parsed !== null) return parsed;
-		context.issues.push({ code: 'custom', input: iso, message: 'not a moment' });
-		return z.NEVER;
-	})
-);
-const length = z.pipe(z.number(), z.transform(millis));
+const moment = z.transform(z.string(), (iso): Instant => {
+	const parsed = parseInstant(iso);
+	if (parsed === null) throw new z.Misread('a moment');
+	return parsed;
+});
+const length = z.transform(z.number(), millis);
 
 const shapes = {
 	profiles: z.object({ id, name: text, language: z.enum(['fr', 'en']) }),
@@ -203,17 +199,17 @@ type Camelled<T> = { [K in keyof T as K extends string ? Camel<K> : never]: T[K]
 /** A row of a table in the app's words. */
 export type Row<T extends Table> = Camelled<z.infer<(typeof shapes)[T]>>;
 
+const readers = new Map(
+	tables.map((table) => [table, z.object<z.Fields>(shapes[table].fields, camel)])
+);
+
 /** Reads the rows of a table as the server sent them. Throws on a row of another shape. */
 export function readRows<T extends Table>(table: T, rows: readonly unknown[]): Row<T>[] {
-	const shape: z.ZodMiniType = shapes[table];
-	return rows.map((row) => camelled(shape.parse(row)) as Row<T>);
+	const reader = readers.get(table);
+	// Under each name, the shape of that table with its fields in camelCase.
+	return reader ? rows.map((row) => reader.parse(row) as Row<T>) : [];
 }
 
-function camelled(row: unknown): unknown {
-	return Object.fromEntries(
-		Object.entries(row as Record<string, unknown>).map(([key, value]) => [
-			key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
-			value
-		])
-	);
+function camel(column: string): string {
+	return column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

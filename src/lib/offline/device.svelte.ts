@@ -1,13 +1,14 @@
 import { Account } from './account.ts';
 import { Channel } from './channel.ts';
 import type { Installation } from './installation.ts';
+import { LateSync } from './late-sync.ts';
 import type { Operation } from './outbox.ts';
 import type { Platform } from './platform.ts';
 import type { Remote } from './remote.ts';
 import type { Tables } from './replica.ts';
 import { shellCaches } from './shell.ts';
 import { StorageError, storageError, type StorageCode } from './storage-error.ts';
-import { Sync, type Status } from './sync.ts';
+import type { Status } from './sync.ts';
 
 /** What the owner of the rows brings: this folder knows none of their meaning. */
 export interface Model<Rows, View> {
@@ -15,14 +16,14 @@ export interface Model<Rows, View> {
 	parse(tables: Tables): Rows;
 	/** What the member sees: the rows with the waiting operations applied. Pure. */
 	fold(rows: Rows, pending: readonly Operation[]): View;
-	/** The server, in the name of one account. */
-	connect(account: string): Remote;
+	/** The server, in the name of one account. Its code may come late: nothing waits for it. */
+	connect(account: string): Remote | Promise<Remote>;
 }
 
 /** What belongs to the account that is open, ended together. */
 interface Open {
 	readonly account: Account;
-	readonly sync: Sync;
+	readonly sync: LateSync;
 	readonly channel: Channel;
 }
 
@@ -215,12 +216,16 @@ export class Device<Rows, View> {
 		await this.#installation.enter(id);
 		const channel = new Channel(`cercle-${id}`, () => void this.#heard());
 		const current = async () => (await this.#installation.account()) === id;
-		const sync = new Sync(account, this.#model.connect(id), this.#platform, current, {
-			status: (status) => (this.#status = status),
+		const listener = {
+			status: (status: Status) => (this.#status = status),
 			changed: () => {
 				channel.announce();
 				void this.#show();
 			}
+		};
+		const sync = new LateSync(this.#platform, listener, async () => {
+			const [{ Sync }, remote] = await Promise.all([import('./sync.ts'), this.#model.connect(id)]);
+			return new Sync(account, remote, this.#platform, current, listener);
 		});
 		const open = { account, sync, channel };
 		this.#open = open;
@@ -231,7 +236,7 @@ export class Device<Rows, View> {
 			await this.#end();
 			throw error;
 		}
-		void sync.start();
+		void sync.poke();
 	}
 
 	async #end(): Promise<void> {

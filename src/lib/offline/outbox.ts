@@ -1,5 +1,5 @@
-import * as z from 'zod/mini';
 import type { Change, Entry } from './database.ts';
+import * as z from './shape.ts';
 
 /** What a member meant to do, waiting for the server's answer. */
 export interface Operation {

@@ -1,0 +1,77 @@
+import type { Platform } from './platform.ts';
+import type { Listener, Status, Sync } from './sync.ts';
+
+/** How long after code that did not come it is asked for again, in ms. */
+const pause = 10_000;
+
+/**
+ * The sync loop while its code is still on the way: nothing of it is needed to show what the device
+ * keeps and to write to it, so it comes after the first screen. What is written meanwhile is on disk
+ * and sent once the loop runs.
+ */
+export class LateSync {
+	readonly #load: () => Promise<Sync>;
+	readonly #platform: Platform;
+	readonly #listener: Listener;
+	readonly #first: Status;
+	#sync: Sync | null = null;
+	#loading: Promise<void> | null = null;
+	#stopped = false;
+	#unschedule = () => {};
+
+	constructor(platform: Platform, listener: Listener, load: () => Promise<Sync>) {
+		this.#load = load;
+		this.#platform = platform;
+		this.#listener = listener;
+		this.#first = {
+			connectivity: platform.online() ? 'online' : 'offline',
+			since: platform.now(),
+			busy: false,
+			problem: null,
+			cause: null
+		};
+	}
+
+	get status(): Status {
+		return this.#sync?.status ?? this.#first;
+	}
+
+	/** Runs now, or once more; the first call begins to run by itself. Resolves when that run has ended. */
+	async poke(): Promise<void> {
+		if (this.#stopped) return;
+		if (this.#sync) return this.#sync.poke();
+		if (this.#loading) {
+			await this.#loading;
+			return this.#sync?.poke();
+		}
+		this.#loading = this.#fetch().finally(() => (this.#loading = null));
+		await this.#loading;
+		await this.#sync?.start();
+	}
+
+	/** See `Sync.heard`; before the loop runs there is nothing to tell it. */
+	heard(news: Parameters<Sync['heard']>[0]): void {
+		this.#sync?.heard(news);
+	}
+
+	/** Ends for good; resolves when nothing of it is under way. */
+	async stop(): Promise<void> {
+		this.#stopped = true;
+		this.#unschedule();
+		await this.#sync?.stop();
+	}
+
+	async #fetch(): Promise<void> {
+		this.#unschedule();
+		try {
+			const sync = await this.#load();
+			if (!this.#stopped) this.#sync = sync;
+		} catch (cause) {
+			// A first visit that lost its network, before the service worker kept the app.
+			if (this.#stopped) return;
+			const connectivity = this.#platform.online() ? 'unreachable' : 'offline';
+			this.#listener.status({ ...this.#first, connectivity, cause });
+			this.#unschedule = this.#platform.after(pause, () => void this.poke());
+		}
+	}
+}
