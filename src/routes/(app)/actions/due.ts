@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import {
 	type Action,
 	byRank,
@@ -6,6 +5,7 @@ import {
 	mustDecide,
 	type Outcome
 } from '#lib/domain/actions/action.ts';
+import * as z from '#lib/offline/shape.ts';
 import * as m from '#lib/paraglide/messages.js';
 import { date, daysBetween, type Language } from '#lib/ui/format.ts';
 

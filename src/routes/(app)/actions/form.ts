@@ -1,6 +1,6 @@
-import * as z from 'zod/mini';
 import type { Row } from '#lib/data/rows.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
+import * as z from '#lib/offline/shape.ts';
 import { daysBetween } from '#lib/ui/format.ts';
 
 const fields = {

@@ -2,7 +2,6 @@ import { settleAction } from '#lib/data/intents.ts';
 import type { Action } from '#lib/domain/actions/action.ts';
 import { StorageError } from '#lib/offline/storage-error.ts';
 import * as m from '#lib/paraglide/messages.js';
-import { refusal } from '#lib/ui/refusal.ts';
 import type { ToastMessage } from '#lib/ui/Toast.svelte';
 import type { App } from '#app';
 
@@ -40,6 +39,8 @@ export class Settling {
 			const undo = () => void this.settle(action, action.status);
 			this.say(said[status](), status === action.status ? undefined : undo);
 		} catch (error) {
+			// Rarely needed: the words of every refusal come when there is one.
+			const { refusal } = await import('#lib/ui/refusal.ts');
 			this.say(refusal(error instanceof StorageError ? error.code : 'unexpected'));
 		}
 	}
