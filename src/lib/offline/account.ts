@@ -1,4 +1,3 @@
-import * as z from 'zod/mini';
 import { Database, type Change } from './database.ts';
 import { Drafts, draftStore } from './drafts.ts';
 import {
@@ -13,6 +12,7 @@ import {
 	type Operation
 } from './outbox.ts';
 import { rowStore, stampsOf, tablesOf, type Stamps, type Tables } from './replica.ts';
+import * as z from './shape.ts';
 import { StorageError, type StorageCode } from './storage-error.ts';
 
 const metaStore = 'meta';

@@ -15,7 +15,7 @@ export class LateSync {
 	readonly #listener: Listener;
 	readonly #first: Status;
 	#sync: Sync | null = null;
-	#loading: Promise<void> | null = null;
+	#loading: Promise<Sync | null> | null = null;
 	#stopped = false;
 	#unschedule = () => {};
 
@@ -40,13 +40,9 @@ export class LateSync {
 	async poke(): Promise<void> {
 		if (this.#stopped) return;
 		if (this.#sync) return this.#sync.poke();
-		if (this.#loading) {
-			await this.#loading;
-			return this.#sync?.poke();
-		}
+		if (this.#loading) return (await this.#loading)?.poke();
 		this.#loading = this.#fetch().finally(() => (this.#loading = null));
-		await this.#loading;
-		await this.#sync?.start();
+		await (await this.#loading)?.start();
 	}
 
 	/** See `Sync.heard`; before the loop runs there is nothing to tell it. */
@@ -61,17 +57,21 @@ export class LateSync {
 		await this.#sync?.stop();
 	}
 
-	async #fetch(): Promise<void> {
+	/** Null: it did not come, or is not wanted any more. */
+	async #fetch(): Promise<Sync | null> {
 		this.#unschedule();
 		try {
 			const sync = await this.#load();
-			if (!this.#stopped) this.#sync = sync;
+			if (this.#stopped) return null;
+			this.#sync = sync;
+			return sync;
 		} catch (cause) {
 			// A first visit that lost its network, before the service worker kept the app.
-			if (this.#stopped) return;
+			if (this.#stopped) return null;
 			const connectivity = this.#platform.online() ? 'unreachable' : 'offline';
 			this.#listener.status({ ...this.#first, connectivity, cause });
 			this.#unschedule = this.#platform.after(pause, () => void this.poke());
+			return null;
 		}
 	}
 }

@@ -90,7 +90,7 @@ export function object<F extends Fields>(
 export function safeParse<T>(
 	shape: Shape<T>,
 	value: unknown
-): { success: true; data: T } | { success: false } {
+): { success: true; data: T } | { success: false; data?: undefined } {
 	try {
 		return { success: true, data: shape.parse(value) };
 	} catch {
