@@ -1,27 +1,22 @@
 import type { Page } from '@playwright/test';
-import { enter } from '../support/demo-room.ts';
 import { asOwner } from '../support/owner.ts';
 import { openProfile, type Profile } from '../support/profile.ts';
+import { stored } from '../support/stored.ts';
 import { setWallClock } from '../support/wall-clock.ts';
-import { expect, test } from './fixtures.ts';
-import { commit, setNetwork } from './steps.ts';
+import { expect, type Phone, test as base } from './fixtures.ts';
+import { note, setNetwork, startNote } from './steps.ts';
 
 // The browser itself is what fails here; what our own code can be made to meet is in
 // tests/unit/offline. Everybody is a member of the demo group (supabase/seed.sql).
-test.use({ demo: true });
-
-const HOUR = 3_600_000;
-const challenge = '/challenge/00000004-0000-4000-8000-000000000003';
-
-/** A browser of one's own profile, signed in, with the app on it. */
-const device = test.extend<{ profile(name: string): Promise<Profile> }>({
-	profile: async ({ cercle }, use) => {
+const test = base.extend<{ profile(name: string): Promise<Profile> }>({
+	/** A browser of its own, of a member who signed in before. */
+	profile: async ({ cercle, kept }, use) => {
 		const opened: Profile[] = [];
 		await use(async (name) => {
 			const profile = await openProfile(cercle.url);
 			opened.push(profile);
-			await enter(profile.page, name);
-			await profile.page.evaluate(() => navigator.serviceWorker.ready);
+			await profile.context.setStorageState(await kept(name));
+			await ready(profile);
 			return profile;
 		});
 		for (const profile of opened) await profile.remove();
@@ -29,9 +24,14 @@ const device = test.extend<{ profile(name: string): Promise<Profile> }>({
 	}
 });
 
-device('tab killed while typing: the words are back, as a draft', async ({ profile }) => {
-	const aicha = await profile('Aïcha Diallo');
-	await aicha.context.setOffline(true);
+test.use({ demo: true });
+
+const HOUR = 3_600_000;
+const challenge = '/challenge/00000004-0000-4000-8000-000000000003';
+
+test('tab killed while typing: the words are back, as a draft', async ({ phone }) => {
+	const aicha = await ready(await phone('Aïcha Diallo', { member: true }));
+	await setNetwork(aicha, false);
 	await aicha.page.goto(challenge);
 	await aicha.page.getByLabel('Ce que j’attends du groupe').fill('Des récits, et des dates.');
 	await expect(aicha.page.getByText(/Enregistré sur cet appareil/)).toBeVisible();
@@ -46,50 +46,50 @@ device('tab killed while typing: the words are back, as a draft', async ({ profi
 	);
 });
 
-device(
-	'browser killed: what was confirmed is there, what was being typed too',
-	async ({ profile, cercle }) => {
-		const karim = await profile('Karim Benali');
-		await karim.context.setOffline(true);
-		await commit(karim, 'Confirmée avant la panne');
-		await startTyping(karim.page, 'Encore au bout des doigts');
-		await karim.kill();
-		await karim.start('offline');
-		await karim.page.goto('/actions');
-		await expect(karim.page.getByText('Confirmée avant la panne')).toBeVisible();
-		await karim.page.getByRole('button', { name: 'Ajouter une action' }).first().click();
-		await expect(karim.page.getByLabel('Ce que je m’engage à faire')).toHaveValue(
-			'Encore au bout des doigts'
-		);
-		await karim.context.setOffline(false);
-		await expect.poll(() => count(cercle.dataFolder, 'Confirmée avant la panne')).toBe(1);
-	}
-);
+test('browser killed: what was confirmed is there, what was being typed too', async ({
+	profile,
+	cercle
+}) => {
+	const karim = await profile('Karim Benali');
+	await karim.context.setOffline(true);
+	await note(karim.page, 'Confirmée avant la panne');
+	await startNote(karim.page, 'Encore au bout des doigts');
+	// One look, no waiting: the last key was on its way to the disk before the look was asked for.
+	expect(await karim.page.evaluate(stored)).toContain('Encore au bout des doigts');
+	await karim.kill();
+	await karim.start('offline');
+	await karim.page.goto('/actions');
+	await expect(karim.page.getByText('Confirmée avant la panne')).toBeVisible();
+	await karim.page.getByRole('button', { name: 'Ajouter une action' }).first().click();
+	await expect(karim.page.getByLabel('Ce que je m’engage à faire')).toHaveValue(
+		'Encore au bout des doigts'
+	);
+	await karim.context.setOffline(false);
+	await expect.poll(() => count(cercle.dataFolder, 'Confirmée avant la panne')).toBe(1);
+});
 
-device(
-	'storage full: it is said, the words stay, and they are kept once there is room',
-	async ({ profile }) => {
-		const julien = await profile('Julien Lefèvre');
-		const origin = new URL(julien.page.url()).origin;
-		// Chromium remembers for a while how much room there was: a new one asks.
-		await julien.restart();
-		const { page, context } = julien;
-		const session = await context.newCDPSession(page);
-		await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
-		await startTyping(page, 'Faire de la place');
-		const add = page.getByRole('button', { name: 'Ajouter', exact: true });
-		await add.click();
-		await expect(
-			page.getByRole('dialog').getByText('Cet appareil n’a plus de place.')
-		).toBeVisible();
-		await expect(page.getByLabel('Ce que je m’engage à faire')).toHaveValue('Faire de la place');
-		await session.send('Storage.overrideQuotaForOrigin', { origin });
-		await add.click();
-		await expect(page.getByRole('link', { name: 'Faire de la place' })).toBeVisible();
-		await page.reload();
-		await expect(page.getByRole('link', { name: 'Faire de la place' })).toBeVisible();
-	}
-);
+test('storage full: it is said, the words stay, and they are kept once there is room', async ({
+	profile
+}) => {
+	const julien = await profile('Julien Lefèvre');
+	const origin = new URL(julien.page.url()).origin;
+	// Chromium remembers for a while how much room there was: a new one asks.
+	await julien.restart();
+	const { page, context } = julien;
+	const session = await context.newCDPSession(page);
+	await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+	await page.goto('/actions');
+	await startNote(page, 'Faire de la place');
+	const add = page.getByRole('button', { name: 'Ajouter', exact: true });
+	await add.click();
+	await expect(page.getByRole('dialog').getByText('Cet appareil n’a plus de place.')).toBeVisible();
+	await expect(page.getByLabel('Ce que je m’engage à faire')).toHaveValue('Faire de la place');
+	await session.send('Storage.overrideQuotaForOrigin', { origin });
+	await add.click();
+	await expect(page.getByRole('link', { name: 'Faire de la place' })).toBeVisible();
+	await page.reload();
+	await expect(page.getByRole('link', { name: 'Faire de la place' })).toBeVisible();
+});
 
 test('private mode: a browser that keeps nothing says so on every page, instead of staying blank', async ({
 	cercle
@@ -104,24 +104,23 @@ test('private mode: a browser that keeps nothing says so on every page, instead 
 	expect(profile.faults).toEqual([]);
 });
 
-device(
-	'two tabs: what both write without a network arrives, once each',
-	async ({ profile, cercle }) => {
-		const elodie = await profile('Élodie Marchand');
-		await elodie.context.setOffline(true);
-		const [first, second] = [elodie.page, await elodie.context.newPage()];
-		await second.goto('/actions');
-		await commit({ page: first }, 'Du premier onglet');
-		await expect(second.getByText('Du premier onglet')).toBeVisible();
-		await commit({ page: second }, 'Du second onglet');
-		await expect(first.getByText('Du second onglet')).toBeVisible();
-		await elodie.context.setOffline(false);
-		await expect.poll(() => count(cercle.dataFolder, 'Du premier onglet')).toBe(1);
-		await expect.poll(() => count(cercle.dataFolder, 'Du second onglet')).toBe(1);
-		for (const tab of [first, second]) await expect(tab.getByText(/en attente/)).toHaveCount(0);
-		expect(await count(cercle.dataFolder, 'Du premier onglet')).toBe(1);
-	}
-);
+test('two tabs: what both write without a network arrives, once each', async ({
+	phone,
+	cercle
+}) => {
+	const elodie = await ready(await phone('Élodie Marchand', { member: true }));
+	await setNetwork(elodie, false);
+	const [first, second] = [elodie.page, await elodie.context.newPage()];
+	await second.goto('/actions');
+	await note(first, 'Du premier onglet');
+	await expect(second.getByText('Du premier onglet')).toBeVisible();
+	await note(second, 'Du second onglet');
+	await expect(first.getByText('Du second onglet')).toBeVisible();
+	await setNetwork(elodie, true);
+	for (const tab of [first, second]) await expect(tab.getByText(/en attente/)).toHaveCount(0);
+	expect(await count(cercle.dataFolder, 'Du premier onglet')).toBe(1);
+	expect(await count(cercle.dataFolder, 'Du second onglet')).toBe(1);
+});
 
 test('two devices: a text written on both, one of them offline, shows both versions', async ({
 	phone
@@ -149,12 +148,10 @@ test('clock jump: hours back between two changes, both arrive in order and nobod
 	phone,
 	cercle
 }) => {
-	const thomas = await phone('Thomas Nguyen', { member: true });
+	const thomas = await ready(await phone('Thomas Nguyen', { member: true }));
 	const { page } = thomas;
-	await page.goto('/actions');
-	await page.evaluate(() => navigator.serviceWorker.ready);
 	await setNetwork(thomas, false);
-	await commit(thomas, 'Dite à la bonne heure');
+	await note(page, 'Dite à la bonne heure');
 	await page.evaluate(setWallClock, -30 * HOUR);
 	await page.getByRole('link', { name: 'Dite à la bonne heure' }).click();
 	await page.getByRole('button', { name: 'Modifier' }).click();
@@ -171,48 +168,40 @@ test('clock jump: hours back between two changes, both arrive in order and nobod
 	expect(await count(cercle.dataFolder, 'Dite à la bonne heure')).toBe(0);
 });
 
-device(
-	'a newer version of the app owns the storage: the page says so, and loses nothing',
-	async ({ profile }) => {
-		const grace = await profile('Grace Okafor');
-		await grace.page.evaluate(() => localStorage.setItem('PARAGLIDE_LOCALE', 'fr'));
-		await grace.context.setOffline(true);
-		await commit(grace, 'Écrite dans l’ancienne version');
-		const newer = await grace.context.newPage();
-		// An address of the app's own origin that opens nothing itself.
-		await newer.goto('/icon.svg');
-		expect(await newer.evaluate(kept, 99)).toContain('Écrite dans l’ancienne version');
-		const said = () => grace.page.getByText('Une version plus récente de Cercle est ouverte.');
-		await expect(said()).toBeVisible();
-		await grace.page.getByRole('button', { name: 'Recharger' }).click();
-		await expect(said()).toBeVisible();
-		await grace.restart('offline');
-		await grace.page.goto('/actions');
-		await expect(said()).toBeVisible();
-		expect(await grace.page.evaluate(kept, 99)).toContain('Écrite dans l’ancienne version');
-	}
-);
+test('a newer version of the app owns the storage: the page says so, and loses nothing', async ({
+	phone
+}) => {
+	const julien = await ready(await phone('Julien Lefèvre', { member: true }));
+	await setNetwork(julien, false);
+	await note(julien.page, 'Écrite dans l’ancienne version');
+	const newer = await julien.context.newPage();
+	// An address of the app's own origin that opens nothing itself.
+	await newer.goto('/icon.svg');
+	expect(await newer.evaluate(stored, 99)).toContain('Écrite dans l’ancienne version');
+	const said = julien.page.getByText('Une version plus récente de Cercle est ouverte.');
+	await expect(said).toBeVisible();
+	await julien.page.goto('/actions');
+	await expect(said).toBeVisible();
+	await julien.page.getByRole('button', { name: 'Recharger' }).click();
+	await expect(said).toBeVisible();
+	expect(await newer.evaluate(stored, 99)).toContain('Écrite dans l’ancienne version');
+});
 
-device(
-	'rows of an earlier release: they show, without what it did not know',
-	async ({ profile }) => {
-		const camille = await profile('Camille Roussel');
-		await expect(camille.page.getByText('Présenter trois jalons')).toBeVisible();
-		await camille.context.setOffline(true);
-		await camille.page.evaluate(forget);
-		await camille.restart('offline');
-		await camille.page.goto('/actions');
-		await expect(camille.page.getByText('Présenter trois jalons')).toBeVisible();
-		await camille.page.getByRole('link', { name: /Présenter trois jalons/ }).click();
-		await expect(camille.page.getByRole('heading', { name: /Présenter trois/ })).toBeVisible();
-	}
-);
+test('rows of an earlier release: they show, without what it did not know', async ({ phone }) => {
+	const camille = await ready(await phone('Camille Roussel', { member: true }));
+	await setNetwork(camille, false);
+	await camille.page.evaluate(forget);
+	await camille.page.reload();
+	await camille.page.getByRole('link', { name: /Présenter trois jalons/ }).click();
+	await expect(camille.page.getByRole('heading', { name: /Présenter trois/ })).toBeVisible();
+});
 
-/** Opens the sheet of a new action and types its title, without saving it. */
-async function startTyping(page: Page, title: string): Promise<void> {
-	await page.goto('/actions');
-	await page.getByRole('button', { name: 'Ajouter une action' }).first().click();
-	await page.getByLabel('Ce que je m’engage à faire').fill(title);
+/** Lets a phone open its actions and take the app with it. */
+async function ready<P extends Pick<Phone, 'page'>>(phone: P): Promise<P> {
+	await phone.page.goto('/actions');
+	await expect(phone.page.getByRole('checkbox').first()).toBeVisible();
+	await phone.page.evaluate(() => navigator.serviceWorker.ready);
+	return phone;
 }
 
 /** How many actions of this title the server has. */
@@ -221,29 +210,6 @@ function count(dataFolder: string, title: string): Promise<number> {
 		const rows = await sql`select from public.actions where title = ${title}`;
 		return rows.length;
 	});
-}
-
-/** Runs in the page: all that an account's database holds, as text; a newer `version` takes it over. */
-async function kept(version?: number): Promise<string> {
-	const all = await indexedDB.databases();
-	const name = all.map((one) => one.name ?? '').find((one) => /^cercle-[0-9a-f-]{36}$/.test(one));
-	const database = await new Promise<IDBDatabase>((done, failed) => {
-		const request = indexedDB.open(name ?? '', version);
-		request.onsuccess = () => done(request.result);
-		request.onerror = () => failed(request.error);
-	});
-	const stores = [...database.objectStoreNames];
-	const values = await Promise.all(
-		stores.map(
-			(store) =>
-				new Promise((done) => {
-					const request = database.transaction(store).objectStore(store).getAll();
-					request.onsuccess = () => done(request.result);
-				})
-		)
-	);
-	database.close();
-	return JSON.stringify(values);
 }
 
 /** Runs in the page: makes the rows it keeps those of the release before goals and outcomes. */

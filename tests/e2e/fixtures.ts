@@ -26,6 +26,8 @@ export interface PhoneOptions {
 	pace?: Pace;
 	/** True: it has been used before by the member of the demo group of this name, and is signed in. */
 	member?: boolean;
+	/** What the browser says it is; Chromium unless said otherwise. */
+	userAgent?: string;
 }
 
 type Storage = Awaited<ReturnType<BrowserContext['storageState']>>;
@@ -115,12 +117,13 @@ async function openPhone(
 	browser: Browser,
 	url: string,
 	name: string,
-	{ skew = 0, pace }: PhoneOptions,
+	{ skew = 0, pace, userAgent }: PhoneOptions,
 	storage: Storage | null
 ): Promise<Phone> {
 	const context = await browser.newContext({
 		baseURL: url,
-		...(storage && { storageState: storage })
+		...(storage && { storageState: storage }),
+		...(userAgent && { userAgent })
 	});
 	if (skew !== 0) await context.addInitScript(setWallClock, skew);
 	if (pace) await context.addInitScript(quicken, pace);

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import type { MailCatcher } from '../support/mail.ts';
 import { expect, type Phone } from './fixtures.ts';
 
@@ -72,10 +73,20 @@ export async function choose({ page }: Phone, role: string, name: string): Promi
 /** Notes an action of one's own with the due date proposed. */
 export async function commit({ page }: Pick<Phone, 'page'>, title: string): Promise<void> {
 	await page.goto('/actions');
-	await page.getByRole('button', { name: 'Ajouter une action' }).first().click();
-	await page.getByLabel('Ce que je m’engage à faire').fill(title);
+	await note(page, title);
+}
+
+/** The same, where the page of actions is open already. */
+export async function note(page: Page, title: string): Promise<void> {
+	await startNote(page, title);
 	await page.getByRole('button', { name: 'Ajouter', exact: true }).click();
 	await expect(page.getByText(title)).toBeVisible();
+}
+
+/** Opens the sheet of a new action and types its title, without saving it. */
+export async function startNote(page: Page, title: string): Promise<void> {
+	await page.getByRole('button', { name: 'Ajouter une action' }).first().click();
+	await page.getByLabel('Ce que je m’engage à faire').fill(title);
 }
 
 /** A date so many days from today, as a date field takes it. */
