@@ -55,7 +55,7 @@ test('browser killed: what was confirmed is there, what was being typed too', as
 	await note(karim.page, 'Confirmée avant la panne');
 	await startNote(karim.page, 'Encore au bout des doigts');
 	// One look, no waiting: the last key was on its way to the disk before the look was asked for.
-	expect(await karim.page.evaluate(stored)).toContain('Encore au bout des doigts');
+	expect(await karim.page.evaluate(stored, null)).toContain('Encore au bout des doigts');
 	await karim.kill();
 	await karim.start('offline');
 	await karim.page.goto('/actions');

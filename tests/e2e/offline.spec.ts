@@ -55,7 +55,7 @@ test.describe('the server dead, the network off, the browser started anew', () =
 		const field = phone.page.getByLabel('La question, en une ligne');
 		await expect(field).toHaveValue(question);
 		await phone.page.getByLabel('Ce que je n’attends pas').fill('Des promesses.');
-		expect(await phone.page.evaluate(stored)).toContain('Des promesses.');
+		expect(await phone.page.evaluate(stored, null)).toContain('Des promesses.');
 		await phone.restart('offline');
 		await phone.page.goto(challenge);
 		await expect(phone.page.getByLabel('Ce que je n’attends pas')).toHaveValue('Des promesses.');
