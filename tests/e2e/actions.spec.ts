@@ -172,6 +172,7 @@ test('the third carry: the close counts it, Today asks until it is decided', asy
 		const sheet = page.getByRole('dialog', { name: 'À vous de décider' });
 		await sheet.getByLabel('L’abandonner').check();
 		await sheet.getByLabel(/Pourquoi/).fill('Le poste n’existe plus.');
+		await sound(camille, 'a decision in the room');
 		await sheet.getByRole('button', { name: 'C’est décidé' }).click();
 		await expect(sheet).toBeHidden();
 		await expect(page.getByRole('radio', { name: 'Abandonné', checked: true })).toBeVisible();
@@ -257,6 +258,27 @@ test('two phones of one member change the same words off the network: both versi
 		await first.page.goto('/me');
 		await expect(first.page.getByText(/pas été accepté|refusé/)).toBeHidden();
 	});
+});
+
+test('who left the group reads what they took on, and no button fails them', async ({
+	phone,
+	cercle
+}) => {
+	const thomas = await phone('Thomas Nguyen', { member: true });
+	await asOwner(
+		cercle.dataFolder,
+		(sql) => sql`
+			update memberships set left_at = now() where member_id = ${memberId('Thomas Nguyen')}`
+	);
+	const { page } = thomas;
+	await page.goto('/actions');
+	await expect(page.getByText('Vous n’êtes plus dans ce groupe')).toBeVisible();
+	await expect(page.getByRole('button', { name: 'Ajouter une action' })).toBeHidden();
+	await page.getByRole('link', { name: /Demander au CEO/ }).click();
+	await expect(page.getByRole('region', { name: 'Historique' })).toContainText('Pas fait');
+	await expect(page.getByText('Vous n’êtes plus dans ce groupe')).toBeVisible();
+	await expect(page.getByRole('main').getByRole('button')).toHaveCount(0);
+	await sound(thomas, 'an action of a former member');
 });
 
 /** Changes the words of an action from its page. */

@@ -1,4 +1,4 @@
-import { disputed } from '#routes/(app)/actions/conflict.ts';
+import type { View } from '#lib/data/view.ts';
 import { touched } from '#routes/(app)/actions/due.ts';
 
 interface Refused {
@@ -8,18 +8,29 @@ interface Refused {
 	readonly refusal: { readonly code: string } | null;
 }
 
-/** The page that shows both versions of what a refused change wrote; null: there is nothing to compare. */
-export function comparedAt(operation: Refused): string | null {
+/**
+ * The page that shows both versions of what a refused change wrote; null: there is nothing to compare,
+ * or it is gone.
+ */
+export function comparedAt(operation: Refused, view: View): string | null {
 	const [id] = touched([operation]);
-	if (id === undefined) return null;
-	if (operation.kind === 'challenge.write') return `/challenge/${id}`;
+	const there = (rows: readonly { id: string }[]) => rows.some((row) => row.id === id);
 	const met = operation.refusal?.code === 'CR010';
-	return operation.kind === 'goal.edit' && met ? `/goals/${id}` : null;
+	switch (operation.kind) {
+		case 'challenge.write':
+			return there(view.challenges) ? `/challenge/${id}` : null;
+		case 'goal.edit':
+			return met && there(view.goals) ? `/goals/${id}` : null;
+		case 'action.edit':
+			return met && there(view.actions) ? `/actions/${id}` : null;
+		default:
+			return null;
+	}
 }
 
 /** Refused changes without those that are compared in the same place as one before them. */
-export function oncePerPlace<R extends Refused>(refused: readonly R[]): R[] {
-	const places = refused.map((operation) => disputed(operation) ?? comparedAt(operation));
+export function oncePerPlace<R extends Refused>(refused: readonly R[], view: View): R[] {
+	const places = refused.map((operation) => comparedAt(operation, view));
 	return refused.filter((_, at) => {
 		const place = places[at];
 		return place === null || place === undefined || places.indexOf(place) === at;
