@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import { RemoteError, type Remote } from '#lib/offline/remote.ts';
+import { type Answer, RemoteError, type Remote, type Verdict } from '#lib/offline/remote.ts';
 import type { Backend } from './backend.ts';
 import { Failure } from './failure.ts';
 
@@ -25,6 +25,17 @@ const pulled = z.object({
 	tables: z.record(z.string(), difference)
 });
 
+/** Reads what `apply_ops` answered. Throws on another shape. */
+export function verdictsOf(answer: unknown): Verdict[] {
+	return verdicts.parse(answer);
+}
+
+/** Reads what `pull` answered. Throws on another shape. */
+export function answerOf(answer: unknown): Answer {
+	const { me, ...rest } = pulled.parse(answer);
+	return { account: me, ...rest };
+}
+
 /** The server as the sync loop needs it, spoken over `apply_ops` and `pull`. */
 export function remote(backend: Backend): Remote {
 	return {
@@ -34,13 +45,12 @@ export function remote(backend: Backend): Remote {
 					return { sequence, kind, args, base };
 				});
 				const args = { client_id: client, operations: JSON.parse(JSON.stringify(sent)) };
-				return verdicts.parse(await backend.call('apply_ops', args, signal));
+				return verdictsOf(await backend.call('apply_ops', args, signal));
 			}),
 		pull: (since, signal) =>
 			attempt(async () => {
 				const args = { since: JSON.parse(JSON.stringify(since)) };
-				const { me, ...rest } = pulled.parse(await backend.call('pull', args, signal));
-				return { account: me, ...rest };
+				return answerOf(await backend.call('pull', args, signal));
 			}),
 		refresh: () =>
 			attempt(async () => {

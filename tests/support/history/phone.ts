@@ -1,0 +1,96 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { randomUUID } from 'node:crypto';
+import 'fake-indexeddb/auto';
+import { IDBDatabase, IDBFactory } from 'fake-indexeddb';
+import { Account } from '#lib/offline/account.ts';
+import type { Platform } from '#lib/offline/platform.ts';
+import { Sync } from '#lib/offline/sync.ts';
+import type { Network } from './network.ts';
+
+/** One run of the app on a phone, from its start to its crash. */
+interface Life {
+	readonly disk: IDBFactory;
+	/** How many more transactions it begins before it crashes; null: it lives on. */
+	fuse: number | null;
+}
+
+const living = new AsyncLocalStorage<Life>();
+Object.defineProperty(globalThis, 'indexedDB', { get: () => living.getStore()?.disk });
+const begin = Reflect.get(IDBDatabase.prototype, 'transaction');
+// What a crashed app still meant to write never reaches its disk.
+Reflect.set(IDBDatabase.prototype, 'transaction', function (this: unknown, ...args: unknown[]) {
+	const life = living.getStore();
+	if (life && life.fuse !== null && life.fuse-- <= 0) {
+		life.fuse = 0;
+		throw new DOMException('crashed', 'AbortError');
+	}
+	return Reflect.apply(begin, this, args);
+});
+
+interface Tab {
+	readonly life: Life;
+	readonly account: Account;
+	readonly sync: Sync;
+}
+
+/** A phone of a member: one disk, two tabs without a lock between them, and a clock of its own. */
+export class Phone {
+	readonly member: string;
+	crashes = 0;
+	clock = 1_000_000;
+	readonly #network: Network;
+	readonly #disk = new IDBFactory();
+	readonly #tabs: [Tab, Tab];
+
+	constructor(member: string, network: Network) {
+		this.member = member;
+		this.#network = network;
+		this.#tabs = [this.#open(), this.#open()];
+	}
+
+	/** Works with the account in a tab, started again if it crashed. Throws when it crashes. */
+	async use<T>(at: 0 | 1, work: (account: Account) => Promise<T>): Promise<T> {
+		const { life, account } = this.#tab(at);
+		return living.run(life, () => work(account));
+	}
+
+	async sync(at: 0 | 1): Promise<void> {
+		const { life, sync } = this.#tab(at);
+		await living.run(life, () => sync.poke());
+	}
+
+	/** Ends a tab after it began that many more transactions. */
+	crash(at: 0 | 1, after: number): void {
+		this.#tab(at).life.fuse = after;
+		this.crashes += 1;
+	}
+
+	#tab(at: 0 | 1): Tab {
+		if (this.#tabs[at].life.fuse === 0) this.#tabs[at] = this.#open();
+		return this.#tabs[at];
+	}
+
+	/** No tab crashes any more. */
+	heal(): void {
+		for (const at of [0, 1] as const) this.#tab(at).life.fuse = null;
+	}
+
+	#open(): Tab {
+		const life: Life = { disk: this.#disk, fuse: null };
+		const account = new Account(this.member);
+		const platform: Platform = {
+			now: () => this.clock,
+			random: () => 0.5,
+			after: () => () => {},
+			online: () => true,
+			visible: () => true,
+			watch: () => () => {},
+			exclusive: (_name, _signal, work) => work(),
+			uuid: randomUUID
+		};
+		const listener = { status: () => {}, changed: () => {} };
+		const current = () => Promise.resolve(true);
+		const remote = this.#network.remote(this.member);
+		return { life, account, sync: new Sync(account, remote, platform, current, listener) };
+	}
+}
