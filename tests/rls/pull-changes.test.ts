@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeEach, beforeAll, expect, test } from 'vitest';
+import { CatchUp } from '#lib/offline/catch-up.ts';
+import { answerOf } from '#lib/data/remote.ts';
+import { type Connection, connect, type Person } from '../support/server.ts';
+import {
+	addAction,
+	applyOne,
+	foundGroup,
+	given,
+	type Group,
+	joinGroup,
+	leave,
+	sign
+} from './people.ts';
+
+let cercle: Connection;
+let ada: Person;
+let bob: Person;
+let group: Group;
+
+beforeAll(() => {
+	cercle = connect();
+});
+afterAll(() => cercle.close());
+beforeEach(async () => {
+	ada = await cercle.signIn('Ada');
+	group = await foundGroup(ada);
+	bob = await joinGroup(cercle, group, 'Bob');
+});
+
+/** A phone that keeps the rows it was sent, as the app's does. */
+class Phone {
+	readonly #by: Person;
+	readonly rows = new Map<string, Map<string, number>>();
+	cursor: string | null = null;
+
+	constructor(by: Person) {
+		this.#by = by;
+	}
+
+	/** Ids that came and went, by table, and how many answers it took. */
+	async pull() {
+		const catchUp = new CatchUp(this.cursor === null ? null : this.rows, this.cursor);
+		let [answers, came] = [0, [] as string[]];
+		while (!catchUp.done && catchUp.patient) {
+			const { since } = catchUp;
+			const answer = answerOf(given(await this.#by.client.rpc('pull', { since })));
+			catchUp.take(answer);
+			answers += 1;
+			came = came.concat(Object.keys(answer.tables));
+		}
+		expect(catchUp.done).toBe(true);
+		const gone: string[] = [];
+		for (const change of catchUp.changes()) {
+			if ('put' in change && Array.isArray(change.key) && typeof change.mark === 'number') {
+				const [table = '', id = ''] = change.key;
+				this.rows.set(table, (this.rows.get(table) ?? new Map()).set(id, change.mark));
+			}
+			if ('remove' in change && Array.isArray(change.remove)) {
+				const [table = '', id = ''] = change.remove;
+				this.rows.get(table)?.delete(id);
+				gone.push(table);
+			}
+		}
+		this.cursor = catchUp.cursor;
+		return { answers, tables: [...new Set(came)].sort(), gone: [...new Set(gone)].sort() };
+	}
+
+	has(table: string, id: string): boolean {
+		return this.rows.get(table)?.has(id) ?? false;
+	}
+}
+
+test('nothing is sent when nothing changed, and one table when one row did', async () => {
+	const phone = new Phone(ada);
+	await phone.pull();
+	expect(await phone.pull()).toEqual({ answers: 1, tables: [], gone: [] });
+	const id = await addAction(ada, group.id);
+	expect(await phone.pull()).toMatchObject({ answers: 1, tables: ['action_events', 'actions'] });
+	expect(phone.has('actions', id)).toBe(true);
+});
+
+test('a row taken back leaves the phone', async () => {
+	const phone = new Phone(ada);
+	const id = await addAction(ada, group.id);
+	await phone.pull();
+	expect(await applyOne(ada, 'action.remove', { id })).toBeNull();
+	expect((await phone.pull()).gone).toEqual(['action_events', 'actions']);
+	expect(phone.has('actions', id)).toBe(false);
+});
+
+test('who leaves keeps only what stays theirs, at the next pull', async () => {
+	const phone = new Phone(bob);
+	const [hers, his] = [await addAction(ada, group.id), await addAction(bob, group.id)];
+	await phone.pull();
+	await leave(cercle, group.id, bob);
+	expect((await phone.pull()).gone).toContain('actions');
+	expect([phone.has('actions', hers), phone.has('actions', his)]).toEqual([false, true]);
+	expect(phone.has('groups', group.id)).toBe(false);
+});
+
+test('a new charter takes the content away until it is signed, which brings the old rows back', async () => {
+	const phone = new Phone(bob);
+	const id = await addAction(ada, group.id);
+	await phone.pull();
+	await cercle.owner`
+		insert into charters (group_id, version, body) values (${group.id}, 2, 'New words.')
+	`;
+	expect((await phone.pull()).gone).toContain('actions');
+	expect(phone.has('actions', id)).toBe(false);
+	await sign(bob, group.id);
+	await phone.pull();
+	expect(phone.has('actions', id)).toBe(true);
+});
+
+test('a writer who began first and ended last is not missed', async () => {
+	const phone = new Phone(ada);
+	await phone.pull();
+	const id = randomUUID();
+	await cercle.owner.begin(async (sql) => {
+		await sql`
+			insert into actions (id, group_id, owner_id, title, due_on)
+			values (${id}, ${group.id}, ${ada.id}, 'Slow', '2030-01-08')
+		`;
+		// Another one writes and commits meanwhile, and its row is pulled.
+		await addAction(bob, group.id);
+		await phone.pull();
+		expect(phone.has('actions', id)).toBe(false);
+	});
+	expect(await phone.pull()).toMatchObject({ answers: 1 });
+	expect(phone.has('actions', id)).toBe(true);
+});
+
+test.each([['no number'], ['-1'], ['99999999999999999999'], [''], ['18446744073709551615']])(
+	'a cursor that is %j costs bytes, never rows',
+	async (cursor) => {
+		const phone = new Phone(ada);
+		await phone.pull();
+		const id = await addAction(ada, group.id);
+		phone.cursor = cursor;
+		await phone.pull();
+		expect(phone.has('actions', id)).toBe(true);
+	}
+);
