@@ -123,6 +123,41 @@ test('an answer that forgets an operation leaves it waiting and slows down', asy
 	expect(platform.waits).toEqual([1_000]);
 });
 
+test('schema newer or older than the app: nothing is refused, all waits for the other version', async () => {
+	await write('a');
+	const outdated = () => Promise.reject(new RemoteError('outdated', 'PGRST202'));
+	const sync = loop({ ...server.remote, push: outdated });
+	await sync.poke();
+	expect(sync.status.problem).toBe('outdated');
+	expect(await state()).toMatchObject({ waiting: ['a'], refused: [] });
+	await loop().poke();
+	expect(server.applied).toEqual(['a']);
+});
+
+test('a database brought back from a copy takes a new name: what it sends is not taken for old', async () => {
+	const client = await account.client(platform.uuid);
+	const elsewhere = { kind: 'append', base: null, madeAt: 0, tries: 0, refusal: null };
+	const args = { note: 'n', text: 'sent by the copy' };
+	const { signal } = new AbortController();
+	await server.remote.push(client, [{ ...elsewhere, args, place: 1 }], signal);
+	await write('mine');
+	await loop().poke();
+	expect(server.applied).toEqual(['sent by the copy', 'mine']);
+	expect(await state()).toMatchObject({ waiting: [], refused: [] });
+	expect(await account.client(platform.uuid)).not.toBe(client);
+});
+
+test('rows no longer visible disappear, and only they', async () => {
+	server.write('kept', ['stays']);
+	server.write('left', ['goes']);
+	const sync = loop();
+	await sync.poke();
+	server.hide('left');
+	await sync.poke();
+	expect((await state()).rows).toEqual({ kept: ['stays'] });
+	expect(server.asked.map(({ full }) => full)).toEqual([[], [], ['notes']]);
+});
+
 test('hundreds of operations after a long time offline all arrive in order', async () => {
 	for (let n = 0; n < 120; n++) await write(`operation ${n}`);
 	await loop().poke();
