@@ -116,8 +116,8 @@ test('201 operations, or a client that is none, are refused as a whole', async (
 describe('an old client against the newer schema', () => {
 	test('sends by its own ids, once each, and loses nothing', async () => {
 		const id = await addAction(ada, group.id);
-		const { sequence: _, ...plain } = edit(id, { title: 'From before' });
-		const operations = [{ id: randomUUID(), ...plain }, { id: 'none' }, { id: randomUUID() }];
+		const { kind, args } = edit(id, { title: 'From before' });
+		const operations = [{ id: randomUUID(), kind, args }, { id: 'none' }, { id: randomUUID() }];
 		const answers = given(await ada.client.rpc('apply_operations', { operations }));
 		expect(answers).toEqual([
 			{ id: operations[0]?.id, status: 'applied', code: null },
