@@ -141,8 +141,8 @@ describe.each(calls.map((call) => [`${call.name}, asking ${call.asking}`, call] 
 			}
 			expect(found).toEqual(
 				byPersona((persona) => {
-					if (persona === 'anonymous') return '42501';
-					return call.ok.includes(persona) ? 'ok' : (call.but?.[persona] ?? call.otherwise);
+					if (call.ok.includes(persona)) return 'ok';
+					return persona === 'anonymous' ? '42501' : (call.but?.[persona] ?? call.otherwise);
 				})
 			);
 		});

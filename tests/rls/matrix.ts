@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { type Named, type Persona, personas, type World } from './personas.ts';
+import { browser, type Named, type Persona, personas, type World } from './personas.ts';
 
 /** Members who signed the charter in force. */
 const signed = ['member', 'absent', 'later', 'presenter', 'facilitator'] as const;
@@ -393,6 +393,36 @@ export const rules: readonly Rule[] = [
 			found: ['client_id']
 		},
 		remove: 'no grant'
+	},
+	{
+		table: 'reminder_settings',
+		rows: 'of a member',
+		key: (world) => ({ id: world.people.member.id }),
+		select: ['member'],
+		update: { by: ['member'], set: { quiet_from: '22:00:00', quiet_to: '06:30:00' } },
+		insert: {
+			by: named.filter((persona) => persona !== 'member'),
+			row: (world, persona) => ({ id: idOf(world, persona), mail: [] }),
+			found: ['id'],
+			// Once each.
+			stopped: { member: '23505' }
+		},
+		remove: 'no grant'
+	},
+	{
+		table: 'push_subscriptions',
+		rows: 'of a member',
+		key: (world) => ({ member_id: world.people.member.id }),
+		select: ['member'],
+		...readOnly
+	},
+	{
+		table: 'calendars',
+		rows: 'of a member',
+		key: (world) => ({ id: world.people.member.id }),
+		columns: 'id, created_at',
+		select: ['member'],
+		...readOnly
 	}
 ];
 
@@ -403,7 +433,7 @@ export interface Call {
 	asking: string;
 	args(world: World, version: number): Values;
 	ok: readonly Persona[];
-	/** Everybody else, but `anonymous`: always 42501. */
+	/** Everybody else; `anonymous`, unless they are among them, is refused with 42501. */
 	otherwise: string;
 	/** Those who are refused in other words. */
 	but?: Partial<Record<Persona, string>>;
@@ -459,6 +489,45 @@ export const calls: readonly Call[] = [
 		args: () => ({ operations: [] }),
 		ok: named,
 		otherwise: ''
+	},
+	{ name: 'read_reminders', asking: 'their choices', args: () => ({}), ok: named, otherwise: '' },
+	{
+		name: 'set_reminders',
+		asking: 'none',
+		args: () => ({ settings: { mail: [], push: [], time_zone: 'Europe/Paris' } }),
+		ok: named,
+		otherwise: ''
+	},
+	{ name: 'subscribe_push', asking: 'pushes', args: browser, ok: named, otherwise: '' },
+	{
+		name: 'unsubscribe_push',
+		asking: 'no more of another’s',
+		args: () => ({ endpoint: browser().endpoint }),
+		ok: named,
+		otherwise: ''
+	},
+	{ name: 'open_calendar', asking: 'an address', args: () => ({}), ok: named, otherwise: '' },
+	{
+		name: 'read_calendar',
+		asking: 'one that is not',
+		args: () => ({ token_hash: 'ab'.repeat(32) }),
+		ok: ['anonymous'],
+		otherwise: '42501'
+	},
+	{ name: 'close_calendar', asking: 'its end', args: () => ({}), ok: named, otherwise: '' },
+	{
+		name: 'claim_reminders',
+		asking: 'what is due',
+		args: () => ({ at: null, most: 1 }),
+		ok: [],
+		otherwise: '42501'
+	},
+	{
+		name: 'finish_reminder',
+		asking: 'one away',
+		args: () => ({ id: randomUUID(), outcome: 'sent' }),
+		ok: [],
+		otherwise: '42501'
 	},
 	{
 		name: 'found_group',

@@ -130,6 +130,13 @@ export async function openWorld(cercle: Connection): Promise<World> {
 		planFor(group, { starts_at: '2030-03-05T18:30:00Z' })
 	);
 
+	const reminded = { mail: ['day'], push: [], quiet_from: null, quiet_to: null };
+	given(
+		await member.client.rpc('set_reminders', { settings: { ...reminded, time_zone: 'Asia/Tokyo' } })
+	);
+	given(await member.client.rpc('subscribe_push', browser()));
+	given(await member.client.rpc('open_calendar'));
+
 	const people = {
 		...{ stranger, invited, unsigned, left, foreigner, member, absent, later },
 		...{ presenter, facilitator }
@@ -139,6 +146,15 @@ export async function openWorld(cercle: Connection): Promise<World> {
 		...{ group, people, token, closed, planned, action, goal, contribution },
 		...{ live: live.id, closedChallenge, liveChallenge },
 		client: (persona) => (persona === 'anonymous' ? anonymous : people[persona].client)
+	};
+}
+
+/** What a new browser says of itself to be reached by push. */
+export function browser() {
+	return {
+		endpoint: `https://push.example/${randomUUID()}`,
+		p256dh: `B${'p'.repeat(86)}`,
+		auth: 'a'.repeat(22)
 	};
 }
 
