@@ -7,6 +7,7 @@ export const elsewhere = [
 	/^\/rest\//,
 	/^\/realtime\//,
 	/^\/api\//,
+	/^\/calendar\//,
 	/^\/healthz(?:[/?]|$)/,
 	/^\/outbox(?:[/?]|$)/,
 	/^\/_app\//

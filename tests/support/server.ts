@@ -8,7 +8,7 @@ import postgres, { type Sql } from 'postgres';
 import { inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { openCercle, type RunningCercle } from '#lib/server/cercle.ts';
-import { readConfig } from '#lib/server/config.ts';
+import { type Hosted, readConfig } from '#lib/server/config.ts';
 import { AUTH_LIMITS, type AuthLimits } from '#lib/server/embedded/auth.ts';
 import { openLog } from '#lib/server/log.ts';
 import { type MailCatcher, openMailCatcher } from './mail.ts';
@@ -33,6 +33,9 @@ export interface TestServer extends ServerAddress {
 	log: string[];
 	mails: MailCatcher;
 	running: RunningCercle;
+	secretKey: string;
+	/** How a process elsewhere would be told to find it. */
+	hosted: Hosted;
 	/** Stops it and removes its data. */
 	close(): Promise<void>;
 }
@@ -69,10 +72,11 @@ export async function openServer(options: TestServerOptions = {}): Promise<TestS
 		rules: { ...AUTH_LIMITS, ...options.rules }
 	});
 	if (!running.backend) throw new Error('no embedded backend');
+	const url = `http://127.0.0.1:${running.port}`;
+	const { publishableKey, secretKey, jwtSecret } = running.backend.keys;
 	return {
-		url: `http://127.0.0.1:${running.port}`,
-		publishableKey: running.backend.keys.publishableKey,
-		jwtSecret: running.backend.keys.jwtSecret,
+		...{ url, publishableKey, secretKey, jwtSecret },
+		hosted: { url, publishableKey, secretKey },
 		ownerUrl: running.backend.ownerUrl,
 		dataFolder,
 		log,

@@ -241,6 +241,33 @@ export type Database = {
 					}
 				];
 			};
+			calendars: {
+				Row: {
+					created_at: string;
+					id: string;
+					token_hash: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					created_at?: string;
+					id: string;
+					token_hash: string;
+				};
+				Update: {
+					created_at?: string;
+					id?: string;
+					token_hash?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'calendars_id_fkey';
+						columns: ['id'];
+						isOneToOne: true;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			challenge_notes: {
 				Row: {
 					body: string;
@@ -775,6 +802,81 @@ export type Database = {
 				};
 				Relationships: [];
 			};
+			push_subscriptions: {
+				Row: {
+					auth: string;
+					created_at: string;
+					endpoint: string;
+					id: string;
+					member_id: string;
+					p256dh: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					auth: string;
+					created_at?: string;
+					endpoint: string;
+					id?: string;
+					member_id: string;
+					p256dh: string;
+				};
+				Update: {
+					auth?: string;
+					created_at?: string;
+					endpoint?: string;
+					id?: string;
+					member_id?: string;
+					p256dh?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'push_subscriptions_member_id_fkey';
+						columns: ['member_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			reminder_settings: {
+				Row: {
+					id: string;
+					mail: string[];
+					push: string[];
+					quiet_from: string | null;
+					quiet_to: string | null;
+					time_zone: string;
+					updated_at: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					id: string;
+					mail?: string[];
+					push?: string[];
+					quiet_from?: string | null;
+					quiet_to?: string | null;
+					time_zone?: string;
+					updated_at?: string;
+				};
+				Update: {
+					id?: string;
+					mail?: string[];
+					push?: string[];
+					quiet_from?: string | null;
+					quiet_to?: string | null;
+					time_zone?: string;
+					updated_at?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'reminder_settings_id_fkey';
+						columns: ['id'];
+						isOneToOne: true;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			reviews: {
 				Row: {
 					action_id: string;
@@ -1228,17 +1330,23 @@ export type Database = {
 			accept_invitation: { Args: { token: string }; Returns: string };
 			apply_ops: { Args: { client_id: string; operations: Json }; Returns: Json };
 			apply_operations: { Args: { operations: Json }; Returns: Json };
+			claim_reminders: { Args: { at: string; most: number }; Returns: Json };
+			close_calendar: { Args: Record<PropertyKey, never>; Returns: undefined };
 			close_session: {
 				Args: { command_id: string; expected_version: number; next: Json; session_id: string };
 				Returns: Json;
 			};
 			dismiss_signal: { Args: { kind: string; session_id: string }; Returns: undefined };
+			finish_reminder: { Args: { id: string; outcome: string }; Returns: undefined };
 			floor_command: { Args: { args: Json; command: string; session_id: string }; Returns: Json };
 			found_group: { Args: { charter: string; id: string; name: string }; Returns: string };
 			invite: { Args: { email: string; group_id: string; token_hash: string }; Returns: string };
+			open_calendar: { Args: Record<PropertyKey, never>; Returns: string };
 			plan_session: { Args: { expected_version: number; plan: Json }; Returns: string };
 			pull: { Args: { since?: Json }; Returns: Json };
+			read_calendar: { Args: { token_hash: string }; Returns: Json };
 			read_invitation: { Args: { token: string }; Returns: Json };
+			read_reminders: { Args: Record<PropertyKey, never>; Returns: Json };
 			revoke_invitation: { Args: { invitation_id: string }; Returns: undefined };
 			room_command: {
 				Args: {
@@ -1252,8 +1360,14 @@ export type Database = {
 			};
 			room_snapshot: { Args: { session_id: string }; Returns: Json };
 			server_clock: { Args: Record<PropertyKey, never>; Returns: number };
+			set_reminders: { Args: { settings: Json }; Returns: undefined };
 			sign_charter: { Args: { charter_id: string }; Returns: undefined };
 			signal_facilitator: { Args: { kind: string; session_id: string }; Returns: undefined };
+			subscribe_push: {
+				Args: { auth: string; endpoint: string; p256dh: string };
+				Returns: undefined;
+			};
+			unsubscribe_push: { Args: { endpoint: string }; Returns: undefined };
 			write_charter: {
 				Args: { body: string; expected_version: number; group_id: string };
 				Returns: string;

@@ -15,7 +15,9 @@ import { createListener } from './listener.ts';
 import type { Log } from './log.ts';
 import { type Mailer, openMailer } from './mail.ts';
 import { lendEnvironment, openBuilt, openVite, type Pages } from './pages.ts';
-import { embeddedSupabase, hostedSupabase } from './supabase.ts';
+import { openFeed } from './reminders/feed.ts';
+import { openReminders } from './reminders/reminders.ts';
+import { embeddedSupabase, hostedSupabase, type Supabase } from './supabase.ts';
 
 export interface CercleOptions {
 	config: Config;
@@ -89,14 +91,18 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 	const pages = await openPages(options, server, backend?.keys.publishableKey ?? null);
 	const supabase = backend
 		? embeddedSupabase(backend.api, backend.keys.publishableKey)
-		: config.hosted && hostedSupabase(config.hosted);
+		: config.hosted && hostedSupabase(config.hosted, config.hosted.publishableKey);
+	const vapid = config.vapid ?? backend?.keys.vapid ?? null;
 	const listener = createListener({
 		api: backend?.api ?? null,
 		realtime: backend ? (request) => backend.gateway.fetch(request) : null,
 		health: () => health(probe ?? (async () => false), version),
 		outbox: mailer.outbox,
 		pages,
-		cercle: { mailer, config, supabase },
+		cercle: {
+			...{ mailer, config, supabase, feed: supabase && openFeed(supabase) },
+			pushKey: vapid?.publicKey ?? null
+		},
 		headers: {
 			secure: config.origin.startsWith('https:'),
 			hostedUrl: config.hosted?.url ?? null
@@ -117,6 +123,11 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 	parts.add('listening', () => {
 		closed = new Promise((resolve) => server.close(resolve));
 	});
+	const reminders = openReminders({
+		...{ config, vapid, mailer, log },
+		supabase: secretSupabase(config, backend)
+	});
+	parts.add('reminders', () => reminders.close());
 	return {
 		port,
 		backend: backend && { keys: backend.keys, ownerUrl: backend.ownerUrl },
@@ -124,6 +135,12 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 		mailer,
 		close: () => parts.close()
 	};
+}
+
+/** Supabase with the key that passes every policy, or null where this process has none. */
+function secretSupabase({ hosted }: Config, backend: Backend | null): Supabase | null {
+	if (backend) return embeddedSupabase(backend.api, backend.keys.secretKey);
+	return hosted?.secretKey ? hostedSupabase(hosted, hosted.secretKey) : null;
 }
 
 interface Backend {

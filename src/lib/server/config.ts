@@ -8,6 +8,14 @@ export type Mode = 'start' | 'dev' | 'serve';
 export interface Hosted {
 	url: string;
 	publishableKey: string;
+	/** With it this process sends the reminders; null: it sends none. */
+	secretKey: string | null;
+}
+
+/** The pair of keys by which push services know this Cercle, base64url. */
+export interface Vapid {
+	publicKey: string;
+	privateKey: string;
 }
 
 export interface Config {
@@ -28,6 +36,10 @@ export interface Config {
 	origin: string;
 	/** False when the origin is a guess: phones on the same network then come under other names. */
 	originGiven: boolean;
+	/** Null: the pair of the data folder, where there is one. */
+	vapid: Vapid | null;
+	/** Origins of push services beyond the known ones. */
+	pushHosts: string[];
 	/** Name of the header in which a proxy tells the caller's address, lower case, or null. */
 	addressHeader: string | null;
 }
@@ -37,6 +49,13 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const webAddress = z
 	.url({ protocol: /^https?$/ })
 	.refine((text) => /^https?:\/\/[^/?#]+\/?$/.test(text));
+
+/** A host stands for its https origin. */
+const pushHost = z
+	.string()
+	.transform((text) => (text.includes('://') ? text : `https://${text}`))
+	.pipe(webAddress)
+	.transform((text) => new URL(text).origin);
 
 const formats = {
 	HOST: z.string().regex(/^[\w.:-]+$/),
@@ -49,6 +68,13 @@ const formats = {
 	DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/ }),
 	PUBLIC_SUPABASE_URL: webAddress,
 	PUBLIC_SUPABASE_PUBLISHABLE_KEY: z.string().min(20),
+	SUPABASE_SECRET_KEY: z.string().min(20),
+	VAPID_PUBLIC_KEY: z.string().regex(/^[\w-]{87}$/),
+	VAPID_PRIVATE_KEY: z.string().regex(/^[\w-]{43}$/),
+	PUSH_HOSTS: z
+		.string()
+		.transform((text) => text.split(/[\s,]+/).filter(Boolean))
+		.pipe(z.array(pushHost)),
 	CERCLE_DEMO: z
 		.enum(['0', '1', 'true', 'false'])
 		.transform((text) => text === '1' || text === 'true'),
@@ -68,6 +94,10 @@ const expected: Record<keyof typeof formats, string> = {
 	DATABASE_URL: 'postgres://owner:password@host:port/name',
 	PUBLIC_SUPABASE_URL: 'the https address of the Supabase project',
 	PUBLIC_SUPABASE_PUBLISHABLE_KEY: 'the publishable key of the Supabase project',
+	SUPABASE_SECRET_KEY: 'the secret key of the Supabase project',
+	VAPID_PUBLIC_KEY: 'the public key for push, 87 characters of base64url',
+	VAPID_PRIVATE_KEY: 'the private key for push, 43 characters of base64url',
+	PUSH_HOSTS: 'hosts of further push services, such as push.example.org',
 	CERCLE_DEMO: '0 or 1',
 	SMTP_URL: 'smtp://user:password@host:port',
 	MAIL_FROM: 'the sender of mails, such as Cercle <cercle@example.org>',
@@ -98,7 +128,8 @@ export function readConfig(mode: Mode, env: Environment): Config {
 	const port = read('PORT') ?? 3000;
 	const url = read('PUBLIC_SUPABASE_URL');
 	const key = read('PUBLIC_SUPABASE_PUBLISHABLE_KEY');
-	const hosted = url && key ? { url: new URL(url).origin, publishableKey: key } : null;
+	const secretKey = read('SUPABASE_SECRET_KEY');
+	const hosted = url && key ? { url: new URL(url).origin, publishableKey: key, secretKey } : null;
 	const wantsHosted = Boolean(env.PUBLIC_SUPABASE_URL ?? env.PUBLIC_SUPABASE_PUBLISHABLE_KEY);
 	const given = read('ORIGIN');
 	const smtpUrl = read('SMTP_URL');
@@ -110,12 +141,17 @@ export function readConfig(mode: Mode, env: Environment): Config {
 	const host = read('HOST') ?? '127.0.0.1';
 	const mailFrom = read('MAIL_FROM');
 	const addressHeader = read('ADDRESS_HEADER');
+	const [publicKey, privateKey] = [read('VAPID_PUBLIC_KEY'), read('VAPID_PRIVATE_KEY')];
+	const vapid = publicKey && privateKey ? { publicKey, privateKey } : null;
+	const pushHosts = read('PUSH_HOSTS') ?? [];
 	const origin = given ? new URL(given).origin : `http://localhost:${port}`;
 
 	if (wantsHosted) {
 		missing('PUBLIC_SUPABASE_URL', 'the publishable key is set');
 		missing('PUBLIC_SUPABASE_PUBLISHABLE_KEY', 'the address of Supabase is set');
 	}
+	if (env.VAPID_PUBLIC_KEY?.trim()) missing('VAPID_PRIVATE_KEY', 'the public key is set');
+	if (env.VAPID_PRIVATE_KEY?.trim()) missing('VAPID_PUBLIC_KEY', 'the private key is set');
 	if (demo && mode === 'serve') problems.push('CERCLE_DEMO: production has no demo data');
 	else if (demo && wantsHosted)
 		problems.push('CERCLE_DEMO: demo data is for the embedded database');
@@ -139,6 +175,8 @@ export function readConfig(mode: Mode, env: Environment): Config {
 		mailFrom: mailFrom ?? `Cercle <no-reply@${new URL(origin).hostname}>`,
 		origin,
 		originGiven: given !== null,
+		vapid,
+		pushHosts,
 		addressHeader
 	};
 }

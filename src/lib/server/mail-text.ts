@@ -37,6 +37,35 @@ export function invitationMail(to: string, link: string, language: Language | nu
 	}));
 }
 
+/** Kinds of reminder: a week and a day before a session, after one, a charter to sign. */
+export const REMINDERS = ['week', 'day', 'after', 'charter'] as const;
+export type ReminderKind = (typeof REMINDERS)[number];
+
+/** The mail of a reminder: that something waits, and the way there. `origin` is without a path. */
+export function reminderMail(
+	to: string,
+	kind: ReminderKind,
+	origin: string,
+	language: Language
+): Mail {
+	return write(to, language, (locale) => ({
+		subject: reminderWords[kind].subject({}, { locale }),
+		parts: [
+			{ words: reminderWords[kind].line({}, { locale }) },
+			{ link: `${origin}/today` },
+			{ words: m.reminders_mail_settings({}, { locale }) },
+			{ link: `${origin}/me/reminders` }
+		]
+	}));
+}
+
+const reminderWords = {
+	week: { subject: m.reminders_mail_week, line: m.reminders_mail_week_line },
+	day: { subject: m.reminders_mail_day, line: m.reminders_mail_day_line },
+	after: { subject: m.reminders_mail_after, line: m.reminders_mail_after_line },
+	charter: { subject: m.reminders_mail_charter, line: m.reminders_mail_charter_line }
+};
+
 function write(to: string, language: Language | null, letter: (locale: Language) => Letter): Mail {
 	const languages: Language[] = language ? [language] : ['fr', 'en'];
 	const letters = languages.map((locale) => ({ locale, ...letter(locale) }));

@@ -8,6 +8,8 @@ export interface Mail {
 	subject: string;
 	text: string;
 	html: string;
+	/** The same for a mail that may leave twice: mail programs then keep one. Made up unless given. */
+	id?: string;
 }
 
 export interface Mailer {
@@ -34,15 +36,17 @@ function openSmtp(url: string, from: string): Mailer {
 		disableFileAccess: true,
 		disableUrlAccess: true
 	});
+	const host = /@([^\s@<>]+)>?$/.exec(from)?.[1] ?? 'cercle';
 	return {
 		outbox: null,
-		send: async ({ to, subject, text, html }) => {
+		send: async ({ to, subject, text, html, id }) => {
 			await transport.sendMail({
 				// An object, so that nothing in an address can name a second one.
 				to: { name: '', address: to },
 				subject,
 				text,
 				html,
+				...(id !== undefined && { messageId: `<${id}@${host}>` }),
 				headers: { 'Auto-Submitted': 'auto-generated' }
 			});
 		},

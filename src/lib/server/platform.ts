@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from './config.ts';
 import type { Mailer } from './mail.ts';
+import type { Feed } from './reminders/feed.ts';
 import type { Supabase } from './supabase.ts';
 
 /** What the process lends to the pages' endpoints. */
@@ -10,6 +11,9 @@ export interface Cercle {
 	config: Pick<Config, 'origin' | 'originGiven' | 'demo'>;
 	/** Null where nothing is behind the pages. */
 	supabase: Supabase | null;
+	feed: Feed | null;
+	/** The key browsers subscribe to push under; null: there is no push. */
+	pushKey: string | null;
 }
 
 export type CercleRequest = IncomingMessage & { cercle?: Cercle };

@@ -3,7 +3,7 @@ import type { Api } from './embedded/api.ts';
 
 /** Supabase as the pages' endpoints call it. */
 export interface Supabase {
-	/** The publishable key: a request without it is turned away. */
+	/** The key every call carries: one without is turned away. */
 	key: string;
 	/** `path` is below the root: `/rest/v1/…`. */
 	fetch(path: string, request: SupabaseRequest): Promise<Response>;
@@ -31,13 +31,15 @@ export function embeddedSupabase(api: Api, key: string): Supabase {
 }
 
 /** A hosted one, called over the network. */
-export function hostedSupabase({ url, publishableKey }: Hosted): Supabase {
+export function hostedSupabase({ url }: Hosted, key: string): Supabase {
+	// Keys of the older kind are tokens, and count only when they come as one.
+	const token = key.startsWith('ey') ? { authorization: `Bearer ${key}` } : {};
 	return {
-		key: publishableKey,
+		key,
 		fetch: (path, { method, headers, body }) =>
 			fetch(new URL(path, url), {
 				method,
-				headers: { ...headers, apikey: publishableKey },
+				headers: { ...token, ...headers, apikey: key },
 				body,
 				signal: AbortSignal.timeout(10_000)
 			})

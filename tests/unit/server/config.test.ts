@@ -102,3 +102,23 @@ test.each([
 		expect(String(error)).not.toContain(value);
 	}
 });
+
+describe('reminders', () => {
+	const pair = { VAPID_PUBLIC_KEY: 'B'.repeat(87), VAPID_PRIVATE_KEY: 'a'.repeat(43) };
+
+	test('a pair of keys for push and further push services may be given', () => {
+		const hosts = { PUSH_HOSTS: 'push.example.org, http://127.0.0.1:9000' };
+		expect(readConfig('start', { ...pair, ...hosts })).toMatchObject({
+			vapid: { publicKey: pair.VAPID_PUBLIC_KEY, privateKey: pair.VAPID_PRIVATE_KEY },
+			pushHosts: ['https://push.example.org', 'http://127.0.0.1:9000']
+		});
+		expect(readConfig('start', {})).toMatchObject({ vapid: null, pushHosts: [] });
+	});
+
+	test('half a pair is refused, and so are hosts that are none', () => {
+		const { VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY } = pair;
+		expect(() => readConfig('start', { VAPID_PUBLIC_KEY })).toThrow(/VAPID_PRIVATE_KEY is missing/);
+		expect(() => readConfig('start', { VAPID_PRIVATE_KEY })).toThrow(/VAPID_PUBLIC_KEY is missing/);
+		expect(() => readConfig('start', { PUSH_HOSTS: 'a/b c' })).toThrow(/PUSH_HOSTS is malformed/);
+	});
+});

@@ -18,7 +18,9 @@ async function serve(parts: Partial<ListenerParts>): Promise<string> {
 		cercle: {
 			mailer: { send: async () => undefined, outbox: null, close: () => undefined },
 			config: { origin: 'http://localhost:3000', originGiven: false, demo: false },
-			supabase: null
+			supabase: null,
+			feed: null,
+			pushKey: null
 		},
 		headers: { secure: false, hostedUrl: null },
 		addressHeader: null,

@@ -1,3 +1,4 @@
+import { createECDH } from 'node:crypto';
 import {
 	mkdirSync,
 	mkdtempSync,
@@ -27,6 +28,24 @@ test('keys are made once, for the owner’s eyes only, and leave nothing half-wr
 	expect(modeOf(folder)).toBe(process.getuid?.() === 0 ? '711' : '700');
 	expect(readdirSync(folder)).toEqual(['keys.json']);
 	expect(await openKeys(folder)).toEqual(keys);
+});
+
+test('a folder of before the reminders gets its pair for push once, and keeps the rest', async () => {
+	const former: Record<string, unknown> = await openKeys(folder);
+	delete former.vapid;
+	const file = join(folder, 'keys.json');
+	writeFileSync(file, JSON.stringify(former));
+	const keys = await openKeys(folder);
+	expect(keys).toEqual({ ...former, vapid: expect.anything() });
+	expect(modeOf(file)).toBe('600');
+	expect(await openKeys(folder)).toEqual(keys);
+});
+
+test('the pair for push is one', async () => {
+	const { vapid } = await openKeys(folder);
+	const pair = createECDH('prime256v1');
+	pair.setPrivateKey(vapid.privateKey, 'base64url');
+	expect(pair.getPublicKey('base64url')).toBe(vapid.publicKey);
 });
 
 test('two folders share no key', async () => {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createECDH, randomBytes } from 'node:crypto';
 import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -9,8 +9,11 @@ const keysFormat = z.object({
 	authenticatorPassword: z.string().min(20),
 	jwtSecret: z.string().min(40),
 	publishableKey: z.string().startsWith('sb_publishable_'),
-	secretKey: z.string().startsWith('sb_secret_')
+	secretKey: z.string().startsWith('sb_secret_'),
+	vapid: z.object({ publicKey: z.string().length(87), privateKey: z.string().length(43) })
 });
+/** As folders of before the reminders have them. */
+const formerFormat = keysFormat.omit({ vapid: true });
 
 /** The secrets of one data folder, made at its first start and never shown. */
 export type Keys = z.infer<typeof keysFormat>;
@@ -33,7 +36,11 @@ export async function openKeys(dataFolder: string): Promise<Keys> {
 	});
 	if (text !== null) {
 		await chmod(file, 0o600);
-		return parse(text, file);
+		const kept = parse(text, file);
+		if ('vapid' in kept) return kept;
+		const keys = { ...kept, vapid: makeVapid() };
+		await write(file, keys);
+		return keys;
 	}
 	if (await exists(databaseFolder(dataFolder))) {
 		throw new Refusal(
@@ -42,13 +49,15 @@ export async function openKeys(dataFolder: string): Promise<Keys> {
 		);
 	}
 	const keys = makeKeys();
-	await writeDurably(file, JSON.stringify(keys, null, '\t') + '\n', 0o600);
+	await write(file, keys);
 	return keys;
 }
 
-function parse(text: string, file: string): Keys {
+function parse(text: string, file: string): Keys | Omit<Keys, 'vapid'> {
 	try {
-		return keysFormat.parse(JSON.parse(text));
+		const content: unknown = JSON.parse(text);
+		const isFormer = typeof content === 'object' && content !== null && !('vapid' in content);
+		return (isFormer ? formerFormat : keysFormat).parse(content);
 	} catch {
 		throw new Refusal(`The keys file ${file} is damaged: put it back from your backup.`);
 	}
@@ -61,9 +70,24 @@ function makeKeys(): Keys {
 		authenticatorPassword: random(24),
 		jwtSecret: random(48),
 		publishableKey: `sb_publishable_${random(24)}`,
-		secretKey: `sb_secret_${random(32)}`
+		secretKey: `sb_secret_${random(32)}`,
+		vapid: makeVapid()
 	};
 }
+
+/** By these the push services know this Cercle; browsers subscribe under the public one (RFC 8292). */
+function makeVapid(): Keys['vapid'] {
+	const pair = createECDH('prime256v1');
+	const publicKey = pair.generateKeys('base64url');
+	// The number may begin with zeros, which are left out of it.
+	const privateKey = Buffer.alloc(32);
+	const number = pair.getPrivateKey();
+	number.copy(privateKey, privateKey.length - number.length);
+	return { publicKey, privateKey: privateKey.toString('base64url') };
+}
+
+const write = (file: string, keys: Keys) =>
+	writeDurably(file, JSON.stringify(keys, null, '\t') + '\n', 0o600);
 
 async function writeDurably(file: string, text: string, mode: number): Promise<void> {
 	const unfinished = `${file}.${process.pid}.tmp`;
