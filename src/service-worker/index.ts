@@ -10,6 +10,7 @@ import { createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { CacheFirst, StaleWhileRevalidate } from 'workbox-strategies';
 import { elsewhere, isRare, precached, shell } from './pages.ts';
+import { shown } from './push.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -51,6 +52,22 @@ self.addEventListener('message', (event) => {
 		event.waitUntil(self.skipWaiting());
 	}
 });
+
+self.addEventListener('push', (event) => {
+	const { title, options } = shown(event.data?.text());
+	event.waitUntil(self.registration.showNotification(title, options));
+});
+
+self.addEventListener('notificationclick', (event) => {
+	event.notification.close();
+	event.waitUntil(open());
+});
+
+/** Comes back to the app as it was left, or opens it: somebody may be in the middle of a sentence. */
+async function open(): Promise<unknown> {
+	const [window] = await self.clients.matchAll({ type: 'window', includeUncontrolled: true });
+	return window ? window.focus() : self.clients.openWindow('/today');
+}
 
 /** Removes what other versions left: their caches, and fonts no longer part of the build. */
 async function clean(): Promise<void> {

@@ -86,7 +86,7 @@ describe('a mail', () => {
 		now = new Date('2051-03-20T12:00:00+01:00');
 		await turn();
 		const mail = await server.mails.next(ada.email);
-		expect(mail.subject).toBe('Cercle : une séance tout bientôt');
+		expect(mail.subject).toBe('Cercle : une séance a lieu très bientôt');
 		expect(mail.text).toContain(`${origin}/today`);
 		for (const word of [CANARY, 'Ada', 'Les Quais', group.id, session, '18:30', '20']) {
 			expect(mail.subject + mail.text).not.toContain(word);
