@@ -25,9 +25,19 @@ export interface CercleProcess {
 
 const root = resolve(import.meta.dirname, '../..');
 
+export interface ProcessOptions {
+	/** Words after the command, such as `--without-pages`. */
+	words?: string[];
+	/** Made unless given. */
+	dataFolder?: string;
+}
+
 /** Starts one; `env` adds to the environment (SMTP_URL, CERCLE_DEMO…). */
-export async function openProcess(env: Record<string, string>): Promise<CercleProcess> {
-	const dataFolder = await mkdtemp(join(tmpdir(), 'cercle-process-'));
+export async function openProcess(
+	env: Record<string, string>,
+	{ words = [], ...options }: ProcessOptions = {}
+): Promise<CercleProcess> {
+	const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'cercle-process-')));
 	const port = await freePort();
 	const output: string[] = [];
 	let child: ChildProcess | null = null;
@@ -35,7 +45,7 @@ export async function openProcess(env: Record<string, string>): Promise<CerclePr
 
 	async function start(): Promise<void> {
 		const started = performance.now();
-		const server = spawn(process.execPath, ['src/lib/server/main.ts'], {
+		const server = spawn(process.execPath, ['src/lib/server/main.ts', ...words], {
 			cwd: root,
 			env: { ...process.env, ...env, PORT: String(port), CERCLE_DATA: dataFolder },
 			stdio: ['ignore', 'pipe', 'pipe']

@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf, type Log } from '#lib/server/log.ts';
 import type { Outcome, Queue, Reminder } from './queue.ts';
 
@@ -49,6 +50,8 @@ export async function sendDue(options: SchedulerOptions, signal: AbortSignal): P
 }
 
 const MINUTE = 60_000;
+/** How long the one that is leaving may keep the process from ending, in ms. */
+const LEAVING = 10_000;
 
 /** Sends what is due now and once a minute. `close` waits for the one that is leaving. */
 export function openScheduler(options: SchedulerOptions): { close(): Promise<void> } {
@@ -68,7 +71,7 @@ export function openScheduler(options: SchedulerOptions): { close(): Promise<voi
 		close: () => {
 			stop.abort();
 			clearTimeout(timer);
-			return running;
+			return Promise.race([running, wait(LEAVING, undefined, { ref: false })]);
 		}
 	};
 }
