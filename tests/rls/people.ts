@@ -1,4 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { TransactionSql } from 'postgres';
 import { expect } from 'vitest';
 import type { Connection, Person } from '../support/server.ts';
 
@@ -117,6 +118,17 @@ export async function joinGroup(
 export async function sign(person: Person, groupId: string): Promise<void> {
 	const charter_id = await charterInForce(person, groupId);
 	given(await person.client.rpc('sign_charter', { charter_id }));
+}
+
+/** Dates what the triggers let nobody date: as its owner, with the triggers put aside. */
+export async function date(
+	{ owner }: Connection,
+	change: (sql: TransactionSql) => Promise<unknown>
+): Promise<void> {
+	await owner.begin(async (sql) => {
+		await sql`set local session_replication_role = replica`;
+		await change(sql);
+	});
 }
 
 /** Leaving and being excluded are the same to the database: a date, set by its owner. */

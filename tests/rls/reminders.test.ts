@@ -7,6 +7,7 @@ import {
 	applyOne,
 	close,
 	code,
+	date,
 	foundGroup,
 	given,
 	type Group,
@@ -74,14 +75,6 @@ async function meeting(): Promise<{ group: Group; ada: Person; session: string; 
 	const starts_at = `${on}-03-20T18:30:00+01:00`;
 	const session = await planSession(ada, planFor(group, { starts_at }));
 	return { group, ada, session, on };
-}
-
-/** Moves what the functions date by the clock: nobody else may. */
-async function date(change: (sql: Connection['owner']) => Promise<unknown>) {
-	await cercle.owner.begin(async (sql) => {
-		await sql`set local session_replication_role = replica`;
-		await change(sql as unknown as Connection['owner']);
-	});
 }
 
 describe('before a session', () => {
@@ -158,7 +151,7 @@ describe('who is reminded', () => {
 		await addAction(ada, group.id);
 		await addAction(later, group.id);
 		const closed_at = `${on}-03-20T14:00:00+01:00`;
-		await date(async (sql) => {
+		await date(cercle, async (sql) => {
 			await sql`
 				update sessions set closed_at = ${closed_at}::text::timestamptz
 				where id = ${room.session_id}
@@ -182,7 +175,7 @@ describe('who is reminded', () => {
 		const bob = await joinGroup(cercle, group, 'Bob', { sign: false });
 		const begin = `${on}-03-01T12:00:00+01:00`;
 		const moveCharters = () =>
-			date(async (sql) => {
+			date(cercle, async (sql) => {
 				await sql`
 					update charters set created_at = ${begin}::text::timestamptz where group_id = ${group.id}
 				`;

@@ -8,7 +8,7 @@ import { type CaughtMail, openMailCatcher } from '../support/mail.ts';
 import { postgresOf } from '../support/owner.ts';
 import { type CercleProcess, openProcess } from '../support/process.ts';
 import { connect, type Connection, type Person } from '../support/server.ts';
-import { foundGroup, given, joinGroup, planFor, planSession } from './people.ts';
+import { date, foundGroup, given, joinGroup, planFor, planSession } from './people.ts';
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -42,10 +42,7 @@ async function meeting(cercle: Connection, guests: string[]): Promise<Person[]> 
 	const settings = { mail: ['day'], push: [], time_zone: 'Europe/Paris' };
 	for (const { client } of people) given(await client.rpc('set_reminders', { settings }));
 	// One may join an hour before a session and still be reminded: these were there before.
-	await cercle.owner.begin(async (sql) => {
-		await sql`set local session_replication_role = replica`;
-		await sql`update memberships set joined_at = now() - interval '3 days'`;
-	});
+	await date(cercle, (sql) => sql`update memberships set joined_at = now() - interval '3 days'`);
 	return people;
 }
 

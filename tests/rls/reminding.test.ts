@@ -2,6 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import ICAL from 'ical.js';
 import { jwtVerify } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openCercle, type RunningCercle } from '#lib/server/cercle.ts';
+import { readConfig } from '#lib/server/config.ts';
+import { openLog } from '#lib/server/log.ts';
 import { openFeed } from '#lib/server/reminders/feed.ts';
 import { openPush } from '#lib/server/reminders/push.ts';
 import { openQueue, type Queue } from '#lib/server/reminders/queue.ts';
@@ -18,6 +21,7 @@ import {
 } from '../support/server.ts';
 import {
 	addAction,
+	date,
 	foundGroup,
 	given,
 	type Group,
@@ -86,7 +90,7 @@ describe('a mail', () => {
 		now = new Date('2051-03-20T12:00:00+01:00');
 		await turn();
 		const mail = await server.mails.next(ada.email);
-		expect(mail.subject).toBe('Cercle : une séance a lieu très bientôt');
+		expect(mail.subject).toMatch(/^Cercle\s: une séance a lieu très bientôt$/);
 		expect(mail.text).toContain(`${origin}/today`);
 		for (const word of [CANARY, 'Ada', 'Les Quais', group.id, session, '18:30', '20']) {
 			expect(mail.subject + mail.text).not.toContain(word);
@@ -202,6 +206,39 @@ test('two processes at the same moment send each reminder once', async () => {
 	for (const { email } of people) {
 		expect(server.mails.mails.filter(({ to }) => to === email)).toHaveLength(1);
 	}
+});
+
+describe('a process beside a hosted Supabase', () => {
+	async function beside(env: Record<string, string>, lines: string[]): Promise<RunningCercle> {
+		const config = readConfig('start', {
+			...{ PORT: '0', SMTP_URL: server.mails.url, PUBLIC_SUPABASE_URL: server.url, ...env },
+			PUBLIC_SUPABASE_PUBLISHABLE_KEY: server.publishableKey
+		});
+		const write = openLog((line) => lines.push(line));
+		return openCercle({ config, root: '.', version: 'test', log: write, pages: false });
+	}
+
+	test('sends the reminders with its secret key, and says so when it has none', async () => {
+		const { ada, session } = await meeting(2059);
+		await cercle.owner`update sessions set starts_at = now() + interval '12 hours' where id = ${session}`;
+		await date(
+			cercle,
+			(sql) => sql`
+			update memberships set joined_at = now() - interval '3 days' where member_id = ${ada.id}
+		`
+		);
+		const settings = { mail: ['day'], push: [], time_zone: 'Europe/Paris' };
+		given(await ada.client.rpc('set_reminders', { settings }));
+		const lines: string[] = [];
+		const idle = await beside({}, lines);
+		expect(lines.join()).toContain('"event":"reminders_off","reason":"SUPABASE_SECRET_KEY"');
+		await idle.close();
+		const busy = await beside({ SUPABASE_SECRET_KEY: server.secretKey }, lines);
+		expect((await server.mails.next(ada.email)).subject).toMatch(/^Cercle/);
+		await busy.close();
+		expect(lines.join()).toContain('"event":"push_off"');
+		expect(lines.join()).toContain('"event":"reminders_sent","count":1');
+	});
 });
 
 describe('the calendar', () => {

@@ -68,6 +68,8 @@ export async function openServer(options: TestServerOptions = {}): Promise<TestS
 		version: 'test',
 		log: openLog((line) => log.push(line)),
 		pages: false,
+		// Tests are the ones that send, at the time they choose.
+		reminders: false,
 		pace: options.pace ?? 0,
 		rules: { ...AUTH_LIMITS, ...options.rules }
 	});

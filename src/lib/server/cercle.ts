@@ -27,6 +27,8 @@ export interface CercleOptions {
 	log: Log;
 	/** False serves the API alone. */
 	pages?: boolean;
+	/** False leaves the reminders to other processes on the same database. */
+	reminders?: boolean;
 	rules?: AuthLimits;
 	pace?: number;
 }
@@ -123,11 +125,11 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 	parts.add('listening', () => {
 		closed = new Promise((resolve) => server.close(resolve));
 	});
-	const reminders = openReminders({
-		...{ config, vapid, mailer, log },
-		supabase: secretSupabase(config, backend)
-	});
-	parts.add('reminders', () => reminders.close());
+	if (options.reminders ?? true) {
+		const secret = secretSupabase(config, backend);
+		const reminders = openReminders({ config, vapid, mailer, log, supabase: secret });
+		parts.add('reminders', () => reminders.close());
+	}
 	return {
 		port,
 		backend: backend && { keys: backend.keys, ownerUrl: backend.ownerUrl },

@@ -115,6 +115,17 @@ describe('reminders', () => {
 		expect(readConfig('start', {})).toMatchObject({ vapid: null, pushHosts: [] });
 	});
 
+	test('on a hosted Supabase the secret key is optional', () => {
+		const hosted = {
+			PUBLIC_SUPABASE_URL: 'https://abc.supabase.co',
+			PUBLIC_SUPABASE_PUBLISHABLE_KEY: 'sb_publishable_0123456789',
+			SMTP_URL: 'smtp://localhost:25'
+		};
+		const secret = { SUPABASE_SECRET_KEY: 'sb_secret_0123456789ab' };
+		expect(readConfig('start', hosted).hosted?.secretKey).toBeNull();
+		expect(readConfig('start', { ...hosted, ...secret }).hosted?.secretKey).toMatch(/^sb_secret/);
+	});
+
 	test('half a pair is refused, and so are hosts that are none', () => {
 		const { VAPID_PUBLIC_KEY, VAPID_PRIVATE_KEY } = pair;
 		expect(() => readConfig('start', { VAPID_PUBLIC_KEY })).toThrow(/VAPID_PRIVATE_KEY is missing/);
