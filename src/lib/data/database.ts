@@ -750,22 +750,28 @@ export type Database = {
 			operations: {
 				Row: {
 					applied_at: string;
+					client_id: string;
 					code: string | null;
-					id: string;
+					digest: string | null;
 					member_id: string;
+					sequence: number;
 				};
 				ComputedFields: never;
 				Insert: {
 					applied_at?: string;
+					client_id: string;
 					code?: string | null;
-					id: string;
+					digest?: string | null;
 					member_id?: string;
+					sequence: number;
 				};
 				Update: {
 					applied_at?: string;
+					client_id?: string;
 					code?: string | null;
-					id?: string;
+					digest?: string | null;
 					member_id?: string;
+					sequence?: number;
 				};
 				Relationships: [
 					{
@@ -1328,8 +1334,8 @@ export type Database = {
 		};
 		Functions: {
 			accept_invitation: { Args: { token: string }; Returns: string };
-			apply_ops: { Args: { client_id: string; operations: Json }; Returns: Json };
 			apply_operations: { Args: { operations: Json }; Returns: Json };
+			apply_ops: { Args: { client_id: string; operations: Json }; Returns: Json };
 			claim_reminders: { Args: { at: string; most: number }; Returns: Json };
 			close_calendar: { Args: Record<PropertyKey, never>; Returns: undefined };
 			close_session: {
