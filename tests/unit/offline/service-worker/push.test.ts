@@ -5,7 +5,11 @@ import { elsewhere } from '../../../../src/service-worker/pages.ts';
 test('a push is shown in the reader’s language, one of a kind at a time', () => {
 	const { title, options } = shown('{"kind":"week","language":"en"}');
 	expect(title).toBe('Cercle');
-	expect(options).toMatchObject({ body: 'A session is coming up.', tag: 'cercle-week', lang: 'en' });
+	expect(options).toMatchObject({
+		body: 'A session is coming up.',
+		tag: 'cercle-week',
+		lang: 'en'
+	});
 	expect(shown('{"kind":"charter","language":"fr"}').options).toMatchObject({
 		body: 'Une charte attend votre signature.',
 		tag: 'cercle-charter'
