@@ -102,6 +102,20 @@ test('the picture follows an action at once, on this phone and then on the other
 	});
 });
 
+test('an action taken for a goal serves it at once', async ({ phone }) => {
+	const elodie = await phone('Élodie Marchand', { member: true });
+	const { page } = elodie;
+	await open(elodie, '/goals');
+	await goal(elodie, 'Redevenir disponible').getByRole('link').click();
+	await page.getByRole('button', { name: 'Prendre une action' }).click();
+	await expect(page.getByLabel('Objectif que cela sert')).toHaveValue(/.+/);
+	await page.getByLabel('Ce que je m’engage à faire').fill('Annuler le point du lundi');
+	await page.getByRole('button', { name: 'Ajouter', exact: true }).click();
+	await expect(page.getByRole('link', { name: 'Annuler le point du lundi' })).toBeVisible();
+	await open(elodie, '/goals#group');
+	await expect(goal(elodie, 'Redevenir disponible')).toContainText('2 en cours');
+});
+
 test('reached with a word, opened again, taken back with all its words', async ({
 	phone,
 	cercle
