@@ -10,7 +10,11 @@ import { z } from 'zod';
 const output = resolve('.svelte-kit/output/client');
 const parts = z.record(
 	z.string(),
-	z.object({ file: z.string(), src: z.string().optional(), imports: z.array(z.string()).optional() })
+	z.object({
+		file: z.string(),
+		src: z.string().optional(),
+		imports: z.array(z.string()).optional()
+	})
 );
 type Parts = z.infer<typeof parts>;
 
@@ -31,11 +35,17 @@ test('the actions page weighs no more than 60 kB of JavaScript', async () => {
 /** Entries of the app, of the layouts around a page, and of the page. */
 async function nodesOf(route: string): Promise<string[]> {
 	const app = await readFile(resolve('.svelte-kit/generated/client-optimized/app.js'), 'utf8');
-	const found = new RegExp(`"/${route.replace(/[()]/g, '\\$&')}": \\[(\\d+),\\[([\\d,]*)\\]`).exec(app);
+	const found = new RegExp(`"/${route.replace(/[()]/g, '\\$&')}": \\[(\\d+),\\[([\\d,]*)\\]`).exec(
+		app
+	);
 	if (!found) throw new Error(`no route ${route}`);
 	const [, page = '', layouts = ''] = found;
 	const nodes = ['0', ...layouts.split(','), page].filter((number) => number !== '');
-	return [...nodes.map((number) => `client-optimized/nodes/${number}.js`), 'client-optimized/app.js', 'client/entry.js'];
+	return [
+		...nodes.map((number) => `client-optimized/nodes/${number}.js`),
+		'client-optimized/app.js',
+		'client/entry.js'
+	];
 }
 
 function reached(manifest: Parts, ends: readonly string[]): Set<string> {

@@ -1,5 +1,5 @@
 import type { Subscription } from '#lib/data/reminders.ts';
-import { isUninstalledIos } from '#routes/(app)/me/install.ts';
+import { byHand } from '#routes/(app)/me/install.ts';
 
 /**
  * How this browser stands to notifications. `install`: it would take them once the app is on the home
@@ -11,7 +11,9 @@ export function ability(): Ability {
 	if ('PushManager' in window && 'serviceWorker' in navigator && 'Notification' in window) {
 		return Notification.permission === 'denied' ? 'denied' : 'able';
 	}
-	return isUninstalledIos(navigator) ? 'install' : 'unsupported';
+	// On an iPhone or iPad push comes with the installed app, and with nothing else.
+	const way = byHand(navigator);
+	return way === 'iphone' || way === 'ipad' || way === 'ios' ? 'install' : 'unsupported';
 }
 
 /** The address of this browser's subscription; null: it has none. */
