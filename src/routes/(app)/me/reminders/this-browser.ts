@@ -11,9 +11,11 @@ export function ability(): Ability {
 	if ('PushManager' in window && 'serviceWorker' in navigator && 'Notification' in window) {
 		return Notification.permission === 'denied' ? 'denied' : 'able';
 	}
-	// On an iPhone or iPad push comes with the installed app, and with nothing else.
+	// On an iPhone or iPad only what stands on the home screen gets any.
 	const way = byHand(navigator);
-	return way === 'iphone' || way === 'ipad' || way === 'ios' ? 'install' : 'unsupported';
+	const apple = way !== null && ['iphone', 'ipad', 'ios', 'inside'].includes(way);
+	const installed = matchMedia('(display-mode: standalone)').matches;
+	return apple && !installed ? 'install' : 'unsupported';
 }
 
 /** The address of this browser's subscription; null: it has none. */
