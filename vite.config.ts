@@ -3,19 +3,11 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { flatIcons } from './scripts/icons.ts';
+import { firstScreen } from './scripts/first-screen.ts';
 import { chromium } from './tests/support/chromium.ts';
-
-/** What every page runs on, by name of the modules that pull the rest in. */
-const core =
-	/node_modules[\\/](svelte[\\/]src[\\/](internal|index|legacy|version)|@sveltejs|esm-env|clsx|idb)|routes[\\/]app\.svelte\.ts/;
-/** What nearly every page of a member shows. */
-const common =
-	/@lucide[\\/]svelte|lib[\\/]ui[\\/](Button|Icon|icons|Page|PendingPill|Row|Section|Empty|Choice|Toast|ActionCheck|Tag|TabBar|format|zoned)\.|actions[\\/](due|settling\.svelte|ActionLine)\.|today[\\/]today\.ts/;
 
 export default defineConfig({
 	plugins: [
-		flatIcons(),
 		paraglideVitePlugin({
 			project: './project.inlang',
 			outdir: './src/lib/paraglide',
@@ -30,13 +22,8 @@ export default defineConfig({
 		modulePreload: false,
 		rolldownOptions: {
 			output: {
-				// Few chunks compress better than many: tests/unit/server/weight.test.ts keeps the sum.
-				codeSplitting: {
-					groups: [
-						{ name: 'core', test: core, priority: 2 },
-						{ name: 'common', test: common, priority: 1 }
-					]
-				}
+				// Kept by tests/e2e/weight.spec.ts.
+				codeSplitting: { groups: [{ name: firstScreen() }] }
 			}
 		}
 	},

@@ -6,7 +6,7 @@
 import { choices, outcomes } from '#lib/domain/actions/action.ts';
 import { kinds, rules, speakers } from '#lib/domain/formats/format.ts';
 import { goalStatuses, stages } from '#lib/domain/goals/goal.ts';
-import { contributionKinds } from '#lib/domain/session/floor.ts';
+import { contributionKinds } from '#lib/domain/session/contribution.ts';
 import { type Instant, millis, parseInstant } from '#lib/domain/time.ts';
 import * as z from '#lib/offline/shape.ts';
 

@@ -1,13 +1,10 @@
 import type { Segment } from '#lib/domain/agenda/segment.ts';
 import type { Kind } from '#lib/domain/formats/format.ts';
 import { between, type Instant, type Millis, millis } from '#lib/domain/time.ts';
+import { type ContributionKind, contributionKinds } from './contribution.ts';
 
 /** One raised hand, or one turn to speak once it has begun. */
 export type Turn = { member: string; raisedAt: Instant; beganAt: Instant | null };
-
-/** What a peer may give a challenge in writing. */
-export const contributionKinds = ['question', 'experience', 'advice', 'offer'] as const;
-export type ContributionKind = (typeof contributionKinds)[number];
 
 /** What a member may tell the facilitator without a word. */
 export const signalKinds = ['advice', 'off_topic', 'over_time', 'pause'] as const;
