@@ -123,8 +123,8 @@ test('signing out leaves nothing on the phone, also without network', async ({ p
 		return { names, keys: [...Object.keys(sessionStorage), ...Object.keys(localStorage)] };
 	});
 	expect(left.names.filter((name) => name !== 'cercle')).toEqual([]);
-	// Where the page was scrolled to, and how it looks: nothing of anybody.
-	const plain = /^(sveltekit:|theme$|PARAGLIDE_LOCALE$)/;
+	// Where the page was scrolled to, how it looks, what the browser was asked: nothing of anybody.
+	const plain = /^(sveltekit:|theme$|PARAGLIDE_LOCALE$|storage-asked$)/;
 	expect(left.keys.filter((key) => !plain.test(key))).toEqual([]);
 });
 
