@@ -6,8 +6,10 @@
 import { existsSync } from 'node:fs';
 import { type CercleProcess, openProcess } from '../support/process.ts';
 import { broadcasts } from './broadcasts.ts';
+import { cold } from './cold.ts';
 import { gateway } from './gateway.ts';
 import { room } from './room.ts';
+import { scroll } from './scroll.ts';
 import { start } from './start.ts';
 import { thaw } from './thaw.ts';
 import { weight } from './weight.ts';
@@ -16,6 +18,8 @@ import { weight } from './weight.ts';
 const parts: Record<string, (cercle: CercleProcess) => Promise<void>> = {
 	start,
 	weight,
+	scroll,
+	cold,
 	room,
 	thaw,
 	broadcasts,

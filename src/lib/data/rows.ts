@@ -203,11 +203,10 @@ const readers = new Map(
 	tables.map((table) => [table, z.object<z.Fields>(shapes[table].fields, camel)])
 );
 
-/** Reads the rows of a table as the server sent them. Throws on a row of another shape. */
-export function readRows<T extends Table>(table: T, rows: readonly unknown[]): Row<T>[] {
-	const reader = readers.get(table);
+/** Reads a row of a table as the server sent it. Throws on one of another shape. */
+export function readRow<T extends Table>(table: T, row: unknown): Row<T> {
 	// Under each name, the shape of that table with its fields in camelCase.
-	return reader ? rows.map((row) => reader.parse(row) as Row<T>) : [];
+	return readers.get(table)?.parse(row) as Row<T>;
 }
 
 function camel(column: string): string {

@@ -1,25 +1,35 @@
-import { readRows, tables as names, type Row, type Table } from './rows.ts';
+import { readRow, tables as names, type Row, type Table } from './rows.ts';
 
 /** Everything this member may see, in the app's words: what every page draws from. */
 export type View = { readonly [T in Table]: readonly Row<T>[] };
 
 type Kept = Readonly<Record<string, readonly unknown[]>>;
 
+/** The rows of a table as kept and as read, and which became which. */
+interface Seen {
+	rows: readonly unknown[];
+	read: readonly unknown[];
+	byRow: ReadonlyMap<unknown, unknown>;
+}
+
 /**
- * Makes the reader of kept rows. It remembers its last answer table by table: one keystroke re-reads
- * the one table it touched, not twelve months of a group.
+ * Makes the reader of kept rows. It remembers its last answer table by table and row by row: one
+ * keystroke re-reads the one row it touched, not twelve months of a group.
  */
 export function viewer(): (kept: Kept) => View {
-	const seen = new Map<Table, { rows: readonly unknown[]; read: readonly unknown[] }>();
+	const seen = new Map<Table, Seen>();
 	const none: readonly unknown[] = [];
 
 	function read<T extends Table>(table: T, kept: Kept): readonly Row<T>[] {
 		const rows = kept[table] ?? none;
 		const last = seen.get(table);
-		// The map holds under each table what `readRows` gave for that same table.
+		// The records hold under each table what `readRow` gave for that same table.
 		if (last?.rows === rows) return last.read as readonly Row<T>[];
-		const fresh = readRows(table, rows);
-		seen.set(table, { rows, read: fresh });
+		const fresh = rows.map(
+			(row) => (last?.byRow.get(row) as Row<T> | undefined) ?? readRow(table, row)
+		);
+		const byRow = new Map(rows.map((row, at) => [row, fresh[at]]));
+		seen.set(table, { rows, read: fresh, byRow });
 		return fresh;
 	}
 

@@ -11,7 +11,7 @@ import {
 	type Draft,
 	type Operation
 } from './outbox.ts';
-import { rowStore, stampsOf, tablesOf, type Stamps, type Tables } from './replica.ts';
+import { Reading, rowStore, stampsOf, type Stamps, type Tables } from './replica.ts';
 import * as z from './shape.ts';
 import { StorageError, type StorageCode } from './storage-error.ts';
 
@@ -50,6 +50,7 @@ export class Account {
 	readonly id: string;
 	readonly drafts: Drafts;
 	readonly #database: Database;
+	readonly #reading = new Reading();
 	/** The stamps of the rows as last read; null in it: those rows are not to be built upon. */
 	#stamps: { generation: number | null; stamps: Stamps | null } | null = null;
 
@@ -71,7 +72,7 @@ export class Account {
 		if (this.#stamps?.generation !== queue.generation) {
 			this.#stamps = { generation: queue.generation, stamps: stampsOf(rows) };
 		}
-		return { ...queue, tables: tablesOf(rows) };
+		return { ...queue, tables: this.#reading.read(rows) };
 	}
 
 	/**

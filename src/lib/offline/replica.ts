@@ -28,11 +28,35 @@ export function forgetting(table: string, id: string): Change {
 	return { store: rowStore, remove: [table, id] };
 }
 
-/** The stored rows by table. A damaged record is left out: the next pull brings it back. */
-export function tablesOf(entries: readonly Entry[]): Tables {
-	const tables: Record<string, Row[]> = {};
-	for (const { table, row } of readable(entries)) (tables[table] ??= []).push(row);
-	return tables;
+/**
+ * Reads the stored rows by table. A damaged record is left out: the next pull brings it back. A row
+ * under the stamp it had at the last reading is the same object as then, and so is a table without
+ * another: who draws from them sees what changed.
+ */
+export class Reading {
+	#last: Readonly<Record<string, { row: Row; mark: unknown }[]>> = {};
+	#tables: Tables = {};
+
+	read(entries: readonly Entry[]): Tables {
+		const read: Record<string, { row: Row; mark: unknown }[]> = {};
+		for (const { table, row, mark } of readable(entries)) (read[table] ??= []).push({ row, mark });
+		const tables = Object.entries(read).map(([table, rows]) => [table, this.#same(table, rows)]);
+		this.#last = read;
+		return (this.#tables = Object.fromEntries(tables));
+	}
+
+	/** Puts rows of the last reading where they are the same. */
+	#same(table: string, rows: { row: Row; mark: unknown }[]): readonly Row[] {
+		const last = this.#last[table] ?? [];
+		const known = new Map(last.map((one) => [one.row.id, one]));
+		for (const one of rows) {
+			const before = known.get(one.row.id);
+			if (typeof one.mark === 'number' && before?.mark === one.mark) one.row = before.row;
+		}
+		const before = this.#tables[table];
+		const same = before?.length === rows.length && rows.every(({ row }, at) => row === before[at]);
+		return same ? before : rows.map(({ row }) => row);
+	}
 }
 
 /** The stamps of the stored rows. One without a stamp, kept by an older app, has none that fits. */

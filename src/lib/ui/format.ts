@@ -8,6 +8,15 @@ const SPACE = '\u00a0';
 // British English: the day before the month and a 24-hour clock, as the European groups write.
 const TAGS = { fr: 'fr-FR', en: 'en-GB' } as const;
 
+// Made once: each takes longer than the row of a list it is for, and there may be thousands.
+const dates = { fr: shortDates(TAGS.fr), en: shortDates(TAGS.en) };
+
+function shortDates(tag: string): () => Intl.DateTimeFormat {
+	let format: Intl.DateTimeFormat | undefined;
+	return () =>
+		(format ??= new Intl.DateTimeFormat(tag, { timeZone: 'UTC', day: 'numeric', month: 'short' }));
+}
+
 function parts(
 	moment: Moment,
 	language: Language,
@@ -76,11 +85,7 @@ export function timeRange(
 
 /** A date without a time (`2026-11-26`, as `due_on` has it): "26 nov.", "26 Nov". */
 export function date(iso: string, language: Language): string {
-	return new Intl.DateTimeFormat(TAGS[language], {
-		timeZone: 'UTC',
-		day: 'numeric',
-		month: 'short'
-	})
+	return dates[language]()
 		.format(new Date(`${iso}T00:00:00Z`))
 		.replace(' ', SPACE);
 }
