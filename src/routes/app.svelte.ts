@@ -37,7 +37,7 @@ export class App {
 				// Reading once here makes rows of another version fail where the device expects it.
 				parse: (tables) => (read(tables), tables),
 				fold: (tables, pending) => read(applied(tables, pending)),
-				connect: async () => (await import('#lib/data/remote.ts')).remote(this.backend)
+				connect: async (id) => (await import('#lib/data/remote.ts')).remote(this.backend, id)
 			},
 			browser()
 		);

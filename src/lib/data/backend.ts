@@ -64,10 +64,7 @@ export class Backend {
 
 	/** A valid access token, renewed when needed; null when nobody is signed in. */
 	async token(): Promise<string | null> {
-		const auth = await this.auth();
-		const { data, error } = await auth.getSession();
-		if (error) throw failureOf(error.status ?? 0, error.code, error);
-		return data.session?.access_token ?? null;
+		return (await this.#session())?.access_token ?? null;
 	}
 
 	/**
@@ -81,7 +78,35 @@ export class Backend {
 		signal: AbortSignal = AbortSignal.timeout(LIMIT),
 		leaving: () => void = () => {}
 	): Promise<Functions[Name]['Returns']> {
-		const token = await this.token();
+		return this.#call(name, args, await this.token(), signal, leaving);
+	}
+
+	/** The same, in the name of this member only: `foreign` when somebody else is signed in by now. */
+	async callAs<Name extends keyof Functions & string>(
+		member: string,
+		name: Name,
+		args: Functions[Name]['Args'],
+		signal: AbortSignal
+	): Promise<Functions[Name]['Returns']> {
+		const session = await this.#session();
+		if (session && session.user.id !== member) throw new Failure('foreign');
+		return this.#call(name, args, session?.access_token ?? null, signal);
+	}
+
+	async #session() {
+		const auth = await this.auth();
+		const { data, error } = await auth.getSession();
+		if (error) throw failureOf(error.status ?? 0, error.code, error);
+		return data.session;
+	}
+
+	async #call<Name extends keyof Functions & string>(
+		name: Name,
+		args: Functions[Name]['Args'],
+		token: string | null,
+		signal: AbortSignal,
+		leaving: () => void = () => {}
+	): Promise<Functions[Name]['Returns']> {
 		if (token === null) throw new Failure('unauthorized');
 		const rest = await this.#client();
 		const request = rest.rpc(name, args).setHeader('Authorization', `Bearer ${token}`);

@@ -36,8 +36,8 @@ export function answerOf(answer: unknown): Answer {
 	return { account: me, ...rest };
 }
 
-/** The server as the sync loop needs it, spoken over `apply_ops` and `pull`. */
-export function remote(backend: Backend): Remote {
+/** The server as the sync loop of `account` needs it, spoken over `apply_ops` and `pull`. */
+export function remote(backend: Backend, account: string): Remote {
 	return {
 		push: (client, operations, signal) =>
 			attempt(async () => {
@@ -45,12 +45,12 @@ export function remote(backend: Backend): Remote {
 					return { sequence, kind, args, base };
 				});
 				const args = { client_id: client, operations: JSON.parse(JSON.stringify(sent)) };
-				return verdictsOf(await backend.call('apply_ops', args, signal));
+				return verdictsOf(await backend.callAs(account, 'apply_ops', args, signal));
 			}),
 		pull: (since, signal) =>
 			attempt(async () => {
 				const args = { since: JSON.parse(JSON.stringify(since)) };
-				return answerOf(await backend.call('pull', args, signal));
+				return answerOf(await backend.callAs(account, 'pull', args, signal));
 			}),
 		refresh: () =>
 			attempt(async () => {
@@ -72,6 +72,7 @@ async function attempt<T>(work: () => Promise<T>): Promise<T> {
 
 function reason(code: string): RemoteError['reason'] {
 	if (code === 'offline') return 'unreachable';
+	if (code === 'foreign') return 'foreign';
 	if (code === 'unauthorized') return 'unauthorized';
 	if (code === 'busy' || code === 'too_many') return 'failing';
 	// No such function: the server is older or newer than this app. The changes are not at fault.

@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { sendCode } from '#lib/data/account.ts';
 import { Backend } from '#lib/data/backend.ts';
+import { remote } from '#lib/data/remote.ts';
 import { snapshot } from '#lib/data/rooms.ts';
 
 afterEach(() => {
@@ -53,4 +54,27 @@ test('a part that did not load is asked for again', async () => {
 	await expect(backend.auth()).rejects.toThrow();
 	vi.doUnmock('@supabase/auth-js');
 	await expect(backend.auth()).resolves.toBeDefined();
+});
+
+/** The session of this browser changed hands: another tab, or the sign-in page a moment ago. */
+class Shared extends Swallowed {
+	override auth() {
+		const session = { access_token: 'token', user: { id: 'karim' } };
+		const getSession = () => Promise.resolve({ data: { session }, error: null });
+		return Promise.resolve(Object.assign(Object.create(null), { getSession }));
+	}
+}
+
+test('account change: what one member wrote never leaves in the name of another', async () => {
+	const asked = vi.fn();
+	vi.stubGlobal('fetch', asked);
+	const { signal } = new AbortController();
+	const operation = { kind: 'action.add', args: {}, base: null, madeAt: 0 };
+	const waiting = { ...operation, place: 1, tries: 0, refusal: null };
+	const { push, pull } = remote(new Shared(), 'camille');
+	await expect(push('client', [waiting], signal)).rejects.toMatchObject({ reason: 'foreign' });
+	await expect(pull({ cursor: null, sums: {}, full: [] }, signal)).rejects.toMatchObject({
+		reason: 'foreign'
+	});
+	expect(asked).not.toHaveBeenCalled();
 });
