@@ -4,7 +4,7 @@ import { leave } from '#lib/data/account.ts';
 import { Backend } from '#lib/data/backend.ts';
 import type { Intent } from '#lib/data/intents.ts';
 import { applied } from '#lib/data/pending.ts';
-import { type View, viewer } from '#lib/data/view.ts';
+import { type View, viewer, whole } from '#lib/data/view.ts';
 import { Device } from '#lib/offline/device.svelte.ts';
 import { HomeScreen } from '#lib/offline/home-screen.svelte.ts';
 import { Installation } from '#lib/offline/installation.ts';
@@ -34,8 +34,7 @@ export class App {
 		this.device = new Device<Tables, View>(
 			installation,
 			{
-				// Reading once here makes rows of another version fail where the device expects it.
-				parse: (tables) => (read(tables), tables),
+				parse: (tables) => ({ rows: tables, whole: whole(tables, read(tables)) }),
 				fold: (tables, pending) => read(applied(tables, pending)),
 				connect: async (id) => (await import('#lib/data/remote.ts')).remote(this.backend, id)
 			},

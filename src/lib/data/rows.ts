@@ -1,7 +1,7 @@
 /**
  * What the server sends and the device keeps, table by table, read into the app's own words: fields
- * in camelCase, moments as `Instant`. This file is the border: a row that does not parse throws, and
- * fields unknown to this version of the app are left aside.
+ * in camelCase, moments as `Instant`. This file is the border: a row that does not parse is left out,
+ * and fields unknown to this version of the app are left aside.
  */
 import { choices, outcomes } from '#lib/domain/actions/action.ts';
 import { kinds, rules, speakers } from '#lib/domain/formats/format.ts';
@@ -203,10 +203,11 @@ const readers = new Map(
 	tables.map((table) => [table, z.object<z.Fields>(shapes[table].fields, camel)])
 );
 
-/** Reads a row of a table as the server sent it. Throws on one of another shape. */
-export function readRow<T extends Table>(table: T, row: unknown): Row<T> {
+/** Reads a row of a table as the server sent it; null: it is of another shape. */
+export function readRow<T extends Table>(table: T, row: unknown): Row<T> | null {
+	const reader = readers.get(table);
 	// Under each name, the shape of that table with its fields in camelCase.
-	return readers.get(table)?.parse(row) as Row<T>;
+	return ((reader && z.safeParse(reader, row).data) ?? null) as Row<T> | null;
 }
 
 function camel(column: string): string {

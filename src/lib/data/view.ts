@@ -12,6 +12,11 @@ interface Seen {
 	byRow: ReadonlyMap<unknown, unknown>;
 }
 
+/** False when rows that are kept are missing in what was read of them: they are of another shape. */
+export function whole(kept: Kept, view: View): boolean {
+	return names.every((table) => view[table].length === (kept[table]?.length ?? 0));
+}
+
 /**
  * Makes the reader of kept rows. It remembers its last answer table by table and row by row: one
  * keystroke re-reads the one row it touched, not twelve months of a group.
@@ -25,10 +30,13 @@ export function viewer(): (kept: Kept) => View {
 		const last = seen.get(table);
 		// The records hold under each table what `readRow` gave for that same table.
 		if (last?.rows === rows) return last.read as readonly Row<T>[];
-		const fresh = rows.map(
-			(row) => (last?.byRow.get(row) as Row<T> | undefined) ?? readRow(table, row)
+		const byRow = new Map(
+			rows.map((row) => {
+				const before = last?.byRow.get(row) as Row<T> | undefined;
+				return [row, before ?? readRow(table, row)] as const;
+			})
 		);
-		const byRow = new Map(rows.map((row, at) => [row, fresh[at]]));
+		const fresh = [...byRow.values()].filter((row) => row !== null);
 		seen.set(table, { rows, read: fresh, byRow });
 		return fresh;
 	}

@@ -53,6 +53,7 @@ export class Account {
 	readonly #reading = new Reading();
 	/** The stamps of the rows as last read; null in it: those rows are not to be built upon. */
 	#stamps: { generation: number | null; stamps: Stamps | null } | null = null;
+	#distrusted = false;
 
 	/** `onclose` is called when another tab wiped (`closed`) or upgraded (`outdated`) it. */
 	constructor(id: string, onclose: (code: StorageCode) => void = () => {}) {
@@ -85,8 +86,13 @@ export class Account {
 		return this.#stamps?.generation === generation ? this.#stamps.stamps : null;
 	}
 
-	/** To be called when the rows just read make no sense: the next pull replaces them all. */
+	/**
+	 * To be called when rows just read make no sense: the next pull replaces them all. Once only: what
+	 * then comes unreadable from the server itself waits for another version of the app.
+	 */
 	distrust(generation: number | null): void {
+		if (this.#distrusted) return;
+		this.#distrusted = true;
 		this.#stamps = { generation, stamps: null };
 	}
 

@@ -1,4 +1,4 @@
-import { Account } from './account.ts';
+import { Account, type Contents } from './account.ts';
 import { Channel } from './channel.ts';
 import type { Installation } from './installation.ts';
 import { LateSync } from './late-sync.ts';
@@ -12,8 +12,11 @@ import type { Status } from './sync.ts';
 
 /** What the owner of the rows brings: this folder knows none of their meaning. */
 export interface Model<Rows, View> {
-	/** Stored rows, parsed; `{}` on a fresh device. It may throw on rows of another version. */
-	parse(tables: Tables): Rows;
+	/**
+	 * Stored rows, read; `{}` on a fresh device. What this version cannot read is left out, and the
+	 * others are then not `whole`.
+	 */
+	parse(tables: Tables): { readonly rows: Rows; readonly whole: boolean };
 	/** What the member sees: the rows with the waiting operations applied. Pure. */
 	fold(rows: Rows, pending: readonly Operation[]): View;
 	/** The server, in the name of one account. Its code may come late: nothing waits for it. */
@@ -195,11 +198,6 @@ export class Device<Rows, View> {
 		});
 	}
 
-	/** Asks the browser not to evict what is kept; some ask the member. True: promised. */
-	async persist(): Promise<boolean> {
-		return 'storage' in navigator && (await navigator.storage.persist());
-	}
-
 	/** Opening, closing and wiping wait for each other: a page and a sign-in event may both ask. */
 	#inTurn(work: () => Promise<void>): Promise<void> {
 		const done = this.#turn.then(work);
@@ -299,22 +297,17 @@ export class Device<Rows, View> {
 		const contents = stale ? await open.account.read() : null;
 		if (turn < this.#shown || this.#open !== open) return;
 		this.#shown = turn;
-		const readable = contents === null ? this.#syncedAt !== null : this.#take(contents.tables);
-		if (!readable && contents) open.account.distrust(contents.generation);
+		if (contents) this.#take(contents, open.account);
 		const { generation, syncedAt, operations } = contents ?? queue;
 		this.#generation = generation;
 		this.#operations = operations;
-		this.#syncedAt = readable ? syncedAt : null;
+		this.#syncedAt = syncedAt;
 	}
 
-	/** False when the rows are of another version of the app: shown as a fresh device till a pull. */
-	#take(tables: Tables): boolean {
-		try {
-			this.#rows = this.#model.parse(tables);
-			return true;
-		} catch {
-			this.#rows = this.#model.parse({});
-			return false;
-		}
+	/** Rows that cannot be read, damaged or of another version of the app, are asked for anew. */
+	#take({ tables, generation }: Contents, account: Account): void {
+		const { rows, whole } = this.#model.parse(tables);
+		this.#rows = rows;
+		if (!whole) account.distrust(generation);
 	}
 }

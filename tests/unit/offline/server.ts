@@ -11,6 +11,13 @@ import type { Row, Tables } from '#lib/offline/replica.ts';
 /** What goes wrong with one request: before the server acts on it, or on the way back. */
 export type Trouble = 'lost request' | 'lost answer' | 'server error';
 
+/** Kinds of operations that this server never applies, and why. */
+const refusals = new Map([
+	['forbidden', 'CR001'],
+	['against the policies', '42501'],
+	['of a later release', 'CR005']
+]);
+
 /** A server whose rows are notes; writing appends, so that applying twice shows. */
 export class Server {
 	/** Texts of every operation that took effect, in order. */
@@ -87,7 +94,8 @@ export class Server {
 	}
 
 	#apply(client: string, { place, kind, args }: Operation): Verdict {
-		if (kind === 'forbidden') return { place, status: 'refused', code: 'CR001' };
+		const code = refusals.get(kind);
+		if (code) return { place, status: 'refused', code };
 		const key = `${client} ${place}`;
 		const { note, text } = noteArgs(args);
 		const answered = this.#answered.get(key);
