@@ -1,3 +1,4 @@
+import type { Sql } from 'postgres';
 import { asOwner } from '../support/owner.ts';
 import { expect, type Phone, test } from './fixtures.ts';
 import { sound } from './sound.ts';
@@ -219,27 +220,36 @@ test('without a group, before the charter is signed, and after leaving, the page
 		'00000001-0000-4000-8000-000000000001',
 		'00000000-0000-4000-8000-000000000006'
 	];
-	await asOwner(cercle.dataFolder, async (sql) => {
-		await sql`
-			insert into public.charters (group_id, version, body) values (${group}, 2, 'Une autre charte.')
-		`;
-	});
-	await open(julien, '/goals');
-	await expect(julien.page.getByRole('link', { name: 'Lire et signer' })).toBeVisible();
-	await expect(julien.page.getByTestId('goal')).toHaveCount(0);
+	const owner = (work: (sql: Sql) => Promise<unknown>) => asOwner(cercle.dataFolder, work);
+	const leave = (at: Date | null) =>
+		owner(
+			(sql) => sql`
+				update public.memberships set left_at = ${at}
+				where group_id = ${group} and member_id = ${member}`
+		);
+	await owner(
+		(sql) => sql`
+			insert into public.charters (group_id, version, body) values (${group}, 2, 'Une autre charte.')`
+	);
+	try {
+		await open(julien, '/goals');
+		await expect(julien.page.getByRole('link', { name: 'Lire et signer' })).toBeVisible();
+		await expect(julien.page.getByTestId('goal')).toHaveCount(0);
 
-	await asOwner(cercle.dataFolder, async (sql) => {
-		await sql`
-			update public.memberships set left_at = now()
-			where group_id = ${group} and member_id = ${member}
-		`;
-	});
-	await julien.page.reload();
-	await expect(goal(julien, 'Ouvrir une équipe mobile à Nantes')).toBeVisible();
-	await expect(julien.page.getByTestId('goal')).toHaveCount(1);
-	await goal(julien, 'Ouvrir une équipe mobile').getByRole('link').click();
-	await expect(julien.page.getByText('Le gel de la ligne')).toBeVisible();
-	await expect(julien.page.getByRole('button', { name: 'Modifier' })).toHaveCount(0);
+		await leave(new Date());
+		await julien.page.reload();
+		await expect(goal(julien, 'Ouvrir une équipe mobile à Nantes')).toBeVisible();
+		await expect(julien.page.getByTestId('goal')).toHaveCount(1);
+		await goal(julien, 'Ouvrir une équipe mobile').getByRole('link').click();
+		await expect(julien.page.getByText('Le gel de la ligne')).toBeVisible();
+		await expect(julien.page.getByRole('button', { name: 'Modifier' })).toHaveCount(0);
+	} finally {
+		// The group of the demo is everybody's in these tests.
+		await leave(null);
+		await owner(
+			(sql) => sql`delete from public.charters where group_id = ${group} and version = 2`
+		);
+	}
 });
 
 /** Opens a page and waits for it to be drawn. */
