@@ -106,6 +106,40 @@ test('a refused operation does not block the queue and keeps its reason', async 
 	expect(server.requests).toEqual(['pull']);
 });
 
+test('42501: what the policies refuse is set aside and told, what waits behind it goes on', async () => {
+	await write('mine');
+	await write('theirs', 'against the policies');
+	await write('mine too');
+	const sync = loop();
+	await sync.poke();
+	expect(await state()).toEqual({
+		...{ waiting: [], refused: ['theirs'] },
+		rows: { n: ['mine', 'mine too'] }
+	});
+	const [refused] = (await account.queue()).operations;
+	expect(refused).toMatchObject({ place: 2, refusal: { code: '42501' } });
+	expect(changed).toHaveBeenCalled();
+	expect(sync.status).toMatchObject({ connectivity: 'online', problem: null });
+	server.requests.length = 0;
+	await sync.poke();
+	expect(server.requests).toEqual(['pull']);
+});
+
+test('42501 for the whole request: the one operation that earns it is singled out', async () => {
+	await write('mine');
+	await write('theirs');
+	await write('mine too');
+	const { push } = server.remote;
+	const guarded: typeof push = (client, operations, signal) =>
+		operations.some(({ args }) => noteArgs(args).text === 'theirs')
+			? Promise.reject(new RemoteError('rejected', '42501'))
+			: push(client, operations, signal);
+	await loop({ ...server.remote, push: guarded }).poke();
+	expect(server.applied).toEqual(['mine', 'mine too']);
+	const { operations } = await account.queue();
+	expect(operations.map(({ place, refusal }) => [place, refusal?.code])).toEqual([[2, '42501']]);
+});
+
 test('one operation that makes the server reject the whole batch is singled out', async () => {
 	await write('a');
 	await write('bad', 'poison');
