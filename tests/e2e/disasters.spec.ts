@@ -196,6 +196,68 @@ test('rows of an earlier release: they show, without what it did not know', asyn
 	await expect(camille.page.getByRole('heading', { name: /Présenter trois/ })).toBeVisible();
 });
 
+test('account changed on the same phone', async ({ phone, cercle }) => {
+	const shared = await ready(await phone('Camille Roussel', { member: true }));
+	const { page } = shared;
+	await setNetwork(shared, false);
+	await note(page, 'Restée sur le téléphone');
+	await test.step('Karim sees nothing of hers, and that something waits', async () => {
+		await changeTo(shared, 'Karim Benali');
+		await page.getByRole('link', { name: 'Actions' }).first().click();
+		await expect(page.getByRole('checkbox').first()).toBeVisible();
+		await expect(page.getByText('Restée sur le téléphone')).toHaveCount(0);
+		await page.getByRole('link', { name: 'Moi' }).first().click();
+		await expect(page.getByText(/garde 1 changement non envoyé d’un autre compte/)).toBeVisible();
+		await expect(page.getByText(/en attente/)).toHaveCount(0);
+		await page.getByRole('button', { name: 'Synchroniser' }).click();
+		await expect(page.getByText(/À jour/)).toBeVisible();
+		expect(await page.evaluate(databases)).toHaveLength(2);
+		expect(await count(cercle.dataFolder, 'Restée sur le téléphone')).toBe(0);
+	});
+	await test.step('Camille finds it again, it is sent as hers, and his database is gone', async () => {
+		await changeTo(shared, 'Camille Roussel');
+		await page.getByRole('link', { name: 'Actions' }).first().click();
+		await expect(page.getByText('Restée sur le téléphone')).toBeVisible();
+		await expect
+			.poll(() => ownersOf(cercle.dataFolder, 'Restée sur le téléphone'))
+			.toEqual(['Camille Roussel']);
+		await expect.poll(() => page.evaluate(databases)).toHaveLength(1);
+	});
+});
+
+/** The session of whoever was signed in ends; somebody else signs in, with the network back. */
+async function changeTo(phone: Phone, name: string): Promise<void> {
+	const { page } = phone;
+	await setNetwork(phone, false);
+	await page.evaluate(endSession);
+	await page.goto('/sign-in');
+	const member = page.getByRole('button', { name });
+	await expect(member).toBeVisible();
+	await setNetwork(phone, true);
+	await member.click();
+	await page.waitForURL('**/today');
+}
+
+/** Runs in the page: what is left when a session ended by itself, long after the last visit. */
+async function endSession(): Promise<void> {
+	const database = await new Promise<IDBDatabase>((done) => {
+		const request = indexedDB.open('cercle');
+		request.onsuccess = () => done(request.result);
+	});
+	await new Promise((done) => {
+		const transaction = database.transaction('auth', 'readwrite');
+		transaction.oncomplete = done;
+		transaction.objectStore('auth').clear();
+	});
+	database.close();
+}
+
+/** Runs in the page: the databases of accounts. */
+async function databases(): Promise<string[]> {
+	const names = (await indexedDB.databases()).map(({ name = '' }) => name);
+	return names.filter((name) => name.startsWith('cercle-'));
+}
+
 /** Lets a phone open its actions and take the app with it. */
 async function ready<P extends Pick<Phone, 'page'>>(phone: P): Promise<P> {
 	await phone.page.goto('/actions');
@@ -209,6 +271,17 @@ function count(dataFolder: string, title: string): Promise<number> {
 	return asOwner(dataFolder, async (sql) => {
 		const rows = await sql`select from public.actions where title = ${title}`;
 		return rows.length;
+	});
+}
+
+/** The names of those who own the actions of this title on the server. */
+function ownersOf(dataFolder: string, title: string): Promise<string[]> {
+	return asOwner(dataFolder, async (sql) => {
+		const rows = await sql<{ name: string }[]>`
+			select p.name from public.actions a join public.profiles p on p.id = a.owner_id
+			where a.title = ${title}
+		`;
+		return rows.map(({ name }) => name);
 	});
 }
 

@@ -184,13 +184,26 @@ export class Account {
 		return (await this.#database.write(steps, { durability: 'relaxed', expect })) !== null;
 	}
 
+	/** How much of it no server has: changes that wait or were refused, and drafts. */
+	async unsent(): Promise<number> {
+		const [operations = [], drafts = []] = await this.#database.read([operationStore, draftStore]);
+		return operations.length + drafts.length;
+	}
+
 	async close(): Promise<void> {
+		// The last keystrokes may still be on their way; where they cannot be kept they were told.
+		await this.drafts.settled().catch(() => {});
 		await this.#database.close();
 	}
 
 	/** Removes everything kept for this account. Works offline. */
 	async erase(): Promise<void> {
 		await this.#database.erase();
+	}
+
+	/** The same, unless something of it was not sent: then nothing happens, and the result is false. */
+	eraseIfSent(): Promise<boolean> {
+		return this.#database.erase([operationStore, draftStore]);
 	}
 
 	async #operation(place: number): Promise<Operation | undefined> {

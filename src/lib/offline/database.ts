@@ -33,6 +33,8 @@ export interface WriteOptions {
 	durability: 'strict' | 'relaxed';
 	/** Write only if this record's mark (null when absent) still equals `mark`. */
 	expect?: { store: string; key: Key; mark: unknown };
+	/** Write only if these stores, which it writes to, hold no record. */
+	empty?: readonly string[];
 }
 
 /** The stores each schema version adds; a database's version is the length of its list. */
@@ -77,15 +79,15 @@ export class Database {
 
 	/**
 	 * All changes or none, in order. The result is the key of each record that was added or put, null
-	 * for other changes; null as a whole when `expect` no longer held and nothing was written. Throws
-	 * StorageError.
+	 * for other changes; null as a whole when `expect` or `empty` did not hold and nothing was written.
+	 * Throws StorageError.
 	 */
 	async write(
 		changes: readonly Change[],
 		options: WriteOptions
 	): Promise<readonly (IDBValidKey | null)[] | null> {
 		return this.#attempt(async (connection) => {
-			const { expect, durability } = options;
+			const { expect, empty = [], durability } = options;
 			const stores = new Set(changes.map((change) => change.store));
 			if (expect) stores.add(expect.store);
 			const transaction = connection.transaction([...stores], 'readwrite', { durability });
@@ -99,6 +101,11 @@ export class Database {
 						await ended;
 						return null;
 					}
+				}
+				for (const store of empty) {
+					if ((await transaction.objectStore(store).count()) === 0) continue;
+					await ended;
+					return null;
 				}
 				const requests = changes.map(async (change) => {
 					const store = transaction.objectStore(change.store);
@@ -136,17 +143,26 @@ export class Database {
 
 	/**
 	 * Empties the database, then deletes it. A tab that is frozen may delay the deletion, never the
-	 * emptying. The object cannot be used afterwards.
+	 * emptying. The object cannot be used afterwards. False, and nothing done, when one of the stores
+	 * `unless` holds a record. Throws StorageError.
 	 */
-	async erase(): Promise<void> {
+	async erase(unless: readonly string[] = []): Promise<boolean> {
 		const clears = this.#schema.flat().map((store) => ({ store, clear: true }) as const);
-		// A damaged database cannot be emptied but can still be deleted.
-		const emptied = await this.write(clears, { durability: 'strict' }).catch(() => null);
+		let emptied = false;
+		try {
+			const written = await this.write(clears, { durability: 'strict', empty: unless });
+			if (written === null) return false;
+			emptied = true;
+		} catch (error) {
+			// A damaged database cannot be emptied but can still be deleted, if it may hold anything.
+			if (unless.length > 0) throw error;
+		}
 		await this.close();
 		await new Promise<void>((resolve, reject) => {
 			const blocked = () => (emptied ? resolve() : reject(new StorageError('blocked')));
 			deleteDB(this.name, { blocked }).then(resolve, (error) => reject(storageError(error)));
 		});
+		return true;
 	}
 
 	async #attempt<T>(work: (connection: IDBPDatabase) => Promise<T>): Promise<T> {

@@ -1,5 +1,6 @@
 import { Account, type Contents } from './account.ts';
 import { Channel } from './channel.ts';
+import { Former } from './former.svelte.ts';
 import type { Installation } from './installation.ts';
 import { LateSync } from './late-sync.ts';
 import type { Operation } from './outbox.ts';
@@ -35,6 +36,8 @@ export class Device<Rows, View> {
 	readonly #installation: Installation;
 	readonly #model: Model<Rows, View>;
 	readonly #platform: Platform;
+	/** The accounts that were open here before. */
+	readonly former: Former;
 	#open = $state.raw<Open | null>(null);
 	#rows = $state.raw<Rows | null>(null);
 	#operations = $state.raw<readonly Operation[]>([]);
@@ -59,6 +62,7 @@ export class Device<Rows, View> {
 		this.#installation = installation;
 		this.#model = model;
 		this.#platform = platform;
+		this.former = new Former(installation);
 	}
 
 	/** Id of the open account; null: none. */
@@ -103,7 +107,10 @@ export class Device<Rows, View> {
 	 * are shown; does not wait for the network. Throws StorageError.
 	 */
 	open(account: string): Promise<void> {
-		return this.#inTurn(() => this.#begin(account));
+		const opened = this.#inTurn(() => this.#begin(account));
+		// In turn, so that no account is opened while its database is looked at as a former one's.
+		void this.#inTurn(() => this.former.tidy());
+		return opened;
 	}
 
 	/** To be called when another tab changed the current account: leaves the former one's screen. */
@@ -190,7 +197,10 @@ export class Device<Rows, View> {
 		return this.#inTurn(async () => {
 			const id = this.account ?? (await this.#installation.account());
 			await this.#end();
-			if (id !== null) await new Account(id).erase();
+			if (id !== null) {
+				await new Account(id).erase();
+				await this.#installation.forget(id);
+			}
 			await this.#installation.leave();
 			if (!('caches' in globalThis)) return;
 			const foreign = (await caches.keys()).filter((name) => !shellCaches.includes(name));

@@ -1,7 +1,9 @@
 import { Channel } from './channel.ts';
-import { Database } from './database.ts';
+import { Database, type Change } from './database.ts';
 
 const schema = [['device', 'auth']];
+/** What the keys of accounts that have a database here begin with. */
+const kept = 'kept';
 
 /** Where an authentication client keeps its session: the shape supabase-js expects of `storage`. */
 export interface AuthStorage {
@@ -11,8 +13,8 @@ export interface AuthStorage {
 }
 
 /**
- * What this browser remembers across accounts: whose account is open, and the sign-in session. It
- * holds no member text.
+ * What this browser remembers across accounts: whose account is open, which others have a database
+ * here, and the sign-in session. It holds no member text.
  */
 export class Installation {
 	readonly #database = new Database('cercle', schema);
@@ -35,18 +37,39 @@ export class Installation {
 		return this.#get('device', 'account');
 	}
 
+	/** Ids of the accounts that were open here and may have a database, the current one included. */
+	async accounts(): Promise<string[]> {
+		const [entries = []] = await this.#database.read(['device']);
+		return entries.flatMap(({ key }) =>
+			Array.isArray(key) && key[0] === kept && typeof key[1] === 'string' ? [key[1]] : []
+		);
+	}
+
 	/** Makes `account` the current one, for every tab. */
 	async enter(account: string): Promise<void> {
-		if ((await this.account()) === account) return;
-		await this.#set('device', 'account', account);
+		const former = await this.account();
+		if (former === account) return;
+		const changes: Change[] = [
+			{ store: 'device', key: 'account', put: account },
+			{ store: 'device', key: [kept, account], put: true }
+		];
+		// It may have entered before this list was kept.
+		if (former !== null) changes.push({ store: 'device', key: [kept, former], put: true });
+		await this.#database.write(changes, { durability: 'strict' });
 		this.#channel.announce();
 	}
 
-	/** Forgets the account and its session, for every tab. */
+	/** To be called once the database of `account` is gone. */
+	async forget(account: string): Promise<void> {
+		const change = { store: 'device', remove: [kept, account] };
+		await this.#database.write([change], { durability: 'strict' });
+	}
+
+	/** Forgets who is signed in and the session, for every tab. */
 	async leave(): Promise<void> {
 		await this.#database.write(
 			[
-				{ store: 'device', clear: true },
+				{ store: 'device', remove: 'account' },
 				{ store: 'auth', clear: true }
 			],
 			{ durability: 'strict' }

@@ -1,0 +1,175 @@
+import { Account } from '#lib/offline/account.ts';
+import { Device } from '#lib/offline/device.svelte.ts';
+import { Installation } from '#lib/offline/installation.ts';
+import type { Tables } from '#lib/offline/replica.ts';
+import { deleteDB, openDB } from 'idb';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FakePlatform } from './fake-platform.ts';
+import { fold, Server } from './server.ts';
+
+type NoteDevice = Device<Tables, Record<string, string[]>>;
+
+let server: Server;
+const devices: NoteDevice[] = [];
+const installations: Installation[] = [];
+
+function tab(): NoteDevice {
+	const installation = new Installation(() => void device.follow());
+	const connect = (account: string) => {
+		server.account = account;
+		return server.remote;
+	};
+	const parse = (tables: Tables) => ({ rows: tables, whole: true });
+	const device: NoteDevice = new Device(installation, { parse, fold, connect }, new FakePlatform());
+	devices.push(device);
+	installations.push(installation);
+	return device;
+}
+
+async function databases(): Promise<string[]> {
+	return (await indexedDB.databases()).map(({ name = '' }) => name).toSorted();
+}
+
+/** Nothing gets through from here on. */
+function cut(): void {
+	server.trouble = Array.from({ length: 99 }, () => 'lost request' as const);
+}
+
+beforeEach(() => {
+	server = new Server();
+});
+
+afterEach(async () => {
+	vi.restoreAllMocks();
+	for (const device of devices.splice(0)) await device.close();
+	for (const installation of installations.splice(0)) await installation.close();
+	for (const name of await databases()) await deleteDB(name);
+});
+
+test('with nothing unsent, what the former account kept here is erased at once', async () => {
+	server.write('n', ['private']);
+	const device = tab();
+	await device.open('anne');
+	await device.write('append', { note: 'n', text: 'sent' });
+	await device.sync();
+	await vi.waitFor(() => expect(device.pending).toEqual([]));
+	await device.open('bela');
+	await vi.waitFor(async () => expect(await databases()).toEqual(['cercle', 'cercle-bela']));
+	expect(device.former.accounts).toEqual([]);
+	expect(await installations[0]?.accounts()).toEqual(['bela']);
+});
+
+test('what the former account did not send is kept, counted, and sent by that account only', async () => {
+	const device = tab();
+	await device.open('anne');
+	cut();
+	await device.write('append', { note: 'n', text: 'by anne' });
+	await device.keep('note', 'typed by anne');
+	await device.open('bela');
+	await vi.waitFor(() => expect(device.former.accounts).toEqual([{ id: 'anne', unsent: 2 }]));
+	expect(device.view).toEqual({});
+	expect(device.draft('note')).toBeNull();
+	server.trouble = [];
+	await device.sync();
+	expect(server.applied).toEqual([]);
+	await device.open('anne');
+	expect(device.draft('note')).toBe('typed by anne');
+	await device.sync();
+	await vi.waitFor(() => expect(server.applied).toEqual(['by anne']));
+	await vi.waitFor(async () => expect(await databases()).toEqual(['cercle', 'cercle-anne']));
+	expect(device.former.accounts).toEqual([]);
+});
+
+test.each([
+	[
+		'a refused change',
+		(device: NoteDevice) => device.write('forbidden', { note: 'n', text: 'no' })
+	],
+	['a draft', (device: NoteDevice) => device.keep('note', 'typed')]
+])('%s alone keeps a former account here', async (_, leave) => {
+	const device = tab();
+	await device.open('anne');
+	await leave(device);
+	await device.sync();
+	await vi.waitFor(() => expect(device.pending).toEqual([]));
+	await device.open('bela');
+	await vi.waitFor(() => expect(device.former.accounts).toEqual([{ id: 'anne', unsent: 1 }]));
+});
+
+test('the last keystrokes before the account changes are kept with it', async () => {
+	const device = tab();
+	await device.open('anne');
+	const typed = device.keep('note', 'to the last key');
+	await device.open('bela');
+	await typed;
+	await device.open('anne');
+	expect(device.draft('note')).toBe('to the last key');
+});
+
+test('erased when asked: nothing of the former account is left, all of the current one is', async () => {
+	const device = tab();
+	cut();
+	await device.open('anne');
+	await device.write('append', { note: 'n', text: 'by anne' });
+	await device.open('bela');
+	await device.write('append', { note: 'n', text: 'by bela' });
+	await vi.waitFor(() => expect(device.former.accounts).toHaveLength(1));
+	await device.former.erase('bela');
+	await device.former.erase('anne');
+	expect(device.former.accounts).toEqual([]);
+	expect(await databases()).toEqual(['cercle', 'cercle-bela']);
+	expect(device.pending).toHaveLength(1);
+});
+
+test('signing out erases the current account alone: a former one still finds its changes', async () => {
+	const device = tab();
+	cut();
+	await device.open('anne');
+	await device.write('append', { note: 'n', text: 'by anne' });
+	await device.open('bela');
+	await device.wipe();
+	expect(await databases()).toEqual(['cercle', 'cercle-anne']);
+	expect(await device.resume()).toBe(false);
+	await device.open('carla');
+	await vi.waitFor(() => expect(device.former.accounts).toEqual([{ id: 'anne', unsent: 1 }]));
+});
+
+test('killed before the former account was erased: the next start does it', async () => {
+	const device = tab();
+	await device.open('anne');
+	vi.spyOn(device.former, 'tidy').mockResolvedValue();
+	await device.open('bela');
+	await device.close();
+	expect(await databases()).toEqual(['cercle', 'cercle-anne', 'cercle-bela']);
+	await tab().resume();
+	await vi.waitFor(async () => expect(await databases()).toEqual(['cercle', 'cercle-bela']));
+});
+
+test('entered before former accounts were listed: it is found all the same', async () => {
+	const device = tab();
+	await device.open('anne');
+	await installations[0]?.forget('anne');
+	await device.open('bela');
+	await vi.waitFor(async () => expect(await databases()).toEqual(['cercle', 'cercle-bela']));
+});
+
+test('a database that a newer app wrote is not touched, whatever it holds', async () => {
+	const device = tab();
+	await device.open('anne');
+	await device.close();
+	(await openDB('cercle-anne', 99)).close();
+	await device.open('bela');
+	await device.close();
+	expect(await databases()).toEqual(['cercle', 'cercle-anne', 'cercle-bela']);
+	expect(await installations[0]?.accounts()).toContain('anne');
+});
+
+test('something written while the database is looked at is not erased', async () => {
+	const [account, elsewhere] = [new Account('anne'), new Account('anne')];
+	const operation = { kind: 'append', args: null, base: null, madeAt: 0 };
+	const [place, erased] = await Promise.all([elsewhere.add(operation), account.eraseIfSent()]);
+	expect({ place, erased }).toEqual({ place: 1, erased: false });
+	expect(await account.unsent()).toBe(1);
+	await account.close();
+	await elsewhere.close();
+});
