@@ -3,6 +3,7 @@
  * database, with everything that can go wrong on the way. It fails at the first one in which
  * something typed is lost, applied twice or shown differently. `-- 500` plays that many.
  */
+import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -30,6 +31,9 @@ try {
 	console.log(
 		`minutes                          ${((performance.now() - began) / 60_000).toFixed(1)}`
 	);
+	// A server that refuses everything would lose nothing either; one that never has to, not much.
+	assert(rest.refused < operations / 3, 'too much is refused for this to mean anything');
+	if (runs >= 500) assert(conflicts >= operations / 20, 'too few met another version');
 } finally {
 	await database.close();
 	await rm(dataFolder, { recursive: true, force: true });

@@ -9,6 +9,8 @@ import { Network } from './network.ts';
 import { Phone } from './phone.ts';
 import type { World } from './world.ts';
 
+type Writing = Extract<Step, { what: 'write' | 'clash' }>;
+
 /** A text somebody typed, and the field it is for. */
 interface Typed {
 	readonly field: string;
@@ -60,6 +62,13 @@ export class History {
 		switch (step.what) {
 			case 'write':
 				return this.#write(phone, step.tab, step);
+			case 'clash': {
+				const own = this.#phones.filter(({ member }) => member === this.#phones[0]?.member);
+				this.#network.expect([]);
+				for (const each of own) await each.sync(step.tab);
+				for (const each of own) await this.#write(each, step.tab, step);
+				return;
+			}
 			case 'sync': {
 				this.#network.expect(step.fates);
 				const done = phone.sync(step.tab);
@@ -93,7 +102,7 @@ export class History {
 		return outcome;
 	}
 
-	async #write(phone: Phone, tab: 0 | 1, step: Extract<Step, { what: 'write' }>): Promise<void> {
+	async #write(phone: Phone, tab: 0 | 1, step: Writing): Promise<void> {
 		const number = ++this.#made;
 		const text = `text ${number}`;
 		const told = await phone
@@ -117,7 +126,7 @@ export class History {
 	#mean(
 		view: View,
 		me: string,
-		{ act, pick }: Extract<Step, { what: 'write' }>,
+		{ act, pick }: Writing,
 		text: string
 	): (intents.Intent & { typed: Typed[]; removes: string | null }) | null {
 		const of = (id: string, field: string) => [{ field: `${id} ${field}`, text }];

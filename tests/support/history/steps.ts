@@ -18,13 +18,22 @@ const sync = fc.record({
 	fates: fc.array(fate, { maxLength: 4 })
 });
 
+/** Both phones of one member have the same before them, and change it. */
+const clash = fc.record({
+	what: fc.constant('clash' as const),
+	...where,
+	act: fc.constantFrom('edit action', 'edit goal', 'write challenge', 'write notes' as const),
+	pick
+});
+
 /** One thing that happens on one of the phones, or to what is on its way. */
 export const step = fc.oneof(
 	{ arbitrary: write, weight: 8 },
 	{ arbitrary: sync, weight: 5 },
+	{ arbitrary: clash, weight: 2 },
 	fc.record({ what: fc.constant('crash' as const), ...where, after: fc.nat({ max: 5 }) }),
 	fc.record({ what: fc.constant('withdraw' as const), ...where, pick }),
-	fc.record({ what: fc.constant('retry' as const), ...where, pick }),
+	{ arbitrary: fc.record({ what: fc.constant('retry' as const), ...where, pick }), weight: 2 },
 	fc.record({ what: fc.constant('arrive' as const), ...where }),
 	fc.record({ what: fc.constant('clock' as const), ...where, by: fc.constantFrom(-4e10, 9e10) })
 );
