@@ -1,4 +1,4 @@
-import { Account, type Contents } from './account.ts';
+import { Account } from './account.ts';
 import { Channel } from './channel.ts';
 import { Former } from './former.svelte.ts';
 import type { Installation } from './installation.ts';
@@ -6,20 +6,13 @@ import { LateSync } from './late-sync.ts';
 import type { Operation } from './outbox.ts';
 import type { Platform } from './platform.ts';
 import type { Remote } from './remote.ts';
-import type { Tables } from './replica.ts';
+import { Screen, type Meaning } from './screen.svelte.ts';
 import { shellCaches } from './shell.ts';
 import { StorageError, storageError, type StorageCode } from './storage-error.ts';
 import type { Status } from './sync.ts';
 
-/** What the owner of the rows brings: this folder knows none of their meaning. */
-export interface Model<Rows, View> {
-	/**
-	 * Stored rows, read; `{}` on a fresh device. What this version cannot read is left out, and the
-	 * others are then not `whole`.
-	 */
-	parse(tables: Tables): { readonly rows: Rows; readonly whole: boolean };
-	/** What the member sees: the rows with the waiting operations applied. Pure. */
-	fold(rows: Rows, pending: readonly Operation[]): View;
+/** What the owner of the rows brings. */
+export interface Model<Rows, View> extends Meaning<Rows, View> {
 	/** The server, in the name of one account. Its code may come late: nothing waits for it. */
 	connect(account: string): Remote | Promise<Remote>;
 }
@@ -36,38 +29,40 @@ export class Device<Rows, View> {
 	readonly #installation: Installation;
 	readonly #model: Model<Rows, View>;
 	readonly #platform: Platform;
+	readonly #screen: Screen<Rows, View>;
 	/** The accounts that were open here before. */
 	readonly former: Former;
 	#open = $state.raw<Open | null>(null);
-	#rows = $state.raw<Rows | null>(null);
-	#operations = $state.raw<readonly Operation[]>([]);
 	#status = $state.raw<Status | null>(null);
-	#syncedAt = $state.raw<number | null>(null);
 	#lost = $state.raw<StorageCode | null>(null);
-	#generation: number | null = null;
-	#reads = 0;
-	#shown = 0;
 	#turn: Promise<unknown> = Promise.resolve();
-
-	/** Operations on their way to the server, in order. */
-	readonly pending = $derived(this.#operations.filter(({ refusal }) => refusal === null));
-	/** Operations the server refused: they wait for the member to retry or withdraw them. */
-	readonly refused = $derived(this.#operations.filter(({ refusal }) => refusal !== null));
-	/** What the member sees; null while no account is open. */
-	readonly view = $derived.by(() =>
-		this.#rows === null ? null : this.#model.fold(this.#rows, this.pending)
-	);
 
 	constructor(installation: Installation, model: Model<Rows, View>, platform: Platform) {
 		this.#installation = installation;
 		this.#model = model;
 		this.#platform = platform;
+		this.#screen = new Screen(model);
 		this.former = new Former(installation);
 	}
 
 	/** Id of the open account; null: none. */
 	get account(): string | null {
 		return this.#open?.account.id ?? null;
+	}
+
+	/** What the member sees; null while no account is open. */
+	get view(): View | null {
+		return this.#screen.view;
+	}
+
+	/** Operations on their way to the server, in order. */
+	get pending(): readonly Operation[] {
+		return this.#screen.pending;
+	}
+
+	/** Operations the server refused: they wait for the member to retry or withdraw them. */
+	get refused(): readonly Operation[] {
+		return this.#screen.refused;
 	}
 
 	/** Null while no account is open. */
@@ -91,7 +86,7 @@ export class Device<Rows, View> {
 
 	/** Wall clock in ms since 1970 of the last complete sync; null: never on this device. */
 	get syncedAt(): number | null {
-		return this.#syncedAt;
+		return this.#screen.syncedAt;
 	}
 
 	/** Opens the account this device was last signed in to, also offline. False: there is none. */
@@ -239,7 +234,7 @@ export class Device<Rows, View> {
 		this.#open = open;
 		this.#status = sync.status;
 		try {
-			await this.#load(open);
+			await this.#screen.show(account);
 		} catch (error) {
 			await this.#end();
 			throw error;
@@ -250,12 +245,8 @@ export class Device<Rows, View> {
 	async #end(): Promise<void> {
 		const open = this.#open;
 		this.#open = null;
-		this.#rows = null;
-		this.#operations = [];
 		this.#status = null;
-		this.#syncedAt = null;
-		this.#generation = null;
-		this.#shown = this.#reads;
+		this.#screen.clear();
 		if (!open) return;
 		open.channel.close();
 		await open.sync.stop();
@@ -271,9 +262,9 @@ export class Device<Rows, View> {
 
 	/** Another tab changed the disk. */
 	async #heard(): Promise<void> {
-		const before = this.#syncedAt;
+		const before = this.syncedAt;
 		await this.#show();
-		const synced = this.#syncedAt !== before;
+		const synced = this.syncedAt !== before;
 		this.#open?.sync.heard({ synced, pending: this.pending.length > 0 });
 	}
 
@@ -289,35 +280,10 @@ export class Device<Rows, View> {
 		const open = this.#open;
 		if (!open) return;
 		try {
-			await this.#load(open);
+			await this.#screen.load();
 			this.#lost = null;
 		} catch (error) {
 			if (this.#open === open) this.#lost = storageError(error).code;
 		}
-	}
-
-	/**
-	 * Rows are read again only when they changed; a read that comes back after a later one, or after
-	 * the account was closed, is dropped. Throws StorageError.
-	 */
-	async #load(open: Open): Promise<void> {
-		const turn = ++this.#reads;
-		const queue = await open.account.queue();
-		const stale = this.#rows === null || queue.generation !== this.#generation;
-		const contents = stale ? await open.account.read() : null;
-		if (turn < this.#shown || this.#open !== open) return;
-		this.#shown = turn;
-		if (contents) this.#take(contents, open.account);
-		const { generation, syncedAt, operations } = contents ?? queue;
-		this.#generation = generation;
-		this.#operations = operations;
-		this.#syncedAt = syncedAt;
-	}
-
-	/** Rows that cannot be read, damaged or of another version of the app, are asked for anew. */
-	#take({ tables, generation }: Contents, account: Account): void {
-		const { rows, whole } = this.#model.parse(tables);
-		this.#rows = rows;
-		if (!whole) account.distrust(generation);
 	}
 }

@@ -1,0 +1,85 @@
+import type { Account } from './account.ts';
+import type { Operation } from './outbox.ts';
+import type { Tables } from './replica.ts';
+
+/** What the stored rows mean: this folder knows nothing of it. */
+export interface Meaning<Rows, View> {
+	/**
+	 * Stored rows, read; `{}` on a fresh device. What this version cannot read is left out, and the
+	 * others are then not `whole`.
+	 */
+	parse(tables: Tables): { readonly rows: Rows; readonly whole: boolean };
+	/** What the member sees: the rows with the waiting operations applied. Pure. */
+	fold(rows: Rows, pending: readonly Operation[]): View;
+}
+
+/** What is shown of the account on screen: a copy of its disk, brought up to date when told to. */
+export class Screen<Rows, View> {
+	readonly #meaning: Meaning<Rows, View>;
+	#account: Account | null = null;
+	#rows = $state.raw<Rows | null>(null);
+	#operations = $state.raw<readonly Operation[]>([]);
+	#syncedAt = $state.raw<number | null>(null);
+	#generation: number | null = null;
+	#reads = 0;
+	#shown = 0;
+
+	/** Operations on their way to the server, in order. */
+	readonly pending = $derived(this.#operations.filter(({ refusal }) => refusal === null));
+	/** Operations the server refused: they wait for the member to retry or withdraw them. */
+	readonly refused = $derived(this.#operations.filter(({ refusal }) => refusal !== null));
+	/** What the member sees; null while no account is shown. */
+	readonly view = $derived.by(() =>
+		this.#rows === null ? null : this.#meaning.fold(this.#rows, this.pending)
+	);
+
+	constructor(meaning: Meaning<Rows, View>) {
+		this.#meaning = meaning;
+	}
+
+	/** Wall clock in ms since 1970 of the last complete sync; null: never on this device. */
+	get syncedAt(): number | null {
+		return this.#syncedAt;
+	}
+
+	/** Shows `account` and nothing of another one. Throws StorageError. */
+	async show(account: Account): Promise<void> {
+		this.clear();
+		this.#account = account;
+		await this.load();
+	}
+
+	/** Nothing is shown any more, and nothing of it stays in memory. */
+	clear(): void {
+		this.#account = null;
+		this.#rows = null;
+		this.#operations = [];
+		this.#syncedAt = null;
+		this.#generation = null;
+		this.#shown = this.#reads;
+	}
+
+	/**
+	 * Brings the screen up to what is on disk. Rows are read again only when they changed; a read that
+	 * comes back after a later one, or after the account was closed, is dropped. Throws StorageError.
+	 */
+	async load(): Promise<void> {
+		const account = this.#account;
+		if (!account) return;
+		const turn = ++this.#reads;
+		const queue = await account.queue();
+		const stale = this.#rows === null || queue.generation !== this.#generation;
+		const contents = stale ? await account.read() : null;
+		if (turn < this.#shown || this.#account !== account) return;
+		this.#shown = turn;
+		const { generation, syncedAt, operations } = contents ?? queue;
+		if (contents) {
+			const { rows, whole } = this.#meaning.parse(contents.tables);
+			this.#rows = rows;
+			if (!whole) account.distrust(generation);
+		}
+		this.#generation = generation;
+		this.#operations = operations;
+		this.#syncedAt = syncedAt;
+	}
+}
