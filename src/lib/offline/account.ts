@@ -50,7 +50,7 @@ export class Account {
 	readonly id: string;
 	readonly drafts: Drafts;
 	readonly #database: Database;
-	readonly #reading = new Reading();
+	#reading = new Reading();
 	/** The stamps of the rows as last read; null in it: those rows are not to be built upon. */
 	#stamps: { generation: number | null; stamps: Stamps | null } | null = null;
 	#distrusted = false;
@@ -93,6 +93,7 @@ export class Account {
 	distrust(generation: number | null): void {
 		if (this.#distrusted) return;
 		this.#distrusted = true;
+		this.#reading = new Reading();
 		this.#stamps = { generation, stamps: null };
 	}
 
