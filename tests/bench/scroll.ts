@@ -1,5 +1,6 @@
-import type { Page } from '@playwright/test';
+import type { CDPSession, Page } from '@playwright/test';
 import { loadavg } from 'node:os';
+import { z } from 'zod';
 import { enter, memberId, MEMBERS } from '../support/demo-room.ts';
 import { asOwner } from '../support/owner.ts';
 import type { CercleProcess } from '../support/process.ts';
@@ -7,6 +8,8 @@ import { withPhones } from './phones.ts';
 import { addActions, throttle } from './many-actions.ts';
 
 const COUNT = 5_000;
+/** From here on a task is long, in ms. */
+const LONG = 50;
 /** How far one turn of the wheel goes, in px. */
 const STEP = 1_600;
 /** Who owns them. */
@@ -21,7 +24,7 @@ declare global {
 
 /**
  * The actions page of a member with thousands of open actions: long tasks (over 50 ms, as the browser
- * counts them) while it is scrolled to its end and back, and from ticking one off in the middle until
+ * counts them, and by the processor's time) while it is scrolled to its end and back, and from ticking one off in the middle until
  * the server has it and the page shows so.
  */
 export async function scroll(cercle: CercleProcess): Promise<void> {
@@ -37,21 +40,72 @@ export async function scroll(cercle: CercleProcess): Promise<void> {
 		console.log(`${COUNT} open actions; long tasks over 50 ms (load ${loadavg()[0]?.toFixed(1)})`);
 		for (const rate of process.env.RATE ? [Number(process.env.RATE)] : [1, 4]) {
 			await throttle(session, rate);
-			await report(page, `scrolled to the end and back, ${rate} ×`, () => there(page));
-			await report(page, `one ticked off in the middle, ${rate} ×`, () => tick(page));
+			await report(page, session, `scrolled to the end and back, ${rate} ×`, () => there(page));
+			await report(page, session, `one ticked off in the middle, ${rate} ×`, () => tick(page));
 		}
 	});
 }
 
-async function report(page: Page, what: string, act: () => Promise<string>): Promise<void> {
+async function report(
+	page: Page,
+	session: CDPSession,
+	what: string,
+	act: () => Promise<string>
+): Promise<void> {
+	const busy = await trace(session);
 	await page.evaluate(() => (window.long = []));
 	const note = await act();
 	const long = await page.evaluate(async () => {
 		await new Promise((done) => requestIdleCallback(done));
 		return window.long;
 	});
-	const most = long.length > 0 ? `, longest ${Math.max(...long).toFixed(0)} ms` : '';
-	console.log(`  ${what.padEnd(36)} ${long.length}${most}  (${note})`);
+	const own = (await busy()).filter((time) => time > LONG);
+	console.log(`  ${what.padEnd(36)} ${most(long)}; by processor time ${most(own)}  (${note})`);
+}
+
+function most(times: readonly number[]): string {
+	return times.length === 0
+		? 'none'
+		: `${times.length}, longest ${Math.max(...times).toFixed(0)} ms`;
+}
+
+const tasks = z.array(
+	z.object({
+		name: z.string(),
+		pid: z.number(),
+		tid: z.number(),
+		tdur: z.number().optional(),
+		args: z.object({ name: z.string().optional() }).loose().optional()
+	})
+);
+
+/**
+ * Begins to note the tasks of the pages' main threads; the result ends it and gives what each used of
+ * the processor, in ms: a machine that is busy elsewhere makes tasks last longer without more work.
+ */
+async function trace(session: CDPSession): Promise<() => Promise<number[]>> {
+	const events: z.infer<typeof tasks> = [];
+	const take = ({ value }: { value: object[] }) => events.push(...tasks.parse(value));
+	session.on('Tracing.dataCollected', take);
+	const traceConfig = { includedCategories: ['toplevel'] };
+	await session.send('Tracing.start', { transferMode: 'ReportEvents', traceConfig });
+	return async () => {
+		const complete = new Promise((done) => session.once('Tracing.tracingComplete', done));
+		await session.send('Tracing.end');
+		await complete;
+		session.off('Tracing.dataCollected', take);
+		const mains = events.filter(
+			({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain'
+		);
+		return events.flatMap(({ name, pid, tid, tdur }) => {
+			const main = mains.some((thread) => thread.pid === pid && thread.tid === tid);
+			return name === 'RunTask' || name.endsWith('::RunTask')
+				? main && tdur
+					? [tdur / 1_000]
+					: []
+				: [];
+		});
+	};
 }
 
 /** To the end, which moves while rows are drawn, and back. */

@@ -67,9 +67,11 @@ export class Screen<Rows, View> {
 		const account = this.#account;
 		if (!account) return;
 		const turn = ++this.#reads;
-		const queue = await account.queue();
-		const stale = this.#rows === null || queue.generation !== this.#generation;
-		const contents = stale ? await account.read() : null;
+		// The first time everything is wanted: no need to look first whether it changed.
+		const first = this.#rows === null ? await account.read() : null;
+		const queue = first ?? (await account.queue());
+		const stale = queue.generation !== this.#generation;
+		const contents = first ?? (stale ? await account.read() : null);
 		if (turn < this.#shown || this.#account !== account) return;
 		this.#shown = turn;
 		const { generation, syncedAt, operations } = contents ?? queue;
