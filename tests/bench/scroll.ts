@@ -59,14 +59,14 @@ async function report(
 		await new Promise((done) => requestIdleCallback(done));
 		return window.long;
 	});
-	const own = (await busy()).filter((time) => time > LONG);
+	const own = await busy();
 	console.log(`  ${what.padEnd(36)} ${most(long)}; by processor time ${most(own)}  (${note})`);
 }
 
 function most(times: readonly number[]): string {
-	return times.length === 0
-		? 'none'
-		: `${times.length}, longest ${Math.max(...times).toFixed(0)} ms`;
+	const count = times.filter((time) => time > LONG).length;
+	const longest = times.reduce((longer, time) => Math.max(longer, time), 0);
+	return times.length === 0 ? 'none' : `${count}, longest ${longest.toFixed(0)} ms`;
 }
 
 const tasks = z.array(

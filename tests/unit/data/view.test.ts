@@ -36,3 +36,15 @@ test('what this version does not know leaves the rest whole', () => {
 	expect(whole(kept, view)).toBe(true);
 	expect(whole({}, viewer()({}))).toBe(true);
 });
+
+test('a row that did not change is not read again, nor a table without one', () => {
+	const person = (id: string) => ({ ...profile, id });
+	const [ada, bo, other] = [person('ada'), person('bo'), person('bo')];
+	const read = viewer();
+	const before = read({ profiles: [ada, bo] });
+	const after = read({ profiles: [ada, other] });
+	expect(after.profiles[0]).toBe(before.profiles[0]);
+	expect(after.profiles[1]).not.toBe(before.profiles[1]);
+	expect(after.profiles).toEqual(before.profiles);
+	expect(after.groups).toBe(before.groups);
+});
