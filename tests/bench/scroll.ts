@@ -150,6 +150,8 @@ async function tick(page: Page): Promise<string> {
 	await pulled;
 	await page.waitForLoadState('networkidle');
 	await page.waitForFunction(() => document.querySelector('header a[href="/me"]') === null);
+	const ticked = await page.evaluate(() => document.querySelectorAll('main input:checked').length);
+	if (ticked === 0) throw new Error('nothing was ticked off');
 	return 'until the server has it';
 }
 
