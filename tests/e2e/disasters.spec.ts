@@ -84,6 +84,8 @@ test('storage full: it is said, the words stay, and they are kept once there is 
 	await add.click();
 	await expect(page.getByRole('dialog').getByText('Cet appareil n’a plus de place.')).toBeVisible();
 	await expect(page.getByLabel('Ce que je m’engage à faire')).toHaveValue('Faire de la place');
+	// This look waits for what was being written: nothing of it was kept.
+	expect(await page.evaluate(stored, null)).not.toContain('Faire de la place');
 	await session.send('Storage.overrideQuotaForOrigin', { origin });
 	await add.click();
 	await expect(page.getByRole('link', { name: 'Faire de la place' })).toBeVisible();
