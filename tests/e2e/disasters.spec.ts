@@ -194,8 +194,8 @@ test('rows of an earlier release: they show, without what it did not know', asyn
 	await setNetwork(camille, false);
 	await camille.page.evaluate(forget);
 	await camille.page.reload();
-	await camille.page.getByRole('link', { name: /Présenter trois jalons/ }).click();
-	await expect(camille.page.getByRole('heading', { name: /Présenter trois/ })).toBeVisible();
+	await camille.page.getByRole('link', { name: /Déléguer l’astreinte/ }).click();
+	await expect(camille.page.getByRole('heading', { name: /Déléguer l’astreinte/ })).toBeVisible();
 });
 
 test('account changed on the same phone', async ({ phone, cercle }) => {
