@@ -19,7 +19,8 @@ Object.defineProperty(globalThis, 'indexedDB', { get: () => living.getStore()?.d
 const begin = Reflect.get(IDBDatabase.prototype, 'transaction');
 // What a crashed app still meant to write never reaches its disk.
 Reflect.set(IDBDatabase.prototype, 'transaction', function (this: unknown, ...args: unknown[]) {
-	const life = living.getStore();
+	// The opening of a database is not the app's to write, and nobody there to catch a crash.
+	const life = args[1] === 'versionchange' ? undefined : living.getStore();
 	if (life && life.fuse !== null && life.fuse-- <= 0) {
 		life.fuse = 0;
 		throw new DOMException('crashed', 'AbortError');
