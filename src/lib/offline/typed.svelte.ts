@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { parseKept } from './kept.ts';
 import { storageError, type StorageCode } from './storage-error.ts';
 
 /** What a typed text needs of the device. */
@@ -47,7 +48,7 @@ export class Typed {
 		this.#seen = seen;
 		this.#write = write;
 		this.#limit = limit;
-		const draft = parseDraft(keeper.draft(key));
+		const draft = parseKept(shape, keeper.draft(key));
 		if (draft !== null && draft.text !== seen()) {
 			this.#base = draft.base;
 			this.#text = draft.text;
@@ -103,14 +104,5 @@ export class Typed {
 
 	#fail(error: unknown): void {
 		this.#problem = storageError(error).code;
-	}
-}
-
-function parseDraft(kept: string | null): z.infer<typeof shape> | null {
-	if (kept === null) return null;
-	try {
-		return shape.parse(JSON.parse(kept));
-	} catch {
-		return null;
 	}
 }

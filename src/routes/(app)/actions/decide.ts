@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { type Action, choices } from '#lib/domain/actions/action.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
+import { parseKept } from '#lib/offline/kept.ts';
 import { oneLine, problems, type Problems } from './form.ts';
 
 const shape = z.object({
@@ -15,12 +16,7 @@ export type Decision = z.infer<typeof shape>;
 
 /** A draft as the device kept it; null when there is none that can be read. */
 export function parseDecision(text: string | null): Decision | null {
-	if (text === null) return null;
-	try {
-		return shape.parse(JSON.parse(text));
-	} catch {
-		return null;
-	}
+	return parseKept(shape, text);
 }
 
 /** What keeps a decision from being taken; empty: nothing. */

@@ -1,5 +1,6 @@
 import type { Row } from '#lib/data/rows.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
+import { parseKept } from '#lib/offline/kept.ts';
 import * as z from '#lib/offline/shape.ts';
 import { daysBetween } from '#lib/ui/format.ts';
 
@@ -41,12 +42,7 @@ export function changesOf(draft: Written, seen: Written) {
 
 /** A draft as the device kept it; null when there is none that can be read. */
 export function parseDraft(text: string | null): ActionDraft | null {
-	if (text === null) return null;
-	try {
-		return shape.parse(JSON.parse(text));
-	} catch {
-		return null;
-	}
+	return parseKept(shape, text);
 }
 
 /** How far ahead a commitment is made when no session says a date: the time between two of them. */

@@ -3,8 +3,9 @@ import type { GoalWords } from '#lib/data/intents.ts';
 import type { Row } from '#lib/data/rows.ts';
 import { stages, usualStage } from '#lib/domain/goals/goal.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
-import { type Changes, changes } from './changes.ts';
+import { parseKept } from '#lib/offline/kept.ts';
 import { oneLine } from '#routes/(app)/actions/form.ts';
+import { type Changes, changes } from './changes.ts';
 
 const words = z.object({
 	title: z.string(),
@@ -23,12 +24,7 @@ export type GoalDraft = z.infer<typeof shape>;
 
 /** A draft as the device kept it; null when there is none that can be read. */
 export function parseDraft(text: string | null): GoalDraft | null {
-	if (text === null) return null;
-	try {
-		return shape.parse(JSON.parse(text));
-	} catch {
-		return null;
-	}
+	return parseKept(shape, text);
 }
 
 /** What a member wrote of a goal. */

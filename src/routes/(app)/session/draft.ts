@@ -10,6 +10,7 @@ import { kinds, rules, speakers, total } from '#lib/domain/formats/format.ts';
 import { mastermind } from '#lib/domain/formats/mastermind.ts';
 import { characters, limits } from '#lib/domain/limits.ts';
 import { type Instant, parseInstant } from '#lib/domain/time.ts';
+import { parseKept } from '#lib/offline/kept.ts';
 import { momentOf, wallTime } from '#lib/ui/zoned.ts';
 import type { Casting } from './casting.ts';
 import { challengesOf, segmentsOf } from '#lib/data/agenda.ts';
@@ -51,12 +52,7 @@ export type DraftStep = PlanDraft['segments'][number];
 
 /** A draft as the device kept it; null when there is none, or of another version of the app. */
 export function parseDraft(text: string | null): PlanDraft | null {
-	if (text === null) return null;
-	try {
-		return shape.parse(JSON.parse(text));
-	} catch {
-		return null;
-	}
+	return parseKept(shape, text);
 }
 
 /** A first plan in the default format. */

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { outcomes } from '#lib/domain/actions/action.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
+import { parseKept } from '#lib/offline/kept.ts';
 
 const shape = z.object({ outcome: z.nullable(z.enum(outcomes)), line: z.string() });
 
@@ -9,12 +10,7 @@ export type Told = z.infer<typeof shape>;
 
 /** A draft as the device kept it; null when there is none that can be read. */
 export function parseTold(text: string | null): Told | null {
-	if (text === null) return null;
-	try {
-		return shape.parse(JSON.parse(text));
-	} catch {
-		return null;
-	}
+	return parseKept(shape, text);
 }
 
 /** Whether the server would refuse a line for its length. */

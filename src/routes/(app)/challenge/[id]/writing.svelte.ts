@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type ChallengeField, type Intent, writeChallenge } from '#lib/data/intents.ts';
 import type { Row } from '#lib/data/rows.ts';
 import { characters, clean } from '#lib/domain/limits.ts';
+import { parseKept } from '#lib/offline/kept.ts';
 import type { Operation } from '#lib/offline/outbox.ts';
 import { StorageError } from '#lib/offline/storage-error.ts';
 import { touched } from '#routes/(app)/actions/due.ts';
@@ -49,7 +50,7 @@ export class Writing {
 		this.#id = id;
 		this.#edits = Object.fromEntries(
 			fields.flatMap((field) => {
-				const edit = parseEdit(app.device.draft(this.#key(field)));
+				const edit = parseKept(shape, app.device.draft(this.#key(field)));
 				return edit ? [[field, edit]] : [];
 			})
 		);
@@ -157,13 +158,4 @@ function same(a: Field, b: Field): boolean {
 	return typeof a === 'string' && typeof b === 'string'
 		? clean(a) === clean(b)
 		: JSON.stringify(a) === JSON.stringify(b);
-}
-
-function parseEdit(text: string | null): Edit | null {
-	if (text === null) return null;
-	try {
-		return shape.parse(JSON.parse(text));
-	} catch {
-		return null;
-	}
 }
