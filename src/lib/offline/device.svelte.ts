@@ -8,8 +8,8 @@ import type { Platform } from './platform.ts';
 import type { Remote } from './remote.ts';
 import { Screen, type Meaning } from './screen.svelte.ts';
 import { shellCaches } from './shell.ts';
+import type { Status } from './status.ts';
 import { StorageError, storageError, type StorageCode } from './storage-error.ts';
-import type { Status } from './sync.ts';
 
 /** What the owner of the rows brings. */
 export interface Model<Rows, View> extends Meaning<Rows, View> {

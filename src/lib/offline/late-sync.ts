@@ -1,5 +1,6 @@
 import type { Platform } from './platform.ts';
-import type { Listener, Status, Sync } from './sync.ts';
+import { firstStatus, type Status } from './status.ts';
+import type { Listener, Sync } from './sync.ts';
 
 /** How long after code that did not come it is asked for again, in ms. */
 const pause = 10_000;
@@ -23,13 +24,7 @@ export class LateSync {
 		this.#load = load;
 		this.#platform = platform;
 		this.#listener = listener;
-		this.#first = {
-			connectivity: platform.online() ? 'online' : 'offline',
-			since: platform.now(),
-			busy: false,
-			problem: null,
-			cause: null
-		};
+		this.#first = firstStatus(platform);
 	}
 
 	get status(): Status {

@@ -10,10 +10,11 @@ export function remembered(key: string): string | null {
 	}
 }
 
-/** Notes it, if the browser keeps anything. */
-export function remember(key: string, value: string): void {
+/** Notes it, or with null forgets it, if the browser keeps anything. */
+export function remember(key: string, value: string | null): void {
 	try {
-		localStorage.setItem(key, value);
+		if (value === null) localStorage.removeItem(key);
+		else localStorage.setItem(key, value);
 	} catch {
 		// Then it lasts as long as the page.
 	}

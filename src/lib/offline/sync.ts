@@ -5,24 +5,8 @@ import { Delivery } from './delivery.ts';
 import type { Platform, Wake } from './platform.ts';
 import { RemoteError, type Remote } from './remote.ts';
 import { Requests } from './requests.ts';
-import { StorageError, type StorageCode } from './storage-error.ts';
-
-export interface Status {
-	/** `unreachable`: the device has a network, the server does not answer. */
-	readonly connectivity: 'online' | 'offline' | 'unreachable';
-	/** Wall clock when this connectivity began, in ms since 1970. */
-	readonly since: number;
-	readonly busy: boolean;
-	/**
-	 * What keeps the last run from succeeding besides the network: the member must sign in
-	 * (`unauthorized`), another account is signed in (`foreign`), the server or its answer is wrong
-	 * (`failing`, `rejected`), this app is of another version (`outdated`), or this device's storage.
-	 * Null: nothing.
-	 */
-	readonly problem: 'unauthorized' | 'foreign' | 'failing' | 'rejected' | StorageCode | null;
-	/** What was thrown, for the developer: it may carry content, so it is neither shown nor logged. */
-	readonly cause: unknown;
-}
+import { firstStatus, type Status } from './status.ts';
+import { StorageError } from './storage-error.ts';
 
 export interface Listener {
 	/** The status changed. */
@@ -69,13 +53,7 @@ export class Sync {
 		this.#platform = platform;
 		this.#current = current;
 		this.#listener = listener;
-		this.#status = {
-			connectivity: platform.online() ? 'online' : 'offline',
-			since: platform.now(),
-			busy: false,
-			problem: null,
-			cause: null
-		};
+		this.#status = firstStatus(platform);
 	}
 
 	get status(): Status {

@@ -1,3 +1,5 @@
+import { remember } from '#lib/offline/remembered.ts';
+
 export type Theme = 'system' | 'light' | 'dark';
 
 /** The key that `static/before.js` reads before the first paint. */
@@ -13,10 +15,5 @@ export function theme(): Theme {
 export function chooseTheme(chosen: Theme): void {
 	if (chosen === 'system') delete document.documentElement.dataset.theme;
 	else document.documentElement.dataset.theme = chosen;
-	try {
-		if (chosen === 'system') localStorage.removeItem(key);
-		else localStorage.setItem(key, chosen);
-	} catch {
-		// Then it lasts as long as the page.
-	}
+	remember(key, chosen === 'system' ? null : chosen);
 }
