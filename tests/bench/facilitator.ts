@@ -3,7 +3,9 @@ import { SignJWT } from 'jose';
 import { DEMO_MEMBERS } from '#lib/server/demo.ts';
 import { openKeys } from '#lib/server/embedded/keys.ts';
 import type { CercleProcess } from '../support/process.ts';
+import { openAuthSession } from '../support/auth-session.ts';
 import { SESSION } from '../support/demo-room.ts';
+import { asOwner } from '../support/owner.ts';
 
 /** Drives the demo session over HTTP, as its facilitator's phone would. */
 export interface Facilitator {
@@ -46,9 +48,11 @@ export async function openFacilitator(cercle: CercleProcess): Promise<Facilitato
 /** Calls database functions over HTTP as the facilitator of the demo session. */
 async function caller({ url, dataFolder }: CercleProcess) {
 	const { jwtSecret, publishableKey } = await openKeys(dataFolder);
-	const token = await new SignJWT({ role: 'authenticated' })
+	const facilitator = DEMO_MEMBERS[0]?.id ?? '';
+	const session_id = await asOwner(dataFolder, (sql) => openAuthSession(sql, facilitator));
+	const token = await new SignJWT({ role: 'authenticated', session_id })
 		.setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
-		.setSubject(DEMO_MEMBERS[0]?.id ?? '')
+		.setSubject(facilitator)
 		.setAudience('authenticated')
 		.setIssuedAt()
 		.setExpirationTime('1h')

@@ -179,7 +179,8 @@ describe('functions', () => {
 			'refuse',
 			'room_time',
 			'shown_tables',
-			'signal_my_rooms'
+			'signal_my_rooms',
+			'uid'
 		]);
 	});
 
@@ -189,7 +190,25 @@ describe('functions', () => {
 				select proname as name from pg_proc
 				where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
 					and prosecdef and has_function_privilege('authenticated', oid, 'execute')
-					and prosrc !~ '(auth\\.uid|private\\.(me|my_\\w+)) ?\\('
+					and prosrc !~ 'private\\.(uid|me|my_\\w+) ?\\(' and proname <> 'uid'
+			`)
+		).toEqual([]);
+	});
+
+	test('none asks who calls but by a session that lives', async () => {
+		expect(
+			await exceptions(`
+				select proname as name from pg_proc
+				where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+					and prosrc ~ 'auth\\.(uid|jwt)' and oid <> 'private.uid()'::regprocedure
+				union all
+				select tablename || '.' || policyname from pg_policies
+				where schemaname in ('public', 'private', 'realtime')
+					and concat(qual, with_check) ~ 'auth\\.(uid|jwt)'
+				union all
+				select d.adrelid::regclass::text from pg_attrdef d join pg_class c on c.oid = d.adrelid
+				where c.relnamespace = 'public'::regnamespace
+					and pg_get_expr(d.adbin, d.adrelid) ~ 'auth\\.(uid|jwt)'
 			`)
 		).toEqual([]);
 	});

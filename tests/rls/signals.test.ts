@@ -5,6 +5,7 @@ import {
 	addAction,
 	apply,
 	applyOne,
+	claimsOf,
 	close,
 	code,
 	command,
@@ -160,7 +161,7 @@ describe('who may hear a room', () => {
 					insert into realtime.messages (topic, extension, payload, private)
 					values (${topic}, 'broadcast', '{}', true)
 				`;
-				const claims = JSON.stringify({ sub: world.people[persona].id, role: 'authenticated' });
+				const claims = claimsOf(world.people[persona]);
 				await sql`select set_config('request.jwt.claims', ${claims}, true),
 					set_config('realtime.topic', ${topic}, true)`;
 				await sql`set local role authenticated`;

@@ -18,16 +18,17 @@ export async function makeRooms(sql: Sql, rooms: number, jwtSecret: string): Pro
 		await tx`select pg_temp.make_rooms(${rooms}::int)`;
 	});
 	await sql`analyze`;
-	const seats = await sql<{ topic: string; member: string }[]>`
-		select private.room_topic(s.id) as topic, m.member_id as member
+	const seats = await sql<{ topic: string; member: string; session: string }[]>`
+		select private.room_topic(s.id) as topic, m.member_id as member, a.id as session
 		from public.sessions s join public.memberships m on m.group_id = s.group_id
+		join auth.sessions a on a.user_id = m.member_id
 		where s.place = 'bench' order by s.id, m.member_id
 	`;
 	const secret = new TextEncoder().encode(jwtSecret);
 	return Promise.all(
-		seats.map(async ({ topic, member }) => ({
+		seats.map(async ({ topic, member, session }) => ({
 			...{ topic, member },
-			token: await new SignJWT({ role: 'authenticated' })
+			token: await new SignJWT({ role: 'authenticated', session_id: session })
 				.setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
 				.setSubject(member)
 				.setAudience('authenticated')
@@ -47,6 +48,8 @@ begin
 	insert into auth.users (id, email, email_confirmed_at, raw_user_meta_data)
 		select pg_temp.made(1, n), n || '@bench.example', now(), jsonb_build_object('name', 'Member ' || n)
 		from generate_series(0, rooms * 7 - 1) n;
+	insert into auth.sessions (id, user_id)
+		select gen_random_uuid(), pg_temp.made(1, n) from generate_series(0, rooms * 7 - 1) n;
 	insert into public.groups (id, name)
 		select pg_temp.made(2, g), 'Group ' || g from generate_series(0, rooms - 1) g;
 	insert into public.charters (id, group_id, version, body)

@@ -1,5 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import postgres, { type Sql, type TransactionSql } from 'postgres';
+import { openAuthSession } from '../auth-session.ts';
 
 /** A group of two with a live session in which the first one presents, in a real database. */
 export interface World {
@@ -29,17 +30,19 @@ export function owner(ownerUrl: string, connections: number): Sql {
 
 export async function openWorld(sql: Sql): Promise<World> {
 	const members: [string, string] = [randomUUID(), randomUUID()];
+	const sessions = new Map<string, string>();
 	const emails = members.map((id) => `${id}@test.example`);
 	for (const [at, id] of members.entries()) {
 		await sql`
 			insert into auth.users (id, email, email_confirmed_at, raw_user_meta_data)
 			values (${id}, ${emails[at] ?? ''}, now(), ${sql.json({ name: `Member ${at}` })})
 		`;
+		sessions.set(id, await openAuthSession(sql, id));
 	}
 	const as = <T>(member: string, work: (own: TransactionSql) => Promise<T>) =>
 		sql.begin(async (own) => {
 			const claims = JSON.stringify({
-				...{ sub: member, role: 'authenticated' },
+				...{ sub: member, role: 'authenticated', session_id: sessions.get(member) },
 				email: emails[members.indexOf(member)]
 			});
 			await own`
