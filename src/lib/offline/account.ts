@@ -127,13 +127,14 @@ export class Account {
 	 */
 	async add(operation: Draft, draft: string | null = null): Promise<number> {
 		const changes = [adding(operation)];
-		if (draft !== null) {
-			// A keystroke still on its way to disk would come back after the save.
-			await this.drafts.settled();
+		const saved = draft === null ? null : this.drafts.text(draft);
+		// A keystroke still on its way to disk would come back after the save.
+		if (draft !== null) await this.drafts.settled();
+		if (draft !== null && this.drafts.text(draft) === saved) {
 			changes.push(this.drafts.dropping(draft));
 		}
 		const keys = await this.#database.write(changes, { durability: 'strict' });
-		if (draft !== null) this.drafts.dropped(draft);
+		if (draft !== null && this.drafts.text(draft) === saved) this.drafts.dropped(draft);
 		return placeOf(keys?.[0]);
 	}
 

@@ -1,7 +1,7 @@
 import { Account } from '#lib/offline/account.ts';
 import { Database } from '#lib/offline/database.ts';
 import { keeping } from '#lib/offline/replica.ts';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openTab } from './tab.ts';
 
 let account: Account;
@@ -175,3 +175,32 @@ test('a keystroke still on its way to disk does not outlive the save', async () 
 	await account.drafts.load();
 	expect(account.drafts.text('note')).toBeNull();
 });
+
+test.each(['before', 'after'] as const)(
+	'what is typed while the save is on its way, %s its transaction began, outlives it',
+	async (moment) => {
+		const { drafts } = account;
+		const type = () => {
+			void drafts.keep('note', 'saved, and');
+			void drafts.keep('note', 'saved, and more');
+		};
+		await drafts.keep('note', 'saved');
+		const settled = drafts.settled.bind(drafts);
+		const dropping = drafts.dropping.bind(drafts);
+		vi.spyOn(drafts, 'settled').mockImplementationOnce(() => {
+			if (moment === 'before') type();
+			return settled();
+		});
+		vi.spyOn(drafts, 'dropping').mockImplementationOnce((key) => {
+			queueMicrotask(type);
+			return dropping(key);
+		});
+		await account.add(operation('saved'), 'note');
+		expect(drafts.text('note')).toBe('saved, and more');
+		await drafts.settled();
+		const reopened = new Account(account.id);
+		await reopened.drafts.load();
+		expect(reopened.drafts.text('note')).toBe('saved, and more');
+		await reopened.close();
+	}
+);
