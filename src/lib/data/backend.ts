@@ -2,7 +2,7 @@ import type { AuthClient } from '@supabase/auth-js';
 import type { PostgrestClient } from '@supabase/postgrest-js';
 import type { RealtimeClient } from '@supabase/realtime-js';
 import type { Database } from './database.ts';
-import { Failure, failureOf } from './failure.ts';
+import { Failure, failureOf, sessionFailure } from './failure.ts';
 
 /** How long a call may take, in ms: a network that swallows everything counts as none. */
 const LIMIT = 20_000;
@@ -96,7 +96,7 @@ export class Backend {
 	async #session() {
 		const auth = await this.auth();
 		const { data, error } = await auth.getSession();
-		if (error) throw failureOf(error.status ?? 0, error.code, error);
+		if (error) throw sessionFailure(error);
 		return data.session;
 	}
 

@@ -23,8 +23,19 @@ export function failureOf(
 	if (status === 401 && !code?.startsWith('CR')) return new Failure('unauthorized', cause);
 	if (status === 413) return new Failure('too_large', cause);
 	if (status === 429) return new Failure('too_many', cause);
-	if (status >= 500) return new Failure('busy', cause);
-	return new Failure(code || 'CR005', cause);
+	// A refusal has a code. Without one it is the word of something in front of the server.
+	if (status >= 500 || !code) return new Failure('busy', cause);
+	return new Failure(code, cause);
+}
+
+/** Why there is no session: what answered a renewal with a no has ended it, whatever its words. */
+export function sessionFailure(error: {
+	status?: number | undefined;
+	code?: string | undefined;
+}): Failure {
+	const { status = 0, code } = error;
+	const isLater = status === 0 || status === 429 || status >= 500;
+	return isLater ? failureOf(status, code, error) : new Failure('unauthorized', error);
 }
 
 /** The code of whatever was thrown. */

@@ -1,7 +1,7 @@
 import * as z from 'zod/mini';
 import { type Answer, RemoteError, type Remote, type Verdict } from '#lib/offline/remote.ts';
 import type { Backend } from './backend.ts';
-import { Failure } from './failure.ts';
+import { Failure, sessionFailure } from './failure.ts';
 
 const place = z.number();
 const verdicts = z.array(
@@ -55,7 +55,8 @@ export function remote(backend: Backend, account: string): Remote {
 		refresh: () =>
 			attempt(async () => {
 				const auth = await backend.auth();
-				const { data } = await auth.refreshSession();
+				const { data, error } = await auth.refreshSession();
+				if (error && sessionFailure(error).code !== 'unauthorized') throw sessionFailure(error);
 				return data.session !== null;
 			})
 	};

@@ -1,8 +1,10 @@
+import { AuthApiError } from '@supabase/auth-js';
 import { afterEach, expect, test, vi } from 'vitest';
 import { sendCode } from '#lib/data/account.ts';
 import { Backend } from '#lib/data/backend.ts';
 import { remote } from '#lib/data/remote.ts';
 import { snapshot } from '#lib/data/rooms.ts';
+import type { Remote } from '#lib/offline/remote.ts';
 
 afterEach(() => {
 	vi.restoreAllMocks();
@@ -77,4 +79,57 @@ test('account change: what one member wrote never leaves in the name of another'
 		reason: 'foreign'
 	});
 	expect(asked).not.toHaveBeenCalled();
+});
+
+/** Signed in long ago, with a server that answers each renewal of the session, and each call, so. */
+async function answering(renewal: () => Response, call = renewal): Promise<Backend> {
+	const kept = new Map<string, string>();
+	vi.stubGlobal('fetch', (url: string) =>
+		Promise.resolve(String(url).includes('/auth/v1/') ? renewal() : call())
+	);
+	const backend = new Backend(
+		{ url: 'http://localhost', key: 'key' },
+		{
+			getItem: (key) => Promise.resolve(kept.get(key) ?? null),
+			setItem: (key, value) => Promise.resolve(void kept.set(key, value)),
+			removeItem: (key) => Promise.resolve(void kept.delete(key))
+		}
+	);
+	await (await backend.auth()).initialize();
+	const session = { access_token: 'old', refresh_token: 'once', user: { id: 'anne' } };
+	kept.set('session', JSON.stringify({ ...session, expires_in: 3_600, expires_at: 1 }));
+	return backend;
+}
+
+test('a session that the server does not renew has ended: no change is at fault', async () => {
+	const gone = { error_code: 'refresh_token_not_found', message: 'Invalid Refresh Token' };
+	const backend = await answering(() => Response.json(gone, { status: 400 }));
+	const { signal } = new AbortController();
+	await expect(remote(backend, 'anne').push('client', [], signal)).rejects.toMatchObject({
+		reason: 'unauthorized'
+	});
+});
+
+test.each([
+	['renewed', (signal: AbortSignal, { refresh }: Remote) => refresh(signal)],
+	['read', (signal: AbortSignal, { push }: Remote) => push('client', [], signal)]
+])('a session that cannot be %s now has not ended', async (_, ask) => {
+	const backend = await answering(() =>
+		Response.json({ error_code: 'over_request_rate_limit' }, { status: 429 })
+	);
+	vi.spyOn(await backend.auth(), 'refreshSession').mockResolvedValue({
+		data: { session: null, user: null },
+		error: new AuthApiError('too many', 429, 'over_request_rate_limit')
+	});
+	const { signal } = new AbortController();
+	await expect(ask(signal, remote(backend, 'anne'))).rejects.toMatchObject({ reason: 'failing' });
+});
+
+test('what answers in the place of the server refuses nothing', async () => {
+	vi.stubGlobal('fetch', () =>
+		Promise.resolve(new Response('404 page not found', { status: 404 }))
+	);
+	const { push } = remote(new Shared(), 'karim');
+	const { signal } = new AbortController();
+	await expect(push('client', [], signal)).rejects.toMatchObject({ reason: 'failing' });
 });
