@@ -3,7 +3,10 @@ import type { Operation } from './outbox.ts';
 import { RemoteError, TAKEN } from './remote.ts';
 import type { Requests } from './requests.ts';
 
+/** How many go in one request; half as many for each time that one of them got no answer. */
 const batch = 50;
+/** How often an operation alone may fail before it is asked whether it is at fault. */
+const patience = 6;
 
 export interface Delivered {
 	/** What the server applied: to be removed with the pull that contains it. */
@@ -29,8 +32,11 @@ export class Delivery {
 		if (waiting.length === 0) return { settled: [], taken: false };
 		const client = await this.#account.client(uuid);
 		const parts: Delivered[] = [];
-		for (let at = 0; at < waiting.length; at += batch) {
-			parts.push(await this.#send(client, waiting.slice(at, at + batch)));
+		let size = batch;
+		for (let rest = waiting; rest[0];) {
+			size = Math.min(size, Math.max(1, Math.floor(batch / 2 ** rest[0].tries)));
+			parts.push(await this.#send(client, rest.slice(0, size)));
+			rest = rest.slice(size);
 		}
 		return joined(parts);
 	}
@@ -47,7 +53,9 @@ export class Delivery {
 			if (!(error instanceof RemoteError) || error.reason !== 'rejected') {
 				// Cut off by us: nothing is known of the server.
 				if (error instanceof RemoteError) await this.#account.tried(operations);
-				throw error;
+				if (others.length > 0 || !(await this.#breaks(client, only, error))) throw error;
+				await this.#refuse(only, 'busy');
+				return { settled: [], taken: false };
 			}
 			if (others.length === 0) {
 				await this.#refuse(only, error.code ?? 'rejected');
@@ -72,6 +80,14 @@ export class Delivery {
 		}
 		const settled = operations.filter(({ place }) => answers.get(place)?.status === 'applied');
 		return { settled, taken };
+	}
+
+	/** Whether the server fails at this operation, again and again, and at nothing else. */
+	async #breaks(client: string, { tries }: Operation, error: unknown): Promise<boolean> {
+		if (!(error instanceof RemoteError) || error.reason !== 'failing') return false;
+		if (tries < patience) return false;
+		await this.#requests.ask(({ remote, signal }) => remote.push(client, [], signal));
+		return true;
 	}
 
 	async #refuse(operation: Operation, code: string): Promise<void> {

@@ -148,6 +148,43 @@ test('one operation that makes the server reject the whole batch is singled out'
 	expect(await state()).toEqual({ waiting: [], refused: ['bad'], rows: { n: ['a', 'b'] } });
 });
 
+test('an operation at which the server breaks is set aside in the end, and what waits behind it goes on', async () => {
+	for (const text of ['a', 'breaks it', 'b', 'c']) await write(text);
+	const { push } = server.remote;
+	const breaking: typeof push = (client, operations, signal) =>
+		operations.some(({ args }) => noteArgs(args).text === 'breaks it')
+			? Promise.reject(new RemoteError('failing'))
+			: push(client, operations, signal);
+	const sync = loop({ ...server.remote, push: breaking });
+	for (let n = 0; n < 12; n++) await sync.poke();
+	expect(server.applied).toEqual(['a', 'b', 'c']);
+	expect(await state()).toMatchObject({ waiting: [], refused: ['breaks it'] });
+	expect((await account.queue()).operations[0]?.refusal).toEqual({ code: 'busy' });
+});
+
+test('a server that is down sets nothing aside, however long it takes', async () => {
+	await write('a');
+	const sync = loop();
+	server.trouble = Array.from({ length: 40 }, () => 'server error' as const);
+	for (let n = 0; n < 15; n++) await sync.poke();
+	expect(await state()).toMatchObject({ waiting: ['a'], refused: [] });
+	server.trouble = [];
+	await sync.poke();
+	expect(server.applied).toEqual(['a']);
+});
+
+test('a request too long for the network is made shorter until it passes', async () => {
+	for (let n = 0; n < 60; n++) await write(`operation ${n}`);
+	const { push } = server.remote;
+	const narrow: typeof push = (client, operations, signal) =>
+		operations.length > 10
+			? Promise.reject(new RemoteError('unreachable'))
+			: push(client, operations, signal);
+	const sync = loop({ ...server.remote, push: narrow });
+	for (let n = 0; n < 5; n++) await sync.poke();
+	expect(server.applied).toEqual(Array.from({ length: 60 }, (_, n) => `operation ${n}`));
+});
+
 test('an answer that forgets an operation leaves it waiting and slows down', async () => {
 	await write('a');
 	const sync = loop({ ...server.remote, push: () => Promise.resolve([]) });
