@@ -330,7 +330,9 @@ describe('each kind of operation', () => {
 		const rows = await cercle.owner`
 			select member_id, plus, delta from feedbacks where session_id = ${session}
 		`;
-		expect([...rows]).toEqual([{ member_id: bob.id, plus: '', delta: 'shorter' }]);
+		expect([...rows]).toEqual([{ member_id: bob.id, plus: 'calm', delta: 'shorter' }]);
+		const late = { ...operation('feedback.write', { ...args, plus: 'loud' }), base: { plus: '' } };
+		expect(await apply(bob, [late])).toMatchObject([{ code: 'CR010' }]);
 	});
 });
 

@@ -169,9 +169,15 @@ test.each<[string, () => Person, (view: View) => intents.Intent]>([
 		(view) => intents.markAttendance(first(view.sessions), bob.id, false)
 	],
 	[
-		'a plus and a delta',
+		'a plus',
 		() => bob,
-		(view) => intents.writeFeedback(first(view.sessions), bob.id, 'Le temps tenu', '')
+		(view) =>
+			intents.writeFeedback(first(view.sessions), bob.id, { plus: 'Le temps' }, { plus: '' })
+	],
+	[
+		'a delta after the plus',
+		() => bob,
+		(view) => intents.writeFeedback(first(view.sessions), bob.id, { delta: 'Court' }, { delta: '' })
 	],
 	[
 		'a name',

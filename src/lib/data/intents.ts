@@ -180,18 +180,16 @@ export function markAttendance(session: Row<'sessions'>, member: string, present
 	return { kind: 'attendance.mark', args, base: null };
 }
 
+/** `seen` is what the writer saw of what they change. */
 export function writeFeedback(
 	session: Row<'sessions'>,
 	member: string,
-	plus: string,
-	delta: string
+	said: { plus?: string; delta?: string },
+	seen: { plus?: string; delta?: string }
 ): Intent {
 	const args = { group_id: session.groupId, session_id: session.id, member_id: member };
-	return {
-		kind: 'feedback.write',
-		args: { ...args, plus: clean(plus), delta: clean(delta) },
-		base: null
-	};
+	const { base, ...written } = change('feedback.write', member, said, seen);
+	return { ...written, args: { ...args, ...Object(written.args.changes) }, base };
 }
 
 function change(kind: string, id: string, changes: object, seen: object | null): Intent {

@@ -82,7 +82,7 @@ function step(tables: Tables, kind: string, args: Kept): Tables {
 		}
 		case 'feedback.write': {
 			const { session_id, member_id } = args;
-			return upsert(tables, 'feedbacks', { session_id, member_id }, args);
+			return upsert(tables, 'feedbacks', { session_id, member_id }, args, { plus: '', delta: '' });
 		}
 		default:
 			return tables;
@@ -150,16 +150,17 @@ function remove(tables: Tables, table: Table, id: string): Tables {
 	return { ...tables, [table]: (tables[table] ?? []).filter((row) => row.id !== id) };
 }
 
-/** Replaces the row that has these key columns, or adds one under an id made of them. */
+/** Changes the row that has these key columns, or adds one, of `fresh`, under an id made of them. */
 function upsert(
 	tables: Tables,
 	table: Table,
 	key: Readonly<Record<string, unknown>>,
-	row: Readonly<Record<string, unknown>>
+	row: Readonly<Record<string, unknown>>,
+	fresh: Readonly<Record<string, unknown>> = {}
 ): Tables {
 	const held = (tables[table] ?? []).find((candidate) =>
 		Object.entries(key).every(([column, value]) => candidate[column] === value)
 	);
 	const id = held?.id ?? Object.values(key).join(' ');
-	return put(tables, table, { ...held, ...row, id });
+	return put(tables, table, { ...fresh, ...held, ...row, id });
 }
