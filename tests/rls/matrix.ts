@@ -67,7 +67,9 @@ const ownGoal = (world: World, persona: Persona) => ({
 	...{ id: randomUUID(), group_id: world.group.id, owner_id: idOf(world, persona) },
 	...{ title: 'Recruit a second in command', year: 2030, quarter: 2, stage: 'execute' }
 });
-const outsiders = { stranger: 'CR005', invited: 'CR005', left: 'CR005', foreigner: 'CR005' };
+const outsiders = Object.fromEntries(
+	['stranger', 'invited', 'left', 'foreigner', 'animator'].map((persona) => [persona, 'CR005'])
+);
 
 /** Every table of `public` (security.md's table, for what exists so far). */
 export const rules: readonly Rule[] = [
@@ -81,6 +83,20 @@ export const rules: readonly Rule[] = [
 		rows: 'of the group',
 		key: (world) => ({ id: world.group.id }),
 		select: joined,
+		...readOnly
+	},
+	{
+		table: 'communities',
+		rows: 'of the group',
+		key: (world) => ({ id: world.community }),
+		select: [...joined, 'animator'],
+		...readOnly
+	},
+	{
+		table: 'animators',
+		rows: 'of the community of the group',
+		key: (world) => ({ community_id: world.community }),
+		select: [...joined, 'animator'],
 		...readOnly
 	},
 	{
@@ -440,7 +456,10 @@ export interface Call {
 }
 
 const drivers = Object.fromEntries(
-	['stranger', 'invited', 'unsigned', 'left', 'foreigner'].map((persona) => [persona, 'CR001'])
+	['stranger', 'invited', 'unsigned', 'left', 'foreigner', 'animator'].map((persona) => [
+		persona,
+		'CR001'
+	])
 );
 const plan = (world: World, id: string) => ({
 	...{ id, group_id: world.group.id, starts_at: '2030-09-03T18:30:00Z', length_minutes: 60 },
@@ -528,6 +547,13 @@ export const calls: readonly Call[] = [
 		args: () => ({ id: randomUUID(), outcome: 'sent' }),
 		ok: [],
 		otherwise: '42501'
+	},
+	{
+		name: 'community_overview',
+		asking: 'how the groups of the community live',
+		args: (world) => ({ community_id: world.community }),
+		ok: ['animator'],
+		otherwise: 'CR001'
 	},
 	{
 		name: 'found_group',

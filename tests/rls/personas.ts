@@ -25,6 +25,7 @@ export const personas = [
 	'unsigned',
 	'left',
 	'foreigner',
+	'animator',
 	'member',
 	'absent',
 	'later',
@@ -41,6 +42,8 @@ export type Named = Exclude<Persona, 'anonymous'>;
 export interface World {
 	group: Group;
 	people: Record<Named, Person>;
+	/** The community of the group, which the animator animates without being a member. */
+	community: string;
 	/** The token in the mail of the invited. */
 	token: string;
 	closed: string;
@@ -72,6 +75,7 @@ export async function openWorld(cercle: Connection): Promise<World> {
 		cercle.signIn('Invited')
 	]);
 	await foundGroup(foreigner, 'Ailleurs');
+	const { community, animator } = await animated(cercle, group);
 
 	const closed = await planSession(facilitator, planFor(group, { presenters: [presenter.id] }));
 	const action = {
@@ -138,15 +142,31 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	given(await member.client.rpc('open_calendar'));
 
 	const people = {
-		...{ stranger, invited, unsigned, left, foreigner, member, absent, later },
+		...{ stranger, invited, unsigned, left, foreigner, animator, member, absent, later },
 		...{ presenter, facilitator }
 	};
 	const anonymous = cercle.anonymous();
 	return {
-		...{ group, people, token, closed, planned, action, goal, contribution },
+		...{ group, people, community, token, closed, planned, action, goal, contribution },
 		...{ live: live.id, closedChallenge, liveChallenge },
 		client: (persona) => (persona === 'anonymous' ? anonymous : people[persona].client)
 	};
+}
+
+/** Puts the group into a community that somebody else animates, as the operator would. */
+export async function animated(
+	cercle: Connection,
+	group: Group
+): Promise<{ community: string; animator: Person }> {
+	const { owner } = cercle;
+	const animator = await cercle.signIn('Animator');
+	const [row] = await owner`insert into communities (name) values ('Les Ponts') returning id`;
+	const community = String(row?.id);
+	await owner`
+		insert into animators (community_id, member_id) values (${community}, ${animator.id})
+	`;
+	await owner`update groups set community_id = ${community} where id = ${group.id}`;
+	return { community, animator };
 }
 
 /** What a new browser says of itself to be reached by push. */

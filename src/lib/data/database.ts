@@ -191,6 +191,46 @@ export type Database = {
 					}
 				];
 			};
+			animators: {
+				Row: {
+					community_id: string;
+					id: string;
+					member_id: string;
+					since: string;
+					until: string | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					community_id: string;
+					id?: string;
+					member_id: string;
+					since?: string;
+					until?: string | null;
+				};
+				Update: {
+					community_id?: string;
+					id?: string;
+					member_id?: string;
+					since?: string;
+					until?: string | null;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'animators_community_id_fkey';
+						columns: ['community_id'];
+						isOneToOne: false;
+						referencedRelation: 'communities';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'animators_member_id_fkey';
+						columns: ['member_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			attendances: {
 				Row: {
 					group_id: string;
@@ -444,6 +484,25 @@ export type Database = {
 					}
 				];
 			};
+			communities: {
+				Row: {
+					created_at: string;
+					id: string;
+					name: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					created_at?: string;
+					id?: string;
+					name: string;
+				};
+				Update: {
+					created_at?: string;
+					id?: string;
+					name?: string;
+				};
+				Relationships: [];
+			};
 			contributions: {
 				Row: {
 					author_id: string;
@@ -635,6 +694,7 @@ export type Database = {
 			};
 			groups: {
 				Row: {
+					community_id: string | null;
 					created_at: string;
 					epoch: number;
 					id: string;
@@ -642,18 +702,28 @@ export type Database = {
 				};
 				ComputedFields: never;
 				Insert: {
+					community_id?: string | null;
 					created_at?: string;
 					epoch?: number;
 					id: string;
 					name: string;
 				};
 				Update: {
+					community_id?: string | null;
 					created_at?: string;
 					epoch?: number;
 					id?: string;
 					name?: string;
 				};
-				Relationships: [];
+				Relationships: [
+					{
+						foreignKeyName: 'groups_community_id_fkey';
+						columns: ['community_id'];
+						isOneToOne: false;
+						referencedRelation: 'communities';
+						referencedColumns: ['id'];
+					}
+				];
 			};
 			invitations: {
 				Row: {
@@ -1342,6 +1412,7 @@ export type Database = {
 				Args: { command_id: string; expected_version: number; next: Json; session_id: string };
 				Returns: Json;
 			};
+			community_overview: { Args: { community_id: string }; Returns: Json };
 			dismiss_signal: { Args: { kind: string; session_id: string }; Returns: undefined };
 			finish_reminder: { Args: { id: string; outcome: string }; Returns: undefined };
 			floor_command: { Args: { args: Json; command: string; session_id: string }; Returns: Json };
