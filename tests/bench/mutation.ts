@@ -1,0 +1,89 @@
+/**
+ * `npm run bench:mutation`: puts every condition of every policy, and of the functions that policies
+ * ask, aside in turn – once always true, once always false – and looks whether the specification
+ * (tests/rls/matrix.ts) notices. It prints how many it noticed and names the others. `-- goals`: of
+ * the rules whose name contains that word.
+ */
+import assert from 'node:assert/strict';
+import { rules } from '../rls/matrix.ts';
+import { Answers } from '../rls/matrix-answers.ts';
+import { openWorld, personas, type World } from '../rls/personas.ts';
+import { claimsOf } from '../rls/people.ts';
+import { Authorizer } from '#lib/server/embedded/realtime/authorize.ts';
+import { connect, type Connection, openServer } from '../support/server.ts';
+import { type Mutant, mutantsOf } from './mutation/mutants.ts';
+
+/** Members who may hear the live room. */
+const hearing = ['absent', 'facilitator', 'later', 'member', 'presenter'];
+
+const server = await openServer();
+const cercle = connect(server);
+try {
+	const world = await openWorld(cercle);
+	const answers = new Answers(cercle, world);
+	assert.equal(await notices(null), false, 'the specification does not hold to begin with');
+	const word = process.argv[2] ?? '';
+	const mutants = (await mutantsOf(cercle.owner)).filter(({ name }) => name.includes(word));
+	const survivors: string[] = [];
+	let total = 0;
+	for (const mutant of mutants) {
+		try {
+			await cercle.owner.unsafe(mutant.change);
+		} catch {
+			// Not a condition after all: the database does not take it.
+			continue;
+		}
+		total += 1;
+		try {
+			if (!(await notices(mutant))) survivors.push(mutant.name);
+		} finally {
+			await cercle.owner.unsafe(mutant.restore);
+		}
+	}
+	assert.equal(await notices(null), false, 'something was not put back');
+	for (const name of survivors) console.log(`not noticed: ${name}`);
+	console.log(`noticed ${total - survivors.length} / ${total}`);
+	process.exitCode = survivors.length > 0 ? 1 : 0;
+
+	/** Whether an answer is another than the specification says. */
+	async function notices(mutant: Mutant | null): Promise<boolean> {
+		const concerned = rules.filter(({ table }) => !mutant?.table || table === mutant.table);
+		const has = (command: string) => !mutant?.command || mutant.command === command;
+		try {
+			if (!mutant?.table) await hear(cercle, world);
+			if (has('SELECT')) for (const rule of concerned) await answers.select(rule);
+			if (has('UPDATE')) for (const rule of concerned) await answers.update(rule);
+			if (has('INSERT')) for (const rule of concerned) await answers.insert(rule);
+			return false;
+		} catch (error) {
+			if (mutant === null) throw error;
+			return true;
+		}
+	}
+} finally {
+	await cercle.close();
+	await server.close();
+}
+
+/** Asks as the gateway does who may hear the live room and show that they are in it. */
+async function hear({ owner }: Connection, { live, people }: World): Promise<void> {
+	const authorizer = new Authorizer(owner);
+	const [row] = await owner`select private.room_topic(${live}) as topic`;
+	const topic = String(row?.topic);
+	const [heard, shown] = [[] as string[], [] as string[]];
+	for (const persona of personas) {
+		if (persona === 'anonymous') continue;
+		const person = people[persona];
+		const claims = {
+			role: 'authenticated',
+			sub: person.id,
+			exp: null,
+			json: claimsOf(person)
+		} as const;
+		const readable = await authorizer.read(topic, claims);
+		if (readable?.broadcast) heard.push(persona);
+		if (await authorizer.write(topic, claims, 'presence')) shown.push(persona);
+		assert.equal(await authorizer.write(topic, claims, 'broadcast'), false);
+	}
+	assert.deepEqual([heard.sort(), shown.sort()], [hearing, hearing]);
+}

@@ -1,0 +1,68 @@
+/** One condition of a text of SQL: where it begins and where it ends. */
+export interface Clause {
+	from: number;
+	to: number;
+}
+
+const BEGINS = new Set(['where', 'and', 'or', 'not', 'on']);
+const ENDS = new Set([
+	...['and', 'or', 'where', 'group', 'order', 'limit', 'union', 'join', 'left', 'cross', 'for'],
+	...['then', 'else', 'loop', 'returning']
+]);
+const TOKEN = /'(?:[^']|'')*'|--[^\n]*|\w+|\s+|./gsu;
+
+interface Token {
+	text: string;
+	at: number;
+	/** How many parentheses are open around it. */
+	depth: number;
+}
+
+/**
+ * Every condition in a text of SQL, the nested ones too: what follows `where`, `and`, `or`, `not` or
+ * `on`, and what stands in parentheses there.
+ */
+export function clausesOf(sql: string): Clause[] {
+	const tokens = tokensOf(sql);
+	const clauses: Clause[] = [];
+	let expecting = false;
+	for (const [turn, { text, at }] of tokens.entries()) {
+		if (expecting && text !== 'select' && text !== 'exists' && text !== 'not') {
+			clauses.push({ from: at, to: endOf(tokens, turn) });
+		} else if (expecting && text === 'exists') {
+			clauses.push({ from: at, to: endOf(tokens, turn) });
+		}
+		expecting = BEGINS.has(text) || (expecting && text === '(');
+	}
+	return clauses;
+}
+
+function tokensOf(sql: string): Token[] {
+	let depth = 0;
+	const tokens: Token[] = [];
+	for (const { 0: text, index } of sql.matchAll(TOKEN)) {
+		if (/^(\s|--)/.test(text)) continue;
+		if (text === ')') depth -= 1;
+		tokens.push({ text: text.toLowerCase(), at: index, depth });
+		if (text === '(') depth += 1;
+	}
+	return tokens;
+}
+
+/** Where the condition that begins with this token ends: before a keyword or a `)` of its depth. */
+function endOf(tokens: readonly Token[], turn: number): number {
+	const { depth } = tokens[turn]!;
+	let between = false;
+	let last = tokens[turn]!;
+	for (const token of tokens.slice(turn)) {
+		const { text } = token;
+		if (token.depth < depth) break;
+		if (token.depth === depth) {
+			if (text === 'and' && between) between = false;
+			else if (text === ';' || ENDS.has(text)) break;
+			if (text === 'between') between = true;
+		}
+		last = token;
+	}
+	return last.at + last.text.length;
+}
