@@ -154,10 +154,28 @@ describe('at the third carry', () => {
 		});
 	});
 
+	test('reshaped, it is a new commitment: the last word said was about the old one', async () => {
+		const id = await carried(3);
+		await tell(id, 'not_done', 'Pas le temps.');
+		expect(await decide(id, 'reshape', { title: 'Confier à Léa', line: '' })).toBeNull();
+		expect(await actionOf(id)).toMatchObject({ status: 'open', outcome: null, line: '' });
+		expect(await historyOf(id)).toContainEqual(
+			expect.objectContaining({ outcome: 'not_done', line: 'Pas le temps.' })
+		);
+	});
+
 	test('drop ends it', async () => {
 		const id = await carried(5, 3);
 		expect(await decide(id, 'drop')).toBeNull();
 		expect(await actionOf(id)).toMatchObject({ status: 'dropped', outcome: 'dropped' });
+	});
+
+	test('dropped with the very line said before, it keeps that line', async () => {
+		const id = await carried(3);
+		await tell(id, 'not_done', 'Dit.');
+		expect(await decide(id, 'drop')).toBeNull();
+		expect(await actionOf(id)).toMatchObject({ status: 'dropped', line: 'Dit.' });
+		expect((await historyOf(id)).at(-1)).toMatchObject({ choice: 'drop', line: 'Dit.' });
 	});
 
 	test('the decision is the owner’s, and not before', async () => {
@@ -187,6 +205,15 @@ describe('taken back', () => {
 		await cercle.owner`update actions set carries = 1 where id = ${id}`;
 		expect(await applyOne(ada, 'action.remove', { id })).toBe('CR004');
 		expect(await actionOf(id)).toMatchObject({ removed_at: null, status: 'open' });
+	});
+
+	test('is refused to one whose count began again: it was carried all the same', async () => {
+		const id = await addAction(ada, group.id);
+		await cercle.owner`update actions set carries = 3 where id = ${id}`;
+		const anew = { choice: 'reshape', title: 'Autrement', due_on: '2030-03-01', line: '' };
+		expect(await applyOne(ada, 'action.decide', { id, ...anew })).toBeNull();
+		expect(await applyOne(ada, 'action.remove', { id })).toBe('CR004');
+		expect(await historyOf(id)).toHaveLength(3);
 	});
 
 	test('is refused to anybody but the owner', async () => {

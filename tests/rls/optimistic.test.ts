@@ -200,7 +200,8 @@ test.each([
 	'%s at the third carry is shown before the sync as the server keeps it',
 	async (choice, to) => {
 		const id = await addAction(ada, group.id);
-		await cercle.owner`update actions set carries = 3 where id = ${id}`;
+		await cercle.owner`
+			update actions set carries = 3, outcome = 'not_done', line = 'Dit.' where id = ${id}`;
 		const { shown, kept } = await bothWays(ada, (view) =>
 			intents.decideAction(
 				view.actions.find((action) => action.id === id)!,

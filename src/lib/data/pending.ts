@@ -111,7 +111,8 @@ function decided(action: Kept, { choice, title, due_on, line }: Changes): Change
 		return { status: 'dropped', outcome: 'dropped', line, decided_carries: action.carries };
 	}
 	if (choice === 'do') return { due_on, line, decided_carries: action.carries };
-	return { title, due_on, line, carries: 0, decided_carries: 0 };
+	// A new commitment: nothing was said of it yet.
+	return { title, due_on, line, outcome: null, carries: 0, decided_carries: 0 };
 }
 
 function ranked(tables: Tables, ids: unknown): Tables {
