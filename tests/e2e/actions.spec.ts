@@ -110,6 +110,24 @@ test('offline from a cold start: taken, told, put in order, taken back; then sen
 		await expect(camille.page.getByText(/en attente/).first()).toBeVisible();
 	});
 
+	await test.step('on a phone what waits stands beside the title, or under it, and breaks no word', async () => {
+		const { page } = camille;
+		const size = page.viewportSize()!;
+		for (const width of [390, 320]) {
+			await page.setViewportSize({ width, height: 844 });
+			await page.goto('/today');
+			await expect(page.getByText(/Hors ligne.*en attente/)).toBeVisible();
+			const lines = await page.getByRole('heading', { level: 1 }).evaluate((title) => {
+				const words = document.createRange();
+				words.selectNodeContents(title);
+				return words.getClientRects().length;
+			});
+			expect(lines, `${width} px wide`).toBe(1);
+		}
+		await sound(camille, 'Today with changes that wait');
+		await page.setViewportSize(size);
+	});
+
 	await test.step('each of them can be looked at', async () => {
 		const { page } = camille;
 		await page.goto('/me');
