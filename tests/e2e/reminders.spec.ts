@@ -200,3 +200,25 @@ test('offline, the page says that reminders are set with a connection', async ({
 	await page.getByRole('button', { name: 'Réessayer' }).click();
 	await expect(page.getByText('Heures calmes', { exact: true })).toBeVisible();
 });
+
+test('what could not be saved is not shown as chosen', async ({ phone }) => {
+	const karim = await phone('Karim Benali', { member: true });
+	const { page } = karim;
+	await page.goto('/me/reminders');
+	const week = page.getByRole('checkbox', { name: /semaine.*E-mail/ });
+	const from = page.getByLabel('De', { exact: true });
+	await expect(week).toBeChecked();
+	await setNetwork(karim, false);
+	await week.click();
+	await expect(page.getByText(/Vous êtes hors ligne/)).toBeVisible();
+	await expect(week).toBeChecked();
+	await from.fill('20:15');
+	await from.blur();
+	await expect(from).toHaveValue('21:00');
+	await setNetwork(karim, true);
+	await week.click();
+	await expect(page.getByText('Vos rappels sont enregistrés.')).toBeVisible();
+	await page.reload();
+	await expect(week).not.toBeChecked();
+	await expect(from).toHaveValue('21:00');
+});
