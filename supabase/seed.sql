@@ -141,6 +141,18 @@ values
 	(pg_temp.made(1, 1), pg_temp.made(5, 7), pg_temp.made(3, 2), 'not_done', 'Rendez-vous reporté.',
 		pg_temp.person(3), pg_temp.evening(-26));
 
+-- What was carried says so, session by session; the oldest of it from before the first one here.
+update public.actions set born_in = null, created_at = pg_temp.evening(-110)
+	where id = pg_temp.made(5, 3);
+update public.action_events set at = pg_temp.evening(-110) where action_id = pg_temp.made(5, 3);
+insert into public.action_events
+	(group_id, action_id, kind, at, session_id, title, due_on, carries)
+select a.group_id, a.id, 'carried', pg_temp.evening(held), pg_temp.made(3, next), a.title,
+	pg_temp.day(due), a.carries - before
+from public.actions a
+join (values (0, -26, 3, 2), (1, -55, 2, -26), (2, -83, 1, -55)) c (before, held, next, due)
+	on before < a.carries;
+
 insert into public.feedbacks (group_id, session_id, member_id, plus, delta) values
 	(pg_temp.made(1, 1), pg_temp.made(3, 2), pg_temp.person(2), 'Un vrai désaccord, bien tenu.', 'Commencer à l’heure.'),
 	(pg_temp.made(1, 1), pg_temp.made(3, 2), pg_temp.person(4), 'Trois récits vécus.', '');
