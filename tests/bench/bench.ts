@@ -8,6 +8,7 @@ import { type CercleProcess, openProcess } from '../support/process.ts';
 import { broadcasts } from './broadcasts.ts';
 import { cold } from './cold.ts';
 import { gateway } from './gateway.ts';
+import { policy } from './policy.ts';
 import { room } from './room.ts';
 import { scroll } from './scroll.ts';
 import { start } from './start.ts';
@@ -23,7 +24,8 @@ const parts: Record<string, (cercle: CercleProcess) => Promise<void>> = {
 	room,
 	thaw,
 	broadcasts,
-	gateway
+	gateway,
+	policy
 };
 
 const asked = process.argv.slice(2);

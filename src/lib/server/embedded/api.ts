@@ -101,7 +101,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 			if (!auth && nesting(url) > MOST_NESTED) return tooNested();
 			const request = new Request(url, {
 				method,
-				headers,
+				headers: countingExactly(headers),
 				...(body && { body: new Uint8Array(body) })
 			});
 			if (!auth) return call(request, peer);
@@ -172,6 +172,14 @@ const MOST_NESTED = 2;
 /** Counts the brackets of what is selected: the API opens one for each relation. */
 function nesting(url: URL): number {
 	return url.searchParams.getAll('select').join().split('(').length - 1;
+}
+
+/** An estimate comes of all rows of a table, whoever may see them: counts are of what one may see. */
+function countingExactly(headers: Headers): Headers {
+	const counting = new Headers(headers);
+	const prefer = counting.get('prefer');
+	if (prefer) counting.set('prefer', prefer.replace(/count=\w+/g, 'count=exact'));
+	return counting;
 }
 
 const problemFormat = z.object({ code: z.string().regex(/^[0-9A-Z_]{5,30}$/) });

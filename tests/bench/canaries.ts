@@ -1,0 +1,31 @@
+/**
+ * `npm run bench:canaries`: ten thousand guesses of members of one group for the words of another:
+ * lists, embeddings, counts, filters, writes, functions, operations, replays and live topics, with
+ * delays, while the other group reads over the same connections. It fails at the first word or id
+ * that comes back. `-- 500 7` makes that many, with that seed.
+ */
+import { playFuzz } from '../support/fuzz/play.ts';
+import { connect, openServer } from '../support/server.ts';
+
+const calls = Number(process.argv[2] ?? 10_000);
+const seed = Number(process.argv[3] ?? Math.floor(Math.random() * 1_000_000));
+const server = await openServer();
+const cercle = connect(server);
+try {
+	const began = performance.now();
+	const played = await playFuzz(cercle, { calls, seed, delay: 20 });
+	console.log(`calls of another group           ${played.calls} (seed ${seed})`);
+	console.log(`answered / refused               ${played.answered} / ${played.refused}`);
+	console.log(`live topics tried                ${played.joins}`);
+	console.log(`reads by the group meanwhile     ${played.inside}`);
+	console.log('words or ids that came back      0');
+	const logged = server.log.join('').includes('canary') ? 'found' : 'none';
+	console.log(`words in the log                 ${logged}`);
+	console.log(
+		`minutes                          ${((performance.now() - began) / 60_000).toFixed(1)}`
+	);
+	if (logged === 'found') process.exitCode = 1;
+} finally {
+	await cercle.close();
+	await server.close();
+}
