@@ -36,6 +36,11 @@ export function guess(ground: Ground, roll: Dice): Guess {
 	const pick = <T>(of: readonly T[]): T => of[roll(of.length)]!;
 	const id = () => pick(ground.ids);
 	const table = pick(ground.tables);
+	// An id in a text would come back as a word of one's own.
+	const value = (name: string) =>
+		pick<unknown>(/(^|_)ids?$/.test(name) ? [id(), id(), [id()], null] : ['x', 1, null, {}]);
+	const written = (names: readonly string[]) =>
+		Object.fromEntries(names.map((name) => [name, value(name)]));
 	const filter = () => {
 		const column = pick(table.columns);
 		return pick([
@@ -71,7 +76,7 @@ export function guess(ground: Ground, roll: Dice): Guess {
 			return {
 				...{ method: 'PATCH', path: `${list}?select=*&${filter()}` },
 				headers: { prefer: 'return=representation' },
-				body: { [pick(table.columns)]: id() }
+				body: written([pick(table.columns)])
 			};
 		case 5:
 			// Whoever writes an operation names its client, and reads it again.
@@ -79,9 +84,7 @@ export function guess(ground: Ground, roll: Dice): Guess {
 			return {
 				...{ method: 'POST', path: `${list}?select=*` },
 				headers: { prefer: 'return=representation,resolution=merge-duplicates' },
-				body: Object.fromEntries(
-					table.columns.map((column) => [column, pick([id(), null, 1, 'x'])])
-				)
+				body: written(table.columns)
 			};
 		case 6:
 			return {
@@ -93,10 +96,9 @@ export function guess(ground: Ground, roll: Dice): Guess {
 		case 8: {
 			// Who founds a group names its id: it would come back as their own.
 			const called = pick(ground.functions.filter(({ name }) => name !== 'found_group'));
-			const values = () => pick<unknown>([id(), id(), null, 1, {}, [id()], 'canary', { id: id() }]);
 			return {
 				...{ method: 'POST', path: `/rest/v1/rpc/${called.name}` },
-				body: Object.fromEntries(called.args.map((name) => [name, values()]))
+				body: written(called.args)
 			};
 		}
 		case 9: {
