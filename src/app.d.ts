@@ -5,6 +5,8 @@ declare module 'http' {
 	interface IncomingMessage {
 		/** Set by the process on every request it hands to the pages. */
 		cercle?: Cercle;
+		/** The network address of who asks. */
+		caller?: string;
 	}
 }
 

@@ -244,7 +244,7 @@ describe('a process beside a hosted Supabase', () => {
 describe('the calendar', () => {
 	const feed = () => openFeed(hostedSupabase(server.hosted, server.publishableKey));
 	const eventsOf = async (token: string) => {
-		const answer = await feed().read(token, origin);
+		const answer = await feed().read(token, origin, '127.0.0.1');
 		expect(answer.headers.get('cache-control')).toBe('no-store');
 		if (answer.status !== 200) return answer.status;
 		const text = await answer.text();
@@ -279,7 +279,7 @@ describe('the calendar', () => {
 		given(await ada.client.rpc('close_calendar'));
 		const answers = await Promise.all(
 			[second, randomUUID(), '', '../x', 'é'.repeat(5000)].map((token) =>
-				feed().read(token, origin)
+				feed().read(token, origin, '127.0.0.1')
 			)
 		);
 		const told = answers.map(({ status, headers }) => [status, ...headers]);
@@ -323,7 +323,8 @@ describe('the calendar', () => {
 	test('asked too often makes its reader wait', async () => {
 		const one = feed();
 		const answers = [];
-		for (let times = 0; times < 61; times++) answers.push((await one.read('token', origin)).status);
+		for (let times = 0; times < 61; times++)
+			answers.push((await one.read('token', origin, '127.0.0.1')).status);
 		expect(answers.slice(-2)).toEqual([404, 429]);
 	});
 });

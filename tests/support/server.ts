@@ -10,6 +10,7 @@ import type { TestProject } from 'vitest/node';
 import { openCercle, type RunningCercle } from '#lib/server/cercle.ts';
 import { type Hosted, readConfig } from '#lib/server/config.ts';
 import { AUTH_LIMITS, type AuthLimits } from '#lib/server/embedded/auth.ts';
+import type { CallLimits } from '#lib/server/embedded/calls.ts';
 import { openLog } from '#lib/server/log.ts';
 import { type MailCatcher, openMailCatcher } from './mail.ts';
 
@@ -45,9 +46,16 @@ export interface TestServerOptions {
 	dataFolder?: string;
 	demo?: boolean;
 	rules?: Partial<AuthLimits>;
+	/** None unless given: whole files of tests call in the name of a few. */
+	calls?: CallLimits;
+	/** As of a proxy in front. */
+	addressHeader?: string;
 	/** Least milliseconds of the answers that could tell whether an account exists; 0 unless asked. */
 	pace?: number;
 }
+
+const boundless = { most: Infinity, window: 1 };
+const UNLIMITED: CallLimits = { callsPerAccount: boundless, callsPerNetwork: boundless };
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -60,7 +68,8 @@ export async function openServer(options: TestServerOptions = {}): Promise<TestS
 		PORT: '0',
 		CERCLE_DATA: dataFolder,
 		CERCLE_DEMO: options.demo ? '1' : '0',
-		SMTP_URL: mails.url
+		SMTP_URL: mails.url,
+		ADDRESS_HEADER: options.addressHeader
 	});
 	const running = await openCercle({
 		config,
@@ -71,7 +80,8 @@ export async function openServer(options: TestServerOptions = {}): Promise<TestS
 		// Tests are the ones that send, at the time they choose.
 		reminders: false,
 		pace: options.pace ?? 0,
-		rules: { ...AUTH_LIMITS, ...options.rules }
+		rules: { ...AUTH_LIMITS, ...options.rules },
+		calls: options.calls ?? UNLIMITED
 	});
 	if (!running.backend) throw new Error('no embedded backend');
 	const url = `http://127.0.0.1:${running.port}`;

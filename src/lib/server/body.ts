@@ -42,3 +42,21 @@ function drain(request: IncomingMessage): void {
 		if (size > DRAIN_LIMIT) request.destroy();
 	});
 }
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+const [OPENING, CLOSING] = [new Set([0x5b, 0x7b]), new Set([0x5d, 0x7d])];
+
+/** True when brackets of a JSON text stand within each other deeper than so many levels. */
+export function isDeeperThan(json: Uint8Array, most: number): boolean {
+	let depth = 0;
+	let isText = false;
+	for (let at = 0; at < json.length; at++) {
+		const byte = json[at] ?? 0;
+		if (byte === QUOTE) isText = !isText;
+		else if (isText && byte === BACKSLASH) at += 1;
+		else if (isText) continue;
+		else if (OPENING.has(byte) && ++depth > most) return true;
+		else if (CLOSING.has(byte)) depth -= 1;
+	}
+	return false;
+}

@@ -5,8 +5,10 @@ import type { Config } from './config.ts';
 import { refuseDemo, seedDemo } from './demo.ts';
 import { type Api, openApi } from './embedded/api.ts';
 import type { AuthLimits } from './embedded/auth.ts';
+import type { CallLimits } from './embedded/calls.ts';
 import { addressFor } from './embedded/database.ts';
 import type { Keys } from './embedded/keys.ts';
+import { Limits } from './embedded/limits.ts';
 import { openDatabase } from './embedded/open-database.ts';
 import { openQuiet } from './embedded/quiet.ts';
 import { openGateway } from './embedded/realtime/gateway.ts';
@@ -30,6 +32,7 @@ export interface CercleOptions {
 	/** False leaves the reminders to other processes on the same database. */
 	reminders?: boolean;
 	rules?: AuthLimits;
+	calls?: CallLimits;
 	pace?: number;
 }
 
@@ -103,6 +106,7 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 		pages,
 		cercle: {
 			...{ mailer, config, supabase, feed: supabase && openFeed(supabase) },
+			limits: new Limits(),
 			pushKey: vapid?.publicKey ?? null
 		},
 		headers: {
@@ -174,6 +178,7 @@ async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts)
 		quiet,
 		databaseUrl: addressFor(ownerUrl, 'authenticator', keys.authenticatorPassword),
 		...(options.rules && { rules: options.rules }),
+		...(options.calls && { calls: options.calls }),
 		...(options.pace !== undefined && { pace: options.pace })
 	});
 	parts.add('api', () => api.close());
@@ -183,6 +188,7 @@ async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts)
 		apiKeys: [keys.publishableKey, keys.secretKey],
 		privateOnly: true,
 		origins: config.originGiven ? [origin] : null,
+		addressHeader: config.addressHeader,
 		log
 	});
 	return { keys, ownerUrl, api, gateway, probe: databaseProbe(sql), seeded };

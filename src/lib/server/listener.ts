@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from './body.ts';
+import { callerOf } from './caller.ts';
 import type { Api } from './embedded/api.ts';
 import { DATA_POLICY, type HeaderOptions, keepPolicy, setHeaders } from './headers.ts';
 import { codeOf, type Log } from './log.ts';
@@ -65,7 +66,7 @@ function dispatch(
 				url,
 				headers: headersOf(request),
 				body,
-				peer: peerOf(request, parts.addressHeader)
+				peer: callerOf(request, parts.addressHeader)
 			})
 		);
 	}
@@ -98,6 +99,7 @@ async function withBody(
 
 function turnPage(parts: ListenerParts, request: CercleRequest, response: ServerResponse): void {
 	request.cercle = parts.cercle;
+	request.caller = callerOf(request, parts.addressHeader);
 	keepPolicy(response);
 	const otherwise = () => void send(response, problem(404, 'not_found')).catch(() => undefined);
 	if (parts.pages) parts.pages.handle(request, response, otherwise);
@@ -136,11 +138,4 @@ function headersOf(request: IncomingMessage): Headers {
 		if (typeof value === 'string') headers.set(name, value);
 	}
 	return headers;
-}
-
-/** The caller's address: as the nearest proxy tells it where one is declared, else the socket's. */
-function peerOf(request: IncomingMessage, addressHeader: string | null): string {
-	const told = addressHeader ? request.headers[addressHeader] : undefined;
-	const last = typeof told === 'string' ? told.split(',').at(-1)?.trim() : undefined;
-	return (last ?? request.socket.remoteAddress ?? 'unknown').replace(/^::ffff:/, '');
 }

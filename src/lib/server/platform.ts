@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { IncomingMessage } from 'node:http';
 import type { Config } from './config.ts';
+import type { Limits } from './embedded/limits.ts';
 import type { Mailer } from './mail.ts';
 import type { Feed } from './reminders/feed.ts';
 import type { Supabase } from './supabase.ts';
@@ -12,11 +13,14 @@ export interface Cercle {
 	/** Null where nothing is behind the pages. */
 	supabase: Supabase | null;
 	feed: Feed | null;
+	/** Counts what the endpoints are asked. */
+	limits: Limits;
 	/** The key browsers subscribe to push under; null: there is no push. */
 	pushKey: string | null;
 }
 
-export type CercleRequest = IncomingMessage & { cercle?: Cercle };
+/** `caller` is the network address of who asks, as the limits count it. */
+export type CercleRequest = IncomingMessage & { cercle?: Cercle; caller?: string };
 
 const current = new AsyncLocalStorage<CercleRequest>();
 

@@ -25,7 +25,7 @@ export function embeddedSupabase(api: Api, key: string): Supabase {
 				url: new URL(path, 'http://localhost'),
 				headers: new Headers({ ...headers, apikey: key }),
 				body: Buffer.from(body),
-				peer: '127.0.0.1'
+				peer: null
 			})
 	};
 }

@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
+import { Limits } from '#lib/server/embedded/limits.ts';
 import { createListener, type ListenerParts } from '#lib/server/listener.ts';
 
 let server: Server | null = null;
@@ -20,6 +21,7 @@ async function serve(parts: Partial<ListenerParts>): Promise<string> {
 			config: { origin: 'http://localhost:3000', originGiven: false, demo: false },
 			supabase: null,
 			feed: null,
+			limits: new Limits(),
 			pushKey: null
 		},
 		headers: { secure: false, hostedUrl: null },

@@ -1,12 +1,15 @@
 import { App } from '@supabase/lite';
 import postgres from 'postgres';
 import { z } from 'zod';
+import { isDeeperThan } from '#lib/server/body.ts';
+import { networkOf } from '#lib/server/caller.ts';
 import { databaseProbe, type Probe } from '#lib/server/health.ts';
 import { codeOf, type Log } from '#lib/server/log.ts';
 import type { Mailer } from '#lib/server/mail.ts';
 import { codeMail } from '#lib/server/mail-text.ts';
 import { openAccounts } from './accounts.ts';
 import { answerAuth, AUTH_LIMITS, type AuthLimits, PASSWORD_LENGTH } from './auth.ts';
+import { type CallLimits, Calls } from './calls.ts';
 import { openConnection } from './connection.ts';
 import type { Keys } from './keys.ts';
 import { Limits } from './limits.ts';
@@ -22,6 +25,7 @@ export interface ApiOptions {
 	log: Log;
 	quiet: Quiet;
 	rules?: AuthLimits;
+	calls?: CallLimits;
 	/** See AuthOptions; 0 in tests that do not measure it. */
 	pace?: number;
 }
@@ -33,8 +37,8 @@ export interface ApiRequest {
 	headers: Headers;
 	/** Null without one. */
 	body: Buffer | null;
-	/** The caller's network address. */
-	peer: string;
+	/** The caller's network address; null: this process itself. */
+	peer: string | null;
 }
 
 export interface Api {
@@ -60,6 +64,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 	const sql = postgres(databaseUrl, { ...settings, max: 2 });
 	const accounts = openAccounts(sql);
 	const limits = new Limits();
+	const calls = new Calls(keys.jwtSecret, options.calls);
 	const alive = databaseProbe(sql);
 
 	const sendCode = (email: string, code: string) => {
@@ -78,8 +83,9 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 		sendReauthentication: async (email, code) => sendCode(email, code)
 	};
 
-	const call = async (request: Request, peer: string) => {
-		const answer = await quiet.run(() => app.fetch(request, { peerAddress: peer }));
+	const call = async (request: Request, peer: string | null) => {
+		const peerAddress = peer ?? '127.0.0.1';
+		const answer = await quiet.run(() => app.fetch(request, { peerAddress }));
 		return settle(answer, alive, log);
 	};
 	// The first request makes the API try its grants and read the catalogue.
@@ -87,7 +93,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 		new Request('http://localhost/rest/v1/profiles?limit=0', {
 			headers: { apikey: keys.publishableKey }
 		}),
-		'127.0.0.1'
+		null
 	);
 
 	return {
@@ -98,7 +104,13 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 			if (![keys.publishableKey, keys.secretKey].includes(key)) return unknownKey();
 			const auth = /^\/auth\/v1\/([a-z]+)$/.exec(url.pathname)?.[1];
 			if (!auth && !/^\/rest\/v1\/(rpc\/)?\w+$/.test(url.pathname)) return notFound();
-			if (!auth && nesting(url) > MOST_NESTED) return tooNested();
+			if (!auth && nesting(url) > MOST_NESTED) return tooNested('Too many relations');
+			if (body && isDeeperThan(body, MOST_DEEP)) return tooNested('Too deep');
+			const isRenewal = auth === 'token' && url.searchParams.get('grant_type') === 'refresh_token';
+			if (key !== keys.secretKey) {
+				const seconds = await calls.take(peer, headers.get('authorization'));
+				if (seconds !== null) return tooManyCalls(seconds, isRenewal);
+			}
 			const request = new Request(url, {
 				method,
 				headers: countingExactly(headers),
@@ -115,7 +127,13 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 					peer
 				);
 			const answer = answerAuth(
-				{ method, name: auth, query: url.searchParams, body: parseJson(body), peer: network(peer) },
+				{
+					method,
+					name: auth,
+					query: url.searchParams,
+					body: parseJson(body),
+					peer: networkOf(peer ?? '127.0.0.1')
+				},
 				{
 					accounts,
 					limits,
@@ -165,6 +183,9 @@ export async function makeAuthSchema(ownerUrl: string, keys: Keys, quiet: Quiet)
 		await connection.driver.end({ timeout: 3 });
 	}
 }
+
+/** Levels of a document that is sent; the app's own have six. Postgres would give up at thousands. */
+const MOST_DEEP = 32;
 
 /** How often one answer may set related rows into rows: each time multiplies the work. */
 const MOST_NESTED = 2;
@@ -232,21 +253,24 @@ function parseJson(body: Buffer | null): unknown {
 	}
 }
 
-/** One caller has a whole /64 of IPv6 addresses, written with or without the zeros in it. */
-function network(peer: string): string {
-	if (!peer.includes(':') || peer.includes('.')) return peer;
-	const [head = '', tail] = peer.split('::');
-	const first = head.split(':');
-	const last = tail?.split(':') ?? [];
-	const zeros = new Array<string>(Math.max(0, 8 - first.length - last.length)).fill('0');
-	return [...first, ...zeros, ...last].slice(0, 4).join(':');
-}
-
 const unknownKey = () =>
 	Response.json({ code: 'unauthorized', message: 'Unknown API key' }, { status: 401 });
 
-const tooNested = () =>
-	Response.json({ code: 'validation_failed', message: 'Too many relations' }, { status: 400 });
+/**
+ * Told to come back. A renewal is told that we are busy: the client takes any other refusal for the
+ * end of its session, and a member would be signed out for having asked too often.
+ */
+const tooManyCalls = (seconds: number, isRenewal: boolean) =>
+	Response.json(
+		{
+			...{ code: 'over_request_rate_limit', error_code: 'over_request_rate_limit' },
+			...{ message: 'Too many requests', details: null, hint: null }
+		},
+		{ status: isRenewal ? 503 : 429, headers: { 'retry-after': String(seconds) } }
+	);
+
+const tooNested = (message: string) =>
+	Response.json({ code: 'validation_failed', message }, { status: 400 });
 
 const notFound = () =>
 	Response.json({ code: 'not_found', message: 'No such address' }, { status: 404 });

@@ -86,7 +86,7 @@ export function answerAuth(request: AuthRequest, options: AuthOptions): Promise<
 		if (route === 'recover') return paced(options, recover(call));
 		if (route === 'resend') return paced(options, resend(call));
 		if (route === 'password') return paced(options, signIn(call));
-		if (route === 'verify') return verify(call);
+		if (route === 'verify') return paced(options, verify(call));
 		if (route === 'refresh_token')
 			return formats.refresh.safeParse(call.body).success ? null : invalid();
 		if (route === 'logout') return null;
@@ -239,12 +239,22 @@ async function paced(options: AuthOptions, work: Promise<Response>): Promise<Res
 }
 
 const invalid = async () => refuse(400, 'validation_failed', 'Malformed request');
-const tooManyMails = () => refuse(429, 'over_email_send_rate_limit', 'Too many codes asked for');
-const tooManyTries = () => refuse(429, 'over_request_rate_limit', 'Too many attempts');
+/** Seconds after which asking again makes sense: the same for all, whatever was counted. */
+const LATER = { 'retry-after': '600' };
+const tooManyMails = () =>
+	refuse(429, 'over_email_send_rate_limit', 'Too many codes asked for', {}, LATER);
+const tooManyTries = () => refuse(429, 'over_request_rate_limit', 'Too many attempts', {}, LATER);
 
 /** In the form of a hosted Supabase: the client reads `error_code`. */
-function refuse(status: number, code: string, message: string, more: object = {}): Response {
-	return Response.json({ code: status, error_code: code, msg: message, ...more }, { status });
+function refuse(
+	status: number,
+	code: string,
+	message: string,
+	more: object = {},
+	headers: Record<string, string> = {}
+): Response {
+	const body = { code: status, error_code: code, msg: message, ...more };
+	return Response.json(body, { status, headers });
 }
 
 /** What a sign-up answers, to everybody: nothing in it comes from an account. */

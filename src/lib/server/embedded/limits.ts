@@ -34,6 +34,13 @@ export class Limits {
 		return count.taken <= most;
 	}
 
+	/** Counts one event; the seconds to wait when it is one too many, else null. */
+	wait(key: string, limit: Limit): number | null {
+		if (this.take(key, limit)) return null;
+		const until = this.#counts.get(key)?.until ?? 0;
+		return Math.max(1, Math.ceil((until - this.#now()) / 1000));
+	}
+
 	clear(key: string): void {
 		this.#counts.delete(key);
 	}

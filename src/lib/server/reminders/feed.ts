@@ -2,17 +2,20 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { calendarFeed, type Entry } from '#lib/domain/calendar.ts';
 import { parseInstant } from '#lib/domain/time.ts';
+import { countedNetwork } from '#lib/server/caller.ts';
 import { type Limit, Limits } from '#lib/server/embedded/limits.ts';
 import type { Supabase } from '#lib/server/supabase.ts';
 
 /** A member's calendar under the secret token in its address. */
 export interface Feed {
-	/** `origin` is where its links lead, without a path. */
-	read(token: string, origin: string): Promise<Response>;
+	/** `origin` is where its links lead, without a path; `caller` the address of who asks. */
+	read(token: string, origin: string, caller: string): Promise<Response>;
 }
 
 /** Programs look a few times an hour, on a few devices. */
 const OFTEN: Limit = { most: 60, window: 10 * 60_000 };
+/** Half a hundred members behind one address, and no guessing of tokens. */
+const FROM_ONE_NETWORK: Limit = { most: 300, window: 10 * 60_000 };
 
 const moment = z.string().transform((text, context) => {
 	const parsed = parseInstant(text);
@@ -35,7 +38,11 @@ const entriesFormat = z
 /** `supabase` calls as nobody in particular: the token is the right. */
 export function openFeed(supabase: Supabase, limits = new Limits()): Feed {
 	return {
-		read: async (token, origin) => {
+		read: async (token, origin, caller) => {
+			const network = countedNetwork(caller);
+			if (network !== null && !limits.take(`network ${network}`, FROM_ONE_NETWORK)) {
+				return refuse(429, { 'retry-after': '600' });
+			}
 			// Only the hash goes on: the token is in no statement and no log.
 			const token_hash = createHash('sha256').update(token).digest('hex');
 			if (!limits.take(token_hash, OFTEN)) return refuse(429, { 'retry-after': '600' });

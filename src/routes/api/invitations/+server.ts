@@ -1,15 +1,21 @@
 import { json } from '@sveltejs/kit';
+import { countedNetwork } from '#lib/server/caller.ts';
 import { reachedBy } from '#lib/server/reached.ts';
 import { inviteAll, requestFormat, Unauthorized } from './invite.ts';
 import type { RequestHandler } from './$types';
 
 /** Ten addresses of the longest kind fit several times. */
 const MOST_BYTES = 16 * 1024;
+/** A group is invited in one request; the database counts what each member sends. */
+const OFTEN = { most: 30, window: 10 * 60_000 };
 
 /** Invites up to ten addresses into a group, as the member whose token comes with the request. */
 export const POST: RequestHandler = async ({ request, platform }) => {
 	const cercle = platform?.req.cercle;
 	if (!platform || !cercle?.supabase) return refuse(503, 'busy');
+	const network = countedNetwork(platform.req.caller ?? '');
+	const wait = network === null ? null : cercle.limits.wait(`invitations ${network}`, OFTEN);
+	if (wait !== null) return refuse(429, 'CR009', { 'retry-after': String(wait) });
 	const bearer = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
 	if (!bearer) return refuse(401, 'unauthorized');
 	if (Number(request.headers.get('content-length') ?? 0) > MOST_BYTES) {
@@ -38,6 +44,7 @@ function parseJson(text: string): unknown {
 	}
 }
 
-const refuse = (status: number, code: string) => answer({ code }, status);
-const answer = (body: unknown, status: number) =>
-	json(body, { status, headers: { 'cache-control': 'no-store' } });
+const refuse = (status: number, code: string, more: Record<string, string> = {}) =>
+	answer({ code }, status, more);
+const answer = (body: unknown, status: number, more: Record<string, string> = {}) =>
+	json(body, { status, headers: { 'cache-control': 'no-store', ...more } });

@@ -7,5 +7,5 @@ export const GET: RequestHandler = async ({ params, platform }) => {
 	if (!platform || !cercle?.feed) return new Response(null, { status: 503 });
 	const { config, feed } = cercle;
 	const origin = config.originGiven ? config.origin : reachedBy(platform.req);
-	return feed.read(params.token.replace(/\.ics$/, ''), origin);
+	return feed.read(params.token.replace(/\.ics$/, ''), origin, platform.req.caller ?? '');
 };

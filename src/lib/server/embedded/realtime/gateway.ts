@@ -2,6 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import postgres from 'postgres';
 import { WebSocketServer } from 'ws';
+import { callerOf, countedNetwork } from '#lib/server/caller.ts';
+import { Limits } from '#lib/server/embedded/limits.ts';
 import { Authorizer } from './authorize.ts';
 import { DatabaseBroadcasts } from './broadcast.ts';
 import { every, systemClock } from './clock.ts';
@@ -22,6 +24,8 @@ export interface GatewayOptions {
 	apiKeys: readonly string[];
 	/** Values of `Origin` that may connect; null: only the host that is asked. */
 	origins: readonly string[] | null;
+	/** The header in which a proxy tells the caller's address, lower case. Default: none. */
+	addressHeader?: string | null;
 	/** Refuse public channels, which anybody with the publishable key can use. Default false. */
 	privateOnly?: boolean;
 	log: (event: string, fields?: Record<string, string | number | boolean>) => void;
@@ -41,6 +45,12 @@ export interface Gateway {
 /** Bytes of one frame, or of one HTTP body. */
 const LONGEST = 256 * 1024;
 const MOST_SOCKETS = 10_000;
+/**
+ * Upgrades a minute and sockets at once from one network: a community of forty phones that try again
+ * at most twelve times a minute, and a few tabs each.
+ */
+const UPGRADES = { most: 600, window: 60_000 };
+const SOCKETS_PER_NETWORK = 300;
 const SWEEP = 10_000;
 const ERASE = 60_000;
 /** With a sweep a minute, no message lives longer than ten. */
@@ -69,6 +79,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 		log
 	};
 	const sockets = new Set<Socket>();
+	const networks = new Map<string, number>();
+	const upgrades = new Limits(() => clock.now());
 	const channels = () => [...sockets].flatMap((socket) => socket.channels);
 	const wss = new WebSocketServer({
 		noServer: true,
@@ -110,7 +122,24 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 		if (!tokens.knows(url.searchParams.get('apikey') ?? '')) return 401;
 		if (!isFromHere(request, options.origins)) return 403;
 		if (version(url) === null) return 400;
-		return sockets.size >= MOST_SOCKETS ? 429 : null;
+		return sockets.size >= MOST_SOCKETS || isTooMany(networkOf(request)) ? 429 : null;
+	}
+
+	function networkOf(request: IncomingMessage): string | null {
+		return countedNetwork(callerOf(request, options.addressHeader ?? null));
+	}
+
+	function isTooMany(network: string | null): boolean {
+		if (network === null) return false;
+		if (!upgrades.take(network, UPGRADES)) return true;
+		return (networks.get(network) ?? 0) >= SOCKETS_PER_NETWORK;
+	}
+
+	function count(network: string | null, change: 1 | -1): void {
+		if (network === null) return;
+		const left = (networks.get(network) ?? 0) + change;
+		if (left > 0) networks.set(network, left);
+		else networks.delete(network);
 	}
 
 	return {
@@ -121,15 +150,21 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 			const spoken = url && version(url);
 			if (code !== null || !url || !spoken) {
 				log('realtime_refused', { status: code ?? 400 });
+				const later = code === 429 ? 'retry-after: 60\r\n' : '';
 				stream.end(
-					`HTTP/1.1 ${code ?? 400} Refused\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`
+					`HTTP/1.1 ${code ?? 400} Refused\r\n${later}connection: close\r\ncontent-length: 0\r\n\r\n`
 				);
 				return;
 			}
 			wss.handleUpgrade(request, stream, head, (ws) => {
 				const socket = new Socket(ws, spoken, url.searchParams.get('apikey') ?? '', services);
+				const network = networkOf(request);
 				sockets.add(socket);
-				void socket.closed.then(() => sockets.delete(socket));
+				count(network, 1);
+				void socket.closed.then(() => {
+					sockets.delete(socket);
+					count(network, -1);
+				});
 			});
 		},
 		async fetch(request) {
