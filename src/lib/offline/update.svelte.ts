@@ -1,4 +1,5 @@
 import type { Workbox } from 'workbox-window';
+import { workerAddress } from './worker.ts';
 
 /**
  * A newer version of the app: fetched in the background, taken over when the member says so. What
@@ -23,19 +24,19 @@ export class Update {
 	 * Registers the service worker and looks for a newer one each time the app comes back into view.
 	 * Does nothing where the browser has none (an insecure address). The result ends the watch.
 	 */
-	start(script = '/service-worker.js'): () => void {
+	start(): () => void {
 		if (!('serviceWorker' in navigator)) return () => {};
 		// Without it the app works as long as there is a network; the next visit tries again.
-		this.#register(script).catch(() => {});
+		this.#register().catch(() => {});
 		const look = () => document.visibilityState === 'visible' && void this.check();
 		document.addEventListener('visibilitychange', look);
 		return () => document.removeEventListener('visibilitychange', look);
 	}
 
-	async #register(script: string): Promise<void> {
+	async #register(): Promise<void> {
 		// Loaded late: no page needs it to show, and it cannot be imported while prerendering.
 		const { Workbox } = await import('workbox-window');
-		const workbox = new Workbox(script, { updateViaCache: 'none' });
+		const workbox = new Workbox(workerAddress(), { updateViaCache: 'none' });
 		workbox.addEventListener('waiting', () => (this.#ready = true));
 		workbox.addEventListener('controlling', (event) => {
 			if (this.#asked) this.#reload();

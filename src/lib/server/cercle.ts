@@ -111,7 +111,8 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 		},
 		headers: {
 			secure: config.origin.startsWith('https:'),
-			hostedUrl: config.hosted?.url ?? null
+			hostedUrl: config.hosted?.url ?? null,
+			built: config.mode !== 'dev'
 		},
 		addressHeader: config.addressHeader,
 		log

@@ -5,7 +5,38 @@ export interface HeaderOptions {
 	secure: boolean;
 	/** Origin of the hosted Supabase, or null. */
 	hostedUrl: string | null;
+	/** False while pages are served from their sources: hot reload writes scripts and styles as text. */
+	built: boolean;
 }
+
+/** What the app asks of a browser: the room's sounds, its screen, its wake lock, a copied address. */
+const USED = ['autoplay', 'clipboard-write', 'fullscreen', 'screen-wake-lock'];
+
+/**
+ * Everything else that browsers of 2026 know by name, so that not even a script of ours could ask. The
+ * access to a local network is not among it: a Cercle at home is one.
+ */
+const UNUSED = [
+	...['accelerometer', 'bluetooth', 'browsing-topics', 'camera', 'captured-surface-control'],
+	...['clipboard-read', 'compute-pressure', 'cross-origin-isolated', 'display-capture'],
+	...['encrypted-media', 'gamepad', 'geolocation', 'gyroscope', 'hid', 'identity-credentials-get'],
+	...['idle-detection', 'keyboard-map', 'local-fonts', 'magnetometer', 'microphone', 'midi'],
+	...['otp-credentials', 'payment', 'picture-in-picture', 'private-state-token-issuance'],
+	...['private-state-token-redemption', 'publickey-credentials-create'],
+	...['publickey-credentials-get', 'serial', 'storage-access', 'sync-xhr', 'usb', 'web-share'],
+	...['window-management', 'xr-spatial-tracking']
+];
+
+const PERMISSIONS = [
+	...USED.map((name) => `${name}=(self)`),
+	...UNUSED.map((name) => `${name}=()`)
+];
+
+/**
+ * The code that may turn text into markup or into the address of a script: Svelte's templates, which
+ * are ours, and the registration of the service worker (src/lib/offline/worker.ts).
+ */
+const TRUSTED = ["require-trusted-types-for 'script'", 'trusted-types svelte-trusted-html cercle'];
 
 const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:]+\](:\d+)?$/i;
 
@@ -16,7 +47,7 @@ const HOST = /^[\w.-]+(:\d+)?$|^\[[\da-f:]+\](:\d+)?$/i;
 export function setHeaders(
 	response: ServerResponse,
 	host: string | undefined,
-	{ secure, hostedUrl }: HeaderOptions
+	{ secure, hostedUrl, built }: HeaderOptions
 ): void {
 	const own = host && HOST.test(host) ? [`ws://${host}`, `wss://${host}`] : [];
 	const hosted = hostedUrl ? [hostedUrl, hostedUrl.replace(/^http/, 'ws')] : [];
@@ -28,7 +59,8 @@ export function setHeaders(
 		"base-uri 'none'",
 		"form-action 'self'",
 		"frame-src 'none'",
-		"frame-ancestors 'none'"
+		"frame-ancestors 'none'",
+		...(built ? TRUSTED : [])
 	];
 	response.setHeader('content-security-policy', policy.join('; '));
 	response.setHeader('x-content-type-options', 'nosniff');
@@ -36,11 +68,13 @@ export function setHeaders(
 	response.setHeader('referrer-policy', 'no-referrer');
 	response.setHeader('cross-origin-opener-policy', 'same-origin');
 	response.setHeader('cross-origin-resource-policy', 'same-origin');
-	response.setHeader(
-		'permissions-policy',
-		'camera=(), microphone=(), geolocation=(), payment=(), usb=(), screen-wake-lock=(self)'
-	);
-	if (secure) response.setHeader('strict-transport-security', 'max-age=63072000');
+	response.setHeader('origin-agent-cluster', '?1');
+	response.setHeader('permissions-policy', PERMISSIONS.join(', '));
+	// No embedder policy: nothing foreign may be embedded anyway, and cross-origin isolation would give
+	// a page finer clocks and shared memory, which Cercle does not use and an intruder would.
+	if (secure) {
+		response.setHeader('strict-transport-security', 'max-age=63072000; includeSubDomains');
+	}
 }
 
 /**

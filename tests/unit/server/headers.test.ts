@@ -24,7 +24,7 @@ async function serve(parts: Partial<ListenerParts>): Promise<string> {
 			limits: new Limits(),
 			pushKey: null
 		},
-		headers: { secure: false, hostedUrl: null },
+		headers: { secure: false, hostedUrl: null, built: true },
 		addressHeader: null,
 		log: () => undefined,
 		...parts
@@ -46,7 +46,14 @@ test('pages may speak to their own host only, and be framed by nobody', async ()
 	expect(policy).toContain("frame-ancestors 'none'");
 	// These would forbid the scripts whose hashes the page itself allows.
 	expect(policy).not.toMatch(/default-src|script-src/);
-	expect(headers.get('permissions-policy')).toContain('camera=()');
+	expect(policy).toContain(
+		"require-trusted-types-for 'script'; trusted-types svelte-trusted-html cercle"
+	);
+	const powers = headers.get('permissions-policy')?.split(', ') ?? [];
+	expect(powers).toContain('camera=()');
+	expect(powers.filter((power) => !power.endsWith('=()')).sort()).toEqual([
+		...['autoplay=(self)', 'clipboard-write=(self)', 'fullscreen=(self)', 'screen-wake-lock=(self)']
+	]);
 	expect(headers.get('strict-transport-security')).toBeNull();
 });
 
@@ -66,12 +73,49 @@ test('the policy of a page comes on top of ours', async () => {
 });
 
 test('a hosted Supabase is added to what pages may speak to, and https is remembered', async () => {
-	const base = await serve({ headers: { secure: true, hostedUrl: 'https://abc.supabase.co' } });
+	const base = await serve({
+		headers: { secure: true, hostedUrl: 'https://abc.supabase.co', built: true }
+	});
 	const { headers } = await fetch(base);
 	expect(headers.get('content-security-policy')).toContain(
 		'https://abc.supabase.co wss://abc.supabase.co;'
 	);
-	expect(headers.get('strict-transport-security')).toContain('max-age=');
+	expect(headers.get('strict-transport-security')).toBe('max-age=63072000; includeSubDomains');
+});
+
+test('pages from their sources may write text as scripts, as hot reload does', async () => {
+	const base = await serve({ headers: { secure: false, hostedUrl: null, built: false } });
+	expect((await fetch(base)).headers.get('content-security-policy')).not.toContain('trusted-types');
+});
+
+test.each([
+	['a page', '/today'],
+	['health', '/healthz'],
+	['the API', '/rest/v1/profiles'],
+	['sign-in', '/auth/v1/otp'],
+	['realtime', '/realtime/v1/api/broadcast'],
+	['an address that is none', '/nowhere'],
+	['a malformed address', '/%E0%A4%A']
+])('%s carries what keeps it to itself', async (_, path) => {
+	const refuse = async () => Response.json({}, { status: 401 });
+	const base = await serve({
+		api: { fetch: refuse, close: async () => undefined },
+		realtime: refuse,
+		headers: { secure: true, hostedUrl: null, built: true },
+		pages: { handle: (_, __, otherwise) => otherwise(), close: async () => undefined }
+	});
+	const { headers } = await fetch(base + path);
+	expect(Object.fromEntries(headers)).toMatchObject({
+		'content-security-policy': expect.stringContaining("frame-ancestors 'none'"),
+		'cross-origin-opener-policy': 'same-origin',
+		'cross-origin-resource-policy': 'same-origin',
+		'origin-agent-cluster': '?1',
+		'permissions-policy': expect.stringContaining('microphone=()'),
+		'referrer-policy': 'no-referrer',
+		'strict-transport-security': expect.stringContaining('max-age='),
+		'x-content-type-options': 'nosniff',
+		'x-frame-options': 'DENY'
+	});
 });
 
 test('data may run nothing and is kept by no cache', async () => {
