@@ -24,12 +24,16 @@ export interface ListenerParts {
 
 export type Listener = (request: CercleRequest, response: ServerResponse) => void;
 
+/** Others are never meant: TRACE would say back what a proxy added. */
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
 /** The way of each request: health, API, realtime, outbox, and else the pages. */
 export function createListener(parts: ListenerParts): Listener {
 	return (request, response) => {
 		setHeaders(response, request.headers.host, parts.headers);
 		const url = addressOf(request);
 		if (!url) return void send(response, problem(400, 'bad_request'));
+		if (!METHODS.has(request.method ?? '')) return void send(response, problem(405, 'bad_request'));
 		const route = routeOf(url.pathname);
 		const answer = dispatch(parts, route, request, url);
 		if (!answer) return turnPage(parts, request, response);

@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { afterEach, expect, test } from 'vitest';
 import { Limits } from '#lib/server/embedded/limits.ts';
 import { createListener, type ListenerParts } from '#lib/server/listener.ts';
@@ -116,6 +116,15 @@ test.each([
 		'x-content-type-options': 'nosniff',
 		'x-frame-options': 'DENY'
 	});
+});
+
+test('a method that nobody means is refused before anything is asked', async () => {
+	const { port } = new URL(await serve({}));
+	const answer = await new Promise<IncomingMessage>((resolve) =>
+		request({ port, host: '127.0.0.1', method: 'TRACE', path: '/rest/v1/x' }, resolve).end()
+	);
+	expect(answer.statusCode).toBe(405);
+	answer.resume();
 });
 
 test('data may run nothing and is kept by no cache', async () => {
