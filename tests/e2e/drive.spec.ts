@@ -2,6 +2,7 @@ import { type Browser, expect, type Page, test } from '@playwright/test';
 import { enter, SESSION } from '../support/demo-room.ts';
 import { asOwner } from '../support/owner.ts';
 import { type CercleProcess, openProcess } from '../support/process.ts';
+import { watch } from '../support/watch.ts';
 
 let cercle: CercleProcess;
 const broken: string[] = [];
@@ -180,6 +181,7 @@ test('the facilitator drives a late session, and everybody sees what changes', a
 /** A phone of this member, in the room; it notes what it would have let them feel and hear. */
 async function inRoom(browser: Browser, name: string): Promise<Page> {
 	const context = await browser.newContext({ baseURL: cercle.url });
+	await watch(context, (what) => broken.push(what));
 	await context.addInitScript(noteCues);
 	const page = await context.newPage();
 	page.on('pageerror', ({ message }) => broken.push(message));

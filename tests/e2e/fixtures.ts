@@ -7,9 +7,12 @@ import {
 } from '@playwright/test';
 import { enter } from '../support/demo-room.ts';
 import { type MailCatcher, openMailCatcher } from '../support/mail.ts';
+import { asOwner } from '../support/owner.ts';
 import { type CercleProcess, openProcess } from '../support/process.ts';
 import { type Pace, quicken } from '../support/quick-clock.ts';
+import { Traces } from '../support/traces.ts';
 import { setWallClock } from '../support/wall-clock.ts';
+import { seeStorage, watch } from '../support/watch.ts';
 
 /** One person with a phone of their own. */
 export interface Phone {
@@ -33,7 +36,10 @@ export interface PhoneOptions {
 type Storage = Awaited<ReturnType<BrowserContext['storageState']>>;
 
 interface Fixtures {
-	/** A new phone; any request to another origin fails the test. */
+	/**
+	 * A new phone; any request to another origin, and anything its browser refuses for the sake of a
+	 * policy of the page, fails the test.
+	 */
 	phone(name: string, options?: PhoneOptions): Promise<Phone>;
 }
 
@@ -42,6 +48,8 @@ interface WorkerFixtures {
 	demo: boolean;
 	mails: MailCatcher;
 	cercle: CercleProcess;
+	/** What was seen from outside; a text of a member in it fails the run. */
+	traces: Traces;
 	/** What a phone keeps of a member of the demo group who signed in: done once for each. */
 	kept(name: string): Promise<Storage>;
 }
@@ -64,11 +72,27 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 		},
 		{ scope: 'worker', timeout: 60_000 }
 	],
+	traces: [
+		async ({ cercle, mails }, use) => {
+			const traces = new Traces();
+			await use(traces);
+			for (const mail of mails.mails)
+				traces.see('mail', `${mail.subject}\n${mail.text}\n${mail.raw}`);
+			// The names beside the addresses are printed for whoever starts the demo.
+			const printed = cercle.output.filter((line) => !/^ {2}\S+@demo\.example /.test(line));
+			traces.see('log', printed.join('\n'));
+			await seeCalendars(cercle, traces);
+			expect(await traces.leaks(), 'no text of a member leaves the app').toEqual([]);
+		},
+		{ scope: 'worker', timeout: 60_000 }
+	],
 	kept: [
-		async ({ browser, cercle }, use) => {
+		async ({ browser, cercle, traces }, use) => {
+			const refused: string[] = [];
 			const members = new Map<string, Promise<Storage>>();
 			const signIn = async (name: string) => {
 				const context = await browser.newContext({ baseURL: cercle.url });
+				await watch(context, (what) => refused.push(what), traces);
 				const page = await context.newPage();
 				await enter(page, name);
 				const storage = await context.storageState({ indexedDB: true });
@@ -80,17 +104,20 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 				members.set(name, storage);
 				return storage;
 			});
+			expect(refused, 'the browser refuses nothing of the app').toEqual([]);
 		},
 		{ scope: 'worker' }
 	],
-	phone: async ({ browser, cercle, kept }, use, testInfo) => {
+	phone: async ({ browser, cercle, kept, traces }, use, testInfo) => {
 		const foreign: string[] = [];
 		const broken: string[] = [];
+		const refused: string[] = [];
 		const opened: Phone[] = [];
 		await use(async (name, options = {}) => {
 			const storage = options.member ? await kept(name) : null;
 			const phone = await openPhone(browser, cercle.url, name, options, storage);
 			opened.push(phone);
+			await watch(phone.context, (what) => refused.push(`${name}: ${what}`), traces);
 			phone.context.on('request', (request) => {
 				const url = new URL(request.url());
 				if (url.origin !== cercle.url && url.protocol !== 'blob:' && url.protocol !== 'data:') {
@@ -104,14 +131,40 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 			// What each phone showed when the test failed.
 			const path = testInfo.outputPath(`${name}.png`);
 			if (testInfo.errors.length > 0) await page.screenshot({ path }).catch(() => undefined);
+			await seeStorage(context, cercle.url, traces).catch(() => undefined);
 			await context.close();
 		}
+		// Before the next test erases some of it; a database that a test left away has nothing to say.
+		await asOwner(cercle.dataFolder, (sql) => traces.harvest(sql)).catch(() => undefined);
+		expect(refused, 'the browser refuses nothing of the app').toEqual([]);
 		expect(foreign, 'no request leaves the origin').toEqual([]);
 		expect(broken, 'no page throws').toEqual([]);
 	}
 });
 
 export { expect };
+
+/** Sees what calendar programs read: a fresh address for some of the members. */
+async function seeCalendars({ url, dataFolder }: CercleProcess, traces: Traces): Promise<void> {
+	const tokens = await asOwner(dataFolder, async (sql) => {
+		await traces.harvest(sql);
+		return sql<{ token: string }[]>`
+			with fresh as (
+				select id, replace(gen_random_uuid()::text || gen_random_uuid(), '-', '') as token
+				from profiles order by id limit 10
+			), kept as (
+				insert into calendars (id, token_hash) select id, sha256(token::bytea) from fresh
+				on conflict (id) do update set token_hash = excluded.token_hash
+			)
+			select token from fresh
+		`;
+	});
+	for (const { token } of tokens) {
+		const answer = await fetch(`${url}/calendar/${token}.ics`);
+		expect(answer.status, 'a calendar is answered').toBe(200);
+		traces.see('calendar', await answer.text());
+	}
+}
 
 async function openPhone(
 	browser: Browser,

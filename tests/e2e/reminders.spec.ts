@@ -73,7 +73,8 @@ test('a reminder goes from the database to this device, and says only that somet
 	phone,
 	cercle,
 	receiver,
-	mails
+	mails,
+	traces
 }) => {
 	const camille = await phone('Camille Roussel', { member: true });
 	await subscribeTo(camille, receiver);
@@ -103,6 +104,7 @@ test('a reminder goes from the database to this device, and says only that somet
 	await cercle.start();
 	await receiver.received(1);
 	const [push] = receiver.pushes;
+	for (const { payload } of receiver.pushes) traces.see('push', payload);
 	expect(JSON.parse(push!.payload)).toEqual({ kind: 'day', language: 'fr' });
 
 	const shown = await deliver(camille, push!.payload);

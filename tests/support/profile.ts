@@ -3,12 +3,13 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from './chromium.ts';
+import { watch } from './watch.ts';
 
 /** A browser with a profile on disk: it can be ended in any way and started again with what it keeps. */
 export interface Profile {
 	context: BrowserContext;
 	page: Page;
-	/** What pages threw and what they asked of other origins, since the first start. */
+	/** What pages threw, asked of other origins or were refused, since the first start. */
 	faults: string[];
 	/** Ends it as a person does, then starts it again; without a network if so said. */
 	restart(network?: 'offline'): Promise<void>;
@@ -35,6 +36,7 @@ export async function openProfile(url: string, preferences: object = {}): Promis
 			locale: 'fr-FR',
 			timezoneId: 'Europe/Paris'
 		});
+		await watch(context, (what) => faults.push(what));
 		context.on('weberror', (error) => faults.push(error.error().message));
 		context.on('request', (request) => {
 			const asked = new URL(request.url());
