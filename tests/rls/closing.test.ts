@@ -252,13 +252,13 @@ describe('what was noted', () => {
 	});
 
 	test('is erased when it was for the room only', async () => {
-		await bob.client.from('challenges').update({ room_only: true }).eq('session_id', plan.id);
+		await bob.client.from('challenges').update({ keep: 'room' }).eq('session_id', plan.id);
 		given(await end(ada, february()));
 		expect(await notes()).toEqual({ body: '', takeaways: '' });
 	});
 
 	test('at the very moment of the close is refused, not lost unsaid', async () => {
-		await bob.client.from('challenges').update({ room_only: true }).eq('session_id', plan.id);
+		await bob.client.from('challenges').update({ keep: 'room' }).eq('session_id', plan.id);
 		await note(ada, { body: '', takeaways: '' });
 		const [row] = await cercle.owner`select id from challenges where session_id = ${plan.id}`;
 		const { late } = await closeAround(cercle, ada, plan.id, february(), () =>
@@ -281,7 +281,7 @@ describe('what was noted', () => {
 				.update({ body: 'Noted' })
 				.match({ session_id: next.id, presenter_id: person.id });
 		}
-		await bob.client.from('challenges').update({ room_only: true }).eq('session_id', next.id);
+		await bob.client.from('challenges').update({ keep: 'room' }).eq('session_id', next.id);
 		const { version } = await roomOf(ada, next.id);
 		const march = planFor(group, { starts_at: '2030-03-05T18:30:00Z' });
 		given(await close(ada, next.id, version, march));

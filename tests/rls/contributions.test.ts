@@ -211,21 +211,21 @@ describe('outside a live session', () => {
 		});
 		plan = both;
 		await openSession(ada, both);
-		await bob.client.from('challenges').update({ room_only: true }).eq('session_id', both.id);
+		await bob.client.from('challenges').update({ keep: 'room' }).eq('session_id', both.id);
 		const challenges = await cercle.owner`
-			select id, room_only from challenges where session_id = ${both.id} order by room_only
+			select id, keep from challenges where session_id = ${both.id} order by keep
 		`;
 		const [kept, erased] = await Promise.all(
 			challenges.map(({ id }) => give({ challenge_id: id as string }))
 		);
-		expect(challenges.map((row) => row.room_only as boolean)).toEqual([false, true]);
+		expect(challenges.map((row) => row.keep as string)).toEqual(['present', 'room']);
 		await end();
 		expect(await found(kept!)).toBeDefined();
 		expect(await found(erased!)).toBeUndefined();
 	});
 
 	test('nothing slips in while the session is being closed', async () => {
-		await bob.client.from('challenges').update({ room_only: true }).eq('session_id', plan.id);
+		await bob.client.from('challenges').update({ keep: 'room' }).eq('session_id', plan.id);
 		const next = planFor(group, { starts_at: '2031-01-08T18:30:00Z' });
 		const row = gift();
 		const { late } = await closeAround(cercle, ada, plan.id, next, () =>

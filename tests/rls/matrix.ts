@@ -71,6 +71,32 @@ const outsiders = Object.fromEntries(
 	['stranger', 'invited', 'left', 'foreigner', 'animator'].map((persona) => [persona, 'CR005'])
 );
 
+/** The challenges of the shared session, their notes and what was given to them. */
+function kept(
+	trace: 'present' | 'presenter' | 'double',
+	rows: string,
+	brief: readonly Persona[],
+	notes: readonly Persona[],
+	presenter: Persona
+): Rule[] {
+	const key = ({ earlier }: World) => ({ id: earlier.challenge[trace] });
+	return [
+		{
+			...{ table: 'challenges', rows, key, select: brief, ...readOnly },
+			update: { by: [presenter], set: { question: 'And now?' } }
+		},
+		{
+			...{ table: 'challenge_notes', rows, key, select: notes, ...readOnly },
+			update: { by: [presenter], set: { body: 'Kept' } }
+		},
+		{
+			...{ table: 'contributions', rows, select: notes, ...readOnly },
+			key: ({ earlier }) => ({ id: earlier.contribution[trace] }),
+			update: { by: [presenter], set: { text: '' } }
+		}
+	];
+}
+
 /** Every table of `public` (security.md's table, for what exists so far). */
 export const rules: readonly Rule[] = [
 	{ ...profileOf('member'), select: signed },
@@ -132,7 +158,7 @@ export const rules: readonly Rule[] = [
 		table: 'signatures',
 		rows: 'of who left',
 		key: inGroup('left'),
-		select: [...signed, 'left'],
+		select: signed,
 		...readOnly
 	},
 	{
@@ -396,6 +422,64 @@ export const rules: readonly Rule[] = [
 			stopped: { member: '23505' }
 		},
 		remove: 'no grant'
+	},
+	...(['sessions', 'segments', 'room_states', 'room_commands'] as const).map((table): Rule => ({
+		table,
+		rows: 'of an earlier session, shared with the later joiner',
+		key: ({ earlier }) => (table === 'sessions' ? { id: earlier.id } : { session_id: earlier.id }),
+		select: signed,
+		...readOnly
+	})),
+	{
+		table: 'attendances',
+		rows: 'of the shared session',
+		key: ({ earlier, people }) => ({ session_id: earlier.id, member_id: people.member.id }),
+		select: signed,
+		update: { by: [], set: { present: false } },
+		insert: {
+			by: [],
+			row: (world) => ({
+				...{ group_id: world.group.id, session_id: world.earlier.id },
+				...{ member_id: world.people.later.id, present: true }
+			}),
+			found: ['session_id', 'member_id']
+		},
+		remove: 'no grant'
+	},
+	{
+		table: 'feedbacks',
+		rows: 'of a member on the shared session',
+		key: ({ earlier, people }) => ({ session_id: earlier.id, member_id: people.member.id }),
+		select: signed,
+		update: { by: ['member'], set: { delta: 'shorter' } },
+		insert: {
+			by: ['absent', 'presenter', 'facilitator'],
+			row: (world, persona) => ({
+				...{ group_id: world.group.id, session_id: world.earlier.id },
+				...{ member_id: idOf(world, persona), plus: 'short' }
+			}),
+			found: ['session_id', 'member_id'],
+			stopped: { member: '23505' }
+		},
+		remove: 'no grant'
+	},
+	{
+		table: 'session_consents',
+		rows: 'of a member present at the shared session',
+		key: ({ earlier, people }) => ({ session_id: earlier.id, member_id: people.member.id }),
+		select: present,
+		...readOnly
+	},
+	...kept('present', 'kept for those present', signed, present, 'presenter'),
+	...kept('presenter', 'kept for their presenter', before, ['facilitator'], 'facilitator'),
+	...kept('double', 'of double confidentiality', ['member'], ['member'], 'member'),
+	{
+		table: 'challenges',
+		rows: 'that were withdrawn',
+		key: ({ earlier }) => ({ id: earlier.challenge.withdrawn }),
+		select: signed,
+		...readOnly,
+		update: { by: [], set: { question: 'Once more?' } }
 	},
 	{
 		table: 'operations',
@@ -670,6 +754,16 @@ export const calls: readonly Call[] = [
 		ok: ['facilitator'],
 		otherwise: 'CR002',
 		but: drivers
+	},
+	{
+		name: 'share_session',
+		asking: 'that the later joiner sees an earlier session',
+		args: ({ earlier, people }) => ({
+			...{ session_id: earlier.id, reader_id: people.later.id, agree: true }
+		}),
+		ok: present,
+		otherwise: 'CR001',
+		but: { absent: 'CR002' }
 	},
 	{
 		name: 'write_charter',

@@ -276,7 +276,7 @@ describe('each kind of operation', () => {
 	test('challenge.write changes the presenter’s', async () => {
 		const changes = {
 			...{ question: 'Stay?', context: 'Two years.', tried: 'Talk', options: 'Go', wanted: 'Calm' },
-			...{ unwanted: 'Noise', need: 'decide', tags: ['expert_leader'], room_only: true }
+			...{ unwanted: 'Noise', need: 'decide', tags: ['expert_leader'], keep: 'presenter' }
 		};
 		expect(await applyOne(bob, 'challenge.write', { id: challenge, changes })).toBeNull();
 		expect(await row('challenges', challenge)).toMatchObject(changes);

@@ -140,11 +140,11 @@ test.each<[string, () => Person, (view: View) => intents.Intent]>([
 		'a challenge prepared',
 		() => bob,
 		(view) => {
-			const changes = { question: 'Un ou deux dépôts ?', tags: ['expert_leader'], room_only: true };
+			const changes = { question: 'Un ou deux dépôts ?', tags: ['expert_leader'], keep: 'presenter' };
 			return intents.writeChallenge(first(view.challenges).id, changes, {
 				question: '',
 				tags: [],
-				room_only: false
+				keep: 'present'
 			});
 		}
 	],

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Connection, Person } from '../support/server.ts';
+import { agree, type Earlier, holdEarlier } from './earlier-session.ts';
 import {
 	addAction,
 	applyOne,
@@ -38,6 +39,7 @@ export type Named = Exclude<Persona, 'anonymous'>;
 /**
  * A group in the middle of its life: a session closed, one live, one planned. Everybody but the
  * later joiner was a member of the closed one; `absent` did not come to it; `left` left after it.
+ * The session before, which those present share with the later joiner, is `earlier`.
  */
 export interface World {
 	group: Group;
@@ -49,6 +51,7 @@ export interface World {
 	closed: string;
 	live: string;
 	planned: string;
+	earlier: Earlier;
 	/** Challenges of the presenter. */
 	closedChallenge: string;
 	liveChallenge: string;
@@ -77,7 +80,10 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	await foundGroup(foreigner, 'Ailleurs');
 	const { community, animator } = await animated(cercle, group);
 
-	const closed = await planSession(facilitator, planFor(group, { presenters: [presenter.id] }));
+	const first = planFor(group, { presenters: [presenter.id] });
+	const cast = { facilitator, presenter, member, left };
+	const earlier = await holdEarlier(cercle, group, cast, first);
+	const closed = first.id;
 	const action = {
 		member: await addAction(member, group.id),
 		left: await addAction(left, group.id)
@@ -115,6 +121,7 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	await leave(cercle, group.id, left);
 
 	const later = await join('Later');
+	await agree(earlier.id, later, [facilitator, presenter, member]);
 	const unsigned = await join('Unsigned', false);
 	const token = await invite(facilitator, group.id, invited.email);
 	await start(facilitator, live.id);
@@ -147,7 +154,7 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	};
 	const anonymous = cercle.anonymous();
 	return {
-		...{ group, people, community, token, closed, planned, action, goal, contribution },
+		...{ group, people, community, token, closed, planned, earlier, action, goal, contribution },
 		...{ live: live.id, closedChallenge, liveChallenge },
 		client: (persona) => (persona === 'anonymous' ? anonymous : people[persona].client)
 	};

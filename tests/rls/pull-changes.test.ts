@@ -3,6 +3,7 @@ import { afterAll, beforeEach, beforeAll, expect, test } from 'vitest';
 import { CatchUp } from '#lib/offline/catch-up.ts';
 import { answerOf } from '#lib/data/remote.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
+import { agree, holdEarlier } from './earlier-session.ts';
 import {
 	addAction,
 	applyOne,
@@ -11,6 +12,7 @@ import {
 	type Group,
 	joinGroup,
 	leave,
+	planFor,
 	sign
 } from './people.ts';
 
@@ -69,6 +71,11 @@ class Phone {
 
 	has(table: string, id: string): boolean {
 		return this.rows.get(table)?.has(id) ?? false;
+	}
+
+	/** Another one than before: the row came again. */
+	mark(table: string, id: string): number | undefined {
+		return this.rows.get(table)?.get(id);
 	}
 }
 
@@ -143,3 +150,47 @@ test.each([['no number'], ['-1'], ['99999999999999999999'], [''], ['184467440737
 		expect(phone.has('actions', id)).toBe(true);
 	}
 );
+
+test('the words of a challenge that was withdrawn leave every phone at its next pull', async () => {
+	const phone = new Phone(ada);
+	const [dan, carol] = [
+		await joinGroup(cercle, group, 'Dan'),
+		await joinGroup(cercle, group, 'Carol')
+	];
+	const cast = { facilitator: ada, presenter: bob, member: carol, left: dan };
+	const { challenge, contribution } = await holdEarlier(cercle, group, cast, planFor(group));
+	await phone.pull();
+	expect(phone.has('contributions', contribution.present)).toBe(true);
+	const kept = phone.mark('challenges', challenge.present);
+	expect(await applyOne(bob, 'challenge.withdraw', { id: challenge.present })).toBeNull();
+	const { tables, gone } = await phone.pull();
+	expect(tables).toEqual(['challenge_notes', 'challenges', 'contributions']);
+	expect(gone).toEqual(['contributions']);
+	expect(phone.has('contributions', contribution.present)).toBe(false);
+	// The row came again, without its words.
+	expect(phone.mark('challenges', challenge.present)).not.toBe(kept);
+});
+
+test('a session leaves the phone of its reader when one present takes their word back', async () => {
+	const [dan, carol] = [
+		await joinGroup(cercle, group, 'Dan'),
+		await joinGroup(cercle, group, 'Carol')
+	];
+	const cast = { facilitator: ada, presenter: bob, member: carol, left: dan };
+	const { id, challenge } = await holdEarlier(cercle, group, cast, planFor(group));
+	const zoe = await joinGroup(cercle, group, 'Zoe');
+	const phone = new Phone(zoe);
+	await agree(id, zoe, [ada, bob, carol]);
+	await phone.pull();
+	expect([phone.has('sessions', id), phone.has('challenges', challenge.present)]).toEqual([
+		true,
+		true
+	]);
+	await agree(id, zoe, [carol], false);
+	const { gone } = await phone.pull();
+	expect(gone).toEqual(expect.arrayContaining(['attendances', 'challenges', 'sessions']));
+	expect([phone.has('sessions', id), phone.has('challenges', challenge.present)]).toEqual([
+		false,
+		false
+	]);
+});

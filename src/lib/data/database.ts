@@ -374,14 +374,15 @@ export type Database = {
 			challenges: {
 				Row: {
 					context: string;
+					double_confidential: boolean;
 					group_id: string;
 					id: string;
+					keep: string;
 					need: string;
 					options: string;
 					position: number | null;
 					presenter_id: string;
 					question: string;
-					room_only: boolean;
 					session_id: string;
 					tags: string[];
 					tried: string;
@@ -389,18 +390,20 @@ export type Database = {
 					updated_at: string;
 					version: number;
 					wanted: string;
+					withdrawn_at: string | null;
 				};
 				ComputedFields: never;
 				Insert: {
 					context?: string;
+					double_confidential?: boolean;
 					group_id: string;
 					id?: string;
+					keep?: string;
 					need?: string;
 					options?: string;
 					position?: number | null;
 					presenter_id: string;
 					question?: string;
-					room_only?: boolean;
 					session_id: string;
 					tags?: string[];
 					tried?: string;
@@ -408,17 +411,19 @@ export type Database = {
 					updated_at?: string;
 					version?: number;
 					wanted?: string;
+					withdrawn_at?: string | null;
 				};
 				Update: {
 					context?: string;
+					double_confidential?: boolean;
 					group_id?: string;
 					id?: string;
+					keep?: string;
 					need?: string;
 					options?: string;
 					position?: number | null;
 					presenter_id?: string;
 					question?: string;
-					room_only?: boolean;
 					session_id?: string;
 					tags?: string[];
 					tried?: string;
@@ -426,6 +431,7 @@ export type Database = {
 					updated_at?: string;
 					version?: number;
 					wanted?: string;
+					withdrawn_at?: string | null;
 				};
 				Relationships: [
 					{
@@ -1211,6 +1217,66 @@ export type Database = {
 					}
 				];
 			};
+			session_consents: {
+				Row: {
+					given_at: string;
+					group_id: string;
+					id: string;
+					member_id: string;
+					reader_id: string;
+					session_id: string;
+					withdrawn_at: string | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					given_at?: string;
+					group_id: string;
+					id?: string;
+					member_id: string;
+					reader_id: string;
+					session_id: string;
+					withdrawn_at?: string | null;
+				};
+				Update: {
+					given_at?: string;
+					group_id?: string;
+					id?: string;
+					member_id?: string;
+					reader_id?: string;
+					session_id?: string;
+					withdrawn_at?: string | null;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'session_consents_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'session_consents_member_id_fkey';
+						columns: ['member_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'session_consents_reader_id_fkey';
+						columns: ['reader_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'session_consents_session_id_fkey';
+						columns: ['session_id'];
+						isOneToOne: false;
+						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			sessions: {
 				Row: {
 					closed_at: string | null;
@@ -1438,6 +1504,10 @@ export type Database = {
 			room_snapshot: { Args: { session_id: string }; Returns: Json };
 			server_clock: { Args: Record<PropertyKey, never>; Returns: number };
 			set_reminders: { Args: { settings: Json }; Returns: undefined };
+			share_session: {
+				Args: { agree: boolean; reader_id: string; session_id: string };
+				Returns: undefined;
+			};
 			sign_charter: { Args: { charter_id: string }; Returns: undefined };
 			signal_facilitator: { Args: { kind: string; session_id: string }; Returns: undefined };
 			subscribe_push: {

@@ -24,7 +24,7 @@ export type ChallengeField =
 	| 'unwanted'
 	| 'need'
 	| 'tags'
-	| 'room_only';
+	| 'keep';
 
 /** A new action. `owner` is somebody else only in a live session, by its facilitator or scribe. */
 export function addAction(action: {
@@ -127,6 +127,16 @@ export function writeChallenge(
 	seen: Partial<Record<ChallengeField, unknown>>
 ): Intent {
 	return change('challenge.write', id, changes, seen);
+}
+
+/** Locks a challenge to its presenter after the session, or not. The latest word wins: no base. */
+export function protectChallenge({ id }: Row<'challenges'>, on: boolean): Intent {
+	return { kind: 'challenge.protect', args: { id, double_confidential: on }, base: null };
+}
+
+/** Takes a challenge back for good: every word of it goes, for everybody. */
+export function withdrawChallenge({ id }: Row<'challenges'>): Intent {
+	return { kind: 'challenge.withdraw', args: { id }, base: null };
 }
 
 export function writeNotes(

@@ -16,6 +16,11 @@ export function peers(view: View, group: string): Peer[] {
 		.toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
 }
 
+/** Whether this member once belonged to a group, by the stays that are over. */
+export function isFormer(view: View, me: string): boolean {
+	return view.memberships.some(({ memberId, leftAt }) => memberId === me && leftAt !== null);
+}
+
 /** How a person is called; null for who has no name yet, left without a trace, or is nobody. */
 export function nameOf(view: View, id: string | null): string | null {
 	return view.profiles.find((profile) => profile.id === id)?.name.trim() || null;

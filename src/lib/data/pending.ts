@@ -53,11 +53,25 @@ function step(tables: Tables, kind: string, args: Kept): Tables {
 		case 'goal.remove':
 			return remove(tables, 'goals', args.id);
 		case 'challenge.write':
-			return patch(tables, 'challenges', args.id, columns(changes));
+			return patch(tables, 'challenges', args.id, (challenge) =>
+				challenge.withdrawn_at ? {} : kept(columns(changes))
+			);
+		case 'challenge.protect': {
+			const { double_confidential } = args;
+			return patch(tables, 'challenges', args.id, ({ withdrawn_at }) =>
+				withdrawn_at ? {} : { double_confidential }
+			);
+		}
+		case 'challenge.withdraw':
+			return withdrawn(tables, args.id);
 		case 'notes.write':
-			return patch(tables, 'challenge_notes', args.id, columns(changes));
+			return isWithdrawn(tables, args.id)
+				? tables
+				: patch(tables, 'challenge_notes', args.id, columns(changes));
 		case 'contribution.add':
-			return put(tables, 'contributions', { made_at: NOW, ...args });
+			return isWithdrawn(tables, args.challenge_id)
+				? tables
+				: put(tables, 'contributions', { made_at: NOW, ...args });
 		case 'contribution.write':
 			return patch(tables, 'contributions', args.id, columns(changes));
 		case 'profile.write':
@@ -113,6 +127,27 @@ function decided(action: Kept, { choice, title, due_on, line }: Changes): Change
 	if (choice === 'do') return { due_on, line, decided_carries: action.carries };
 	// A new commitment: nothing was said of it yet.
 	return { title, due_on, line, outcome: null, carries: 0, decided_carries: 0 };
+}
+
+/** An app of before knew one choice only: in the room, or not. */
+function kept({ room_only, ...changes }: Changes): Changes {
+	return room_only === undefined ? changes : { ...changes, keep: room_only ? 'room' : 'present' };
+}
+
+/** Nothing is left of a challenge that is withdrawn but that it was. */
+function withdrawn(tables: Tables, id: string): Tables {
+	const blank = { question: '', context: '', tried: '', options: '', wanted: '', unwanted: '' };
+	const gone = { ...blank, need: 'understand', tags: [], withdrawn_at: NOW };
+	const emptied = patch(tables, 'challenges', id, gone);
+	const noted = patch(emptied, 'challenge_notes', id, { body: '', takeaways: '' });
+	const given = (noted.contributions ?? []).filter(({ challenge_id }) => challenge_id !== id);
+	return { ...noted, contributions: given };
+}
+
+function isWithdrawn(tables: Tables, id: unknown): boolean {
+	return (tables.challenges ?? []).some(
+		(challenge) => challenge.id === id && Boolean(challenge.withdrawn_at)
+	);
 }
 
 function ranked(tables: Tables, ids: unknown): Tables {

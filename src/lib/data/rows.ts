@@ -6,6 +6,7 @@
 import { choices, outcomes } from '#lib/domain/actions/action.ts';
 import { kinds, rules, speakers } from '#lib/domain/formats/format.ts';
 import { goalStatuses, stages } from '#lib/domain/goals/goal.ts';
+import { keeps } from '#lib/domain/session/keeping.ts';
 import { contributionKinds } from '#lib/domain/session/contribution.ts';
 import { type Instant, millis, parseInstant } from '#lib/domain/time.ts';
 import * as z from '#lib/offline/shape.ts';
@@ -77,7 +78,10 @@ const shapes = {
 		unwanted: text,
 		need: z.enum(['decide', 'understand', 'be_challenged', 'be_heard']),
 		tags: z.array(text),
-		room_only: z.boolean()
+		// Since the third release, as those of actions since the second.
+		keep: z._default(z.enum(keeps), 'present'),
+		double_confidential: z._default(z.boolean(), false),
+		withdrawn_at: z._default(z.nullable(moment), null)
 	}),
 	challenge_notes: z.object({ id, session_id: id, presenter_id: id, body: text, takeaways: text }),
 	contributions: z.object({
@@ -172,6 +176,15 @@ const shapes = {
 		member_id: id,
 		present: z.boolean(),
 		seen_at: z.nullable(moment)
+	}),
+	session_consents: z.object({
+		id,
+		group_id: id,
+		session_id: id,
+		reader_id: id,
+		member_id: id,
+		given_at: moment,
+		withdrawn_at: z.nullable(moment)
 	}),
 	feedbacks: z.object({ id, session_id: id, member_id: id, plus: text, delta: text }),
 	room_states: z.object({

@@ -12,6 +12,8 @@ const words: Readonly<Record<string, () => string>> = {
 	CR009: m.errors_too_many,
 	CR010: m.errors_conflict,
 	CR011: m.errors_holder_here,
+	CR014: m.errors_withdrawn,
+	CR015: m.errors_settled,
 	'42501': m.errors_not_allowed,
 	offline: m.errors_offline,
 	unreachable: m.errors_offline,

@@ -2,6 +2,7 @@ import { budget } from '#lib/domain/agenda/budget.ts';
 import type { Segment } from '#lib/domain/agenda/segment.ts';
 import type { Role } from '#lib/domain/rotation/turn.ts';
 import { type Instant, later, minutes } from '#lib/domain/time.ts';
+import { isKept, type Trace } from './keeping.ts';
 import { groupSize, type Size } from './size.ts';
 
 /** Something still missing. The interface says it in words; `blocks` tells what cannot wait. */
@@ -59,7 +60,7 @@ export function beforeStart(plan: Plan): Gap[] {
 /** What is looked at before a session closes. */
 export type Closing = {
 	startsAt: Instant;
-	challenges: readonly { id: string; roomOnly: boolean; takeaways: string }[];
+	challenges: readonly { id: string; trace: Trace; takeaways: string }[];
 	/** Actions taken in this session. */
 	actions: readonly { id: string; ownerId: string | null; dueOn: string | null }[];
 	/** Members present, and those who have given a plus or a delta. */
@@ -71,14 +72,14 @@ export type Closing = {
 
 /**
  * What is missing before a session may close, in the order of the closing screen. A challenge kept
- * "in the room only" needs no takeaways: they would be erased at once. The next session must begin
+ * "in the room only" needs no takeaways: they would be erased at once. One withdrawn has none. The next session must begin
  * after this one.
  */
 export function beforeClose(closing: Closing): Gap[] {
 	const silent = closing.present.filter((id) => !closing.feedbackFrom.includes(id));
 	return [
 		...closing.challenges
-			.filter(({ roomOnly, takeaways }) => !roomOnly && takeaways.trim() === '')
+			.filter(({ trace, takeaways }) => isKept(trace) && takeaways.trim() === '')
 			.map(({ id }): Gap => ({ kind: 'takeaways', challengeId: id })),
 		...closing.actions.flatMap(({ id, ownerId, dueOn }): Gap[] => [
 			...(ownerId === null ? [{ kind: 'owner' as const, actionId: id }] : []),

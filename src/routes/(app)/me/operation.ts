@@ -16,6 +16,8 @@ export type Subject =
 	| 'goal_edited'
 	| 'goal_removed'
 	| 'challenge'
+	| 'challenge_double'
+	| 'challenge_withdrawn'
 	| 'contribution'
 	| 'contribution_back'
 	| 'notes'
@@ -76,6 +78,10 @@ export function describe({ kind, args: content }: Written, view: View): Descript
 		}
 		case 'challenge.write':
 			return { subject: 'challenge', words: proses(changes) };
+		case 'challenge.protect':
+			return { subject: 'challenge_double', words: [] };
+		case 'challenge.withdraw':
+			return { subject: 'challenge_withdrawn', words: [] };
 		case 'notes.write':
 			return { subject: 'notes', words: proses(changes) };
 		case 'contribution.add':
@@ -101,9 +107,11 @@ function titleOf(view: View, id: string | undefined): string | undefined {
 	return (held ?? view.action_events.findLast(({ actionId }) => actionId === id))?.title;
 }
 
+const settings = ['need', 'keep'];
+
 /** Settings such as the kind of help wanted are no words of the member's. */
 function proses(changes: Readonly<Record<string, unknown>>): string[] {
-	return texts(Object.entries(changes).map(([field, value]) => (field === 'need' ? '' : value)));
+	return texts(Object.entries(changes).map(([field, value]) => (settings.includes(field) ? '' : value)));
 }
 
 function texts(values: readonly unknown[]): string[] {

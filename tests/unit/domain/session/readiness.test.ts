@@ -1,3 +1,4 @@
+import type { Keep } from '#lib/domain/session/keeping.ts';
 import { describe, expect, test } from 'vitest';
 import { expand } from '#lib/domain/agenda/expand.ts';
 import { named } from '#lib/domain/formats/builtin.ts';
@@ -66,9 +67,12 @@ describe('before a session starts', () => {
 	});
 });
 
+const trace = (keep: Keep, withdrawnAt: number | null = null) => ({
+	...{ keep, doubleConfidential: false, withdrawnAt }
+});
 const closing: Closing = {
 	startsAt: begin,
-	challenges: [{ id: 'c', roomOnly: false, takeaways: 'Je garde le moteur.' }],
+	challenges: [{ id: 'c', trace: trace('present'), takeaways: 'Je garde le moteur.' }],
 	actions: [{ id: 'a', ownerId: 'ada', dueOn: '2026-12-17' }],
 	present: ['ada', 'bo'],
 	feedbackFrom: ['bo', 'ada'],
@@ -87,14 +91,19 @@ describe('before a session closes', () => {
 	});
 
 	test('a challenge without takeaways is told, blanks are not takeaways', () => {
-		const challenges = [{ id: 'c', roomOnly: false, takeaways: ' \n' }];
+		const challenges = [{ id: 'c', trace: trace('present'), takeaways: ' \n' }];
 		expect(beforeClose({ ...closing, challenges })).toEqual([
 			{ kind: 'takeaways', challengeId: 'c' }
 		]);
 	});
 
 	test('a challenge in the room only needs no takeaways', () => {
-		const challenges = [{ id: 'c', roomOnly: true, takeaways: '' }];
+		const challenges = [{ id: 'c', trace: trace('room'), takeaways: '' }];
+		expect(beforeClose({ ...closing, challenges })).toEqual([]);
+	});
+
+	test('a challenge that was withdrawn needs no takeaways', () => {
+		const challenges = [{ id: 'c', trace: trace('present', 1), takeaways: '' }];
 		expect(beforeClose({ ...closing, challenges })).toEqual([]);
 	});
 

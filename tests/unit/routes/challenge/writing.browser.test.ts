@@ -124,9 +124,9 @@ test('a device without room says so and keeps the words on the screen', async ()
 test('a choice is sent at once', async () => {
 	const app = desk();
 	const writing = new Writing(app, 'c');
-	writing.choose('room_only', true);
+	writing.choose('keep', 'room');
 	await writing.save();
 	expect(app.sent).toMatchObject([
-		{ args: { changes: { room_only: true } }, base: { room_only: false } }
+		{ args: { changes: { keep: 'room' } }, base: { keep: 'present' } }
 	]);
 });

@@ -70,7 +70,7 @@ test('a review names its action and its line', () => {
 });
 
 test('the words of a challenge are shown, its settings are not', () => {
-	const changes = { question: 'Faut-il réécrire ?', need: 'decide', room_only: true, tags: ['x'] };
+	const changes = { question: 'Faut-il réécrire ?', need: 'decide', keep: 'room', tags: ['x'] };
 	expect(said('challenge.write', { id: 'c', changes }).words).toEqual(['Faut-il réécrire ?']);
 });
 

@@ -33,7 +33,7 @@ export function challenge(id: string, columns: Columns = {}): Columns {
 	return {
 		...{ id, group_id: GROUP, session_id: 's', presenter_id: 'a', position: 0, question: '' },
 		...{ context: '', tried: '', options: '', wanted: '', unwanted: '', need: 'decide' },
-		...{ tags: [], room_only: false, version: 1 },
+		...{ tags: [], keep: 'present', version: 1 },
 		...columns
 	};
 }

@@ -20,7 +20,7 @@ export type Conflict = {
 
 const written = z.object({
 	id: z.string(),
-	changes: z.record(z.string(), z.union([z.string(), z.boolean(), z.array(z.string())]))
+	changes: z.record(z.string(), z.union([z.string(), z.array(z.string())]))
 });
 
 /** The places of the refused writings of this challenge, in the order they were made. */

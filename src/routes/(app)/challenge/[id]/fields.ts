@@ -1,10 +1,11 @@
 import type { ChallengeField } from '#lib/data/intents.ts';
 import type { Row } from '#lib/data/rows.ts';
 import { limits } from '#lib/domain/limits.ts';
+import { type Keep, keeps } from '#lib/domain/session/keeping.ts';
 import * as m from '#lib/paraglide/messages.js';
 
 /** What a field of a challenge holds. */
-export type Field = string | boolean | string[];
+export type Field = string | string[];
 
 export const proses = ['context', 'tried', 'options', 'wanted', 'unwanted'] as const;
 export type Prose = (typeof proses)[number];
@@ -15,7 +16,7 @@ export const fields: readonly ChallengeField[] = [
 	...proses,
 	'need',
 	'tags',
-	'room_only'
+	'keep'
 ];
 
 export const needs = ['decide', 'understand', 'be_challenged', 'be_heard'] as const;
@@ -35,7 +36,7 @@ export function limitOf(field: ChallengeField): number {
 }
 
 export function fieldValue(challenge: Row<'challenges'>, field: ChallengeField): Field {
-	return field === 'room_only' ? challenge.roomOnly : challenge[field];
+	return challenge[field];
 }
 
 export const labels: Readonly<Record<ChallengeField, () => string>> = {
@@ -47,7 +48,7 @@ export const labels: Readonly<Record<ChallengeField, () => string>> = {
 	unwanted: m.challenge_unwanted,
 	need: m.challenge_need,
 	tags: m.challenge_tags,
-	room_only: m.challenge_room_only
+	keep: m.challenge_keep
 };
 
 export const needWords: Readonly<Record<(typeof needs)[number], () => string>> = {
@@ -55,6 +56,12 @@ export const needWords: Readonly<Record<(typeof needs)[number], () => string>> =
 	understand: m.challenge_need_understand,
 	be_challenged: m.challenge_need_be_challenged,
 	be_heard: m.challenge_need_be_heard
+};
+
+export const keepWords: Readonly<Record<Keep, () => string>> = {
+	present: m.challenge_keep_present,
+	presenter: m.challenge_keep_presenter,
+	room: m.challenge_keep_room
 };
 
 export const tagWords: Readonly<Record<(typeof tags)[number], () => string>> = {
@@ -67,10 +74,11 @@ export const tagWords: Readonly<Record<(typeof tags)[number], () => string>> = {
 
 /** A field's content as a person reads it; codes become words. */
 export function readable(field: ChallengeField, value: Field): string {
-	if (typeof value === 'boolean') return value ? m.challenge_yes() : m.challenge_no();
 	if (typeof value === 'string') {
 		const need = field === 'need' ? needs.find((known) => known === value) : undefined;
-		return need ? needWords[need]() : value || m.challenge_empty_text();
+		if (need) return needWords[need]();
+		const keep = field === 'keep' ? keeps.find((known) => known === value) : undefined;
+		return keep ? keepWords[keep]() : value || m.challenge_empty_text();
 	}
 	const known = tags.filter((tag) => value.includes(tag)).map((tag) => tagWords[tag]());
 	return known.join(', ') || m.challenge_empty_text();

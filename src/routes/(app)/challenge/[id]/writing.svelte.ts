@@ -13,8 +13,8 @@ import { type Field, fields, fieldValue, limitOf } from './fields.ts';
 const REST = 1500;
 
 const shape = z.object({
-	value: z.union([z.string(), z.boolean(), z.array(z.string())]),
-	seen: z.union([z.string(), z.boolean(), z.array(z.string())])
+	value: z.union([z.string(), z.array(z.string())]),
+	seen: z.union([z.string(), z.array(z.string())])
 });
 type Edit = z.infer<typeof shape>;
 export type Place = 'kept' | 'refused' | 'sent';
