@@ -182,6 +182,7 @@ describe('functions', () => {
 			'my_session_ids',
 			'my_shared_session_ids',
 			'my_topics',
+			'my_unsigned_group_ids',
 			'need_member',
 			'protect_challenge',
 			'refuse',

@@ -140,7 +140,11 @@ test.each<[string, () => Person, (view: View) => intents.Intent]>([
 		'a challenge prepared',
 		() => bob,
 		(view) => {
-			const changes = { question: 'Un ou deux dépôts ?', tags: ['expert_leader'], keep: 'presenter' };
+			const changes = {
+				question: 'Un ou deux dépôts ?',
+				tags: ['expert_leader'],
+				keep: 'presenter'
+			};
 			return intents.writeChallenge(first(view.challenges).id, changes, {
 				question: '',
 				tags: [],

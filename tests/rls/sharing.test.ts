@@ -33,7 +33,13 @@ const share = (by: Person, reader: Person, yes = true, session_id = earlier.id) 
 /** What this person reads of the session: rows by table; the owner finds some in each. */
 async function seen(by: Person): Promise<Record<string, number>> {
 	const found: Record<string, number> = {};
-	for (const table of ['sessions', 'challenges', 'attendances', 'challenge_notes', 'contributions']) {
+	for (const table of [
+		'sessions',
+		'challenges',
+		'attendances',
+		'challenge_notes',
+		'contributions'
+	]) {
 		const key = table === 'sessions' ? 'id' : 'session_id';
 		const { owner } = cercle;
 		const rows = await owner`select from ${owner(table)} where ${owner(key)} = ${earlier.id}`;

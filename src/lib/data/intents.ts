@@ -16,15 +16,7 @@ export interface Intent {
 }
 
 export type ChallengeField =
-	| 'question'
-	| 'context'
-	| 'tried'
-	| 'options'
-	| 'wanted'
-	| 'unwanted'
-	| 'need'
-	| 'tags'
-	| 'keep';
+	'question' | 'context' | 'tried' | 'options' | 'wanted' | 'unwanted' | 'need' | 'tags' | 'keep';
 
 /** A new action. `owner` is somebody else only in a live session, by its facilitator or scribe. */
 export function addAction(action: {

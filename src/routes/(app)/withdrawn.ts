@@ -10,7 +10,9 @@ export function leftovers(
 	refused: readonly Operation[],
 	draft: (key: string) => string | null
 ): { places: number[]; drafts: string[] } {
-	const places = refused.filter(({ refusal }) => refusal?.code === 'CR014').map(({ place }) => place);
+	const places = refused
+		.filter(({ refusal }) => refusal?.code === 'CR014')
+		.map(({ place }) => place);
 	const drafts = challenges
 		.filter(({ withdrawnAt }) => withdrawnAt !== null)
 		.flatMap(({ id }) => [

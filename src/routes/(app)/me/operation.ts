@@ -111,7 +111,9 @@ const settings = ['need', 'keep'];
 
 /** Settings such as the kind of help wanted are no words of the member's. */
 function proses(changes: Readonly<Record<string, unknown>>): string[] {
-	return texts(Object.entries(changes).map(([field, value]) => (settings.includes(field) ? '' : value)));
+	return texts(
+		Object.entries(changes).map(([field, value]) => (settings.includes(field) ? '' : value))
+	);
 }
 
 function texts(values: readonly unknown[]): string[] {

@@ -11,13 +11,7 @@ export const proses = ['context', 'tried', 'options', 'wanted', 'unwanted'] as c
 export type Prose = (typeof proses)[number];
 
 /** The fields in the order of the page. */
-export const fields: readonly ChallengeField[] = [
-	'question',
-	...proses,
-	'need',
-	'tags',
-	'keep'
-];
+export const fields: readonly ChallengeField[] = ['question', ...proses, 'need', 'tags', 'keep'];
 
 export const needs = ['decide', 'understand', 'be_challenged', 'be_heard'] as const;
 
