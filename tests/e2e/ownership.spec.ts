@@ -32,7 +32,7 @@ test('a challenge withdrawn without a network leaves the other phones at their n
 
 	await test.step('its presenter keeps it for themselves, and the others read no notes', async () => {
 		await julien.page.goto(SESSION);
-		await julien.page.getByText('Pour moi seul·e').click();
+		await julien.page.getByRole('radio', { name: 'Pour moi seul·e' }).check();
 		await expect(julien.page.getByText('Visible par : vous seul·e')).toBeVisible();
 		await expect(julien.page.getByText(/en attente/)).toBeHidden();
 		await thomas.page.reload();
