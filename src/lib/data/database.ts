@@ -281,6 +281,108 @@ export type Database = {
 					}
 				];
 			};
+			breach_votes: {
+				Row: {
+					breach_id: string;
+					exclude: boolean;
+					id: string;
+					member_id: string;
+				};
+				ComputedFields: never;
+				Insert: {
+					breach_id: string;
+					exclude: boolean;
+					id?: string;
+					member_id: string;
+				};
+				Update: {
+					breach_id?: string;
+					exclude?: boolean;
+					id?: string;
+					member_id?: string;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'breach_votes_breach_id_fkey';
+						columns: ['breach_id'];
+						isOneToOne: false;
+						referencedRelation: 'breaches';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'breach_votes_member_id_fkey';
+						columns: ['member_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			breaches: {
+				Row: {
+					accused_id: string;
+					entitled: number | null;
+					group_id: string;
+					id: string;
+					outcome: string | null;
+					raised_at: string;
+					raised_by: string | null;
+					reason: string;
+					settled_at: string | null;
+					votes_against: number | null;
+					votes_for: number | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					accused_id: string;
+					entitled?: number | null;
+					group_id: string;
+					id: string;
+					outcome?: string | null;
+					raised_at?: string;
+					raised_by?: string | null;
+					reason: string;
+					settled_at?: string | null;
+					votes_against?: number | null;
+					votes_for?: number | null;
+				};
+				Update: {
+					accused_id?: string;
+					entitled?: number | null;
+					group_id?: string;
+					id?: string;
+					outcome?: string | null;
+					raised_at?: string;
+					raised_by?: string | null;
+					reason?: string;
+					settled_at?: string | null;
+					votes_against?: number | null;
+					votes_for?: number | null;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'breaches_accused_id_fkey';
+						columns: ['accused_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'breaches_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'breaches_raised_by_fkey';
+						columns: ['raised_by'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
+						referencedColumns: ['id'];
+					}
+				];
+			};
 			calendars: {
 				Row: {
 					created_at: string;
@@ -568,6 +670,46 @@ export type Database = {
 						columns: ['session_id'];
 						isOneToOne: false;
 						referencedRelation: 'sessions';
+						referencedColumns: ['id'];
+					}
+				];
+			};
+			decisions: {
+				Row: {
+					at: string;
+					group_id: string;
+					id: string;
+					kind: string;
+					subject_id: string | null;
+				};
+				ComputedFields: never;
+				Insert: {
+					at: string;
+					group_id: string;
+					id?: string;
+					kind: string;
+					subject_id?: string | null;
+				};
+				Update: {
+					at?: string;
+					group_id?: string;
+					id?: string;
+					kind?: string;
+					subject_id?: string | null;
+				};
+				Relationships: [
+					{
+						foreignKeyName: 'decisions_group_id_fkey';
+						columns: ['group_id'];
+						isOneToOne: false;
+						referencedRelation: 'groups';
+						referencedColumns: ['id'];
+					},
+					{
+						foreignKeyName: 'decisions_subject_id_fkey';
+						columns: ['subject_id'];
+						isOneToOne: false;
+						referencedRelation: 'profiles';
 						referencedColumns: ['id'];
 					}
 				];
@@ -1484,9 +1626,14 @@ export type Database = {
 			floor_command: { Args: { args: Json; command: string; session_id: string }; Returns: Json };
 			found_group: { Args: { charter: string; id: string; name: string }; Returns: string };
 			invite: { Args: { email: string; group_id: string; token_hash: string }; Returns: string };
+			leave_group: { Args: { group_id: string }; Returns: undefined };
 			open_calendar: { Args: Record<PropertyKey, never>; Returns: string };
 			plan_session: { Args: { expected_version: number; plan: Json }; Returns: string };
 			pull: { Args: { since?: Json }; Returns: Json };
+			raise_breach: {
+				Args: { accused_id: string; group_id: string; id: string; reason: string };
+				Returns: string;
+			};
 			read_calendar: { Args: { token_hash: string }; Returns: Json };
 			read_invitation: { Args: { token: string }; Returns: Json };
 			read_reminders: { Args: Record<PropertyKey, never>; Returns: Json };
@@ -1515,6 +1662,8 @@ export type Database = {
 				Returns: undefined;
 			};
 			unsubscribe_push: { Args: { endpoint: string }; Returns: undefined };
+			vote_breach: { Args: { breach_id: string; exclude: boolean }; Returns: string };
+			withdraw_breach: { Args: { breach_id: string }; Returns: undefined };
 			write_charter: {
 				Args: { body: string; expected_version: number; group_id: string };
 				Returns: string;

@@ -187,6 +187,19 @@ const shapes = {
 		withdrawn_at: z.nullable(moment)
 	}),
 	feedbacks: z.object({ id, session_id: id, member_id: id, plus: text, delta: text }),
+	decisions: z.object({ id, group_id: id, kind: text, subject_id: person, at: moment }),
+	breaches: z.object({
+		id,
+		group_id: id,
+		accused_id: id,
+		raised_by: person,
+		reason: text,
+		raised_at: moment,
+		settled_at: z.nullable(moment),
+		entitled: z.nullable(count),
+		votes_for: z.nullable(count)
+	}),
+	breach_votes: z.object({ id, breach_id: id, exclude: z.boolean() }),
 	room_states: z.object({
 		id,
 		position: z.nullable(count),

@@ -13,6 +13,8 @@ export const limits = {
 	note: 20_000,
 	charter: 20_000,
 	contribution: 1000,
+	/** What happened, in a breach that is raised. */
+	breach: 2000,
 	/** Each prompt of a goal: measure, means, reason. */
 	prompt: 1000,
 	/** A year that a goal may be set for. */
