@@ -31,6 +31,7 @@ language sql stable set search_path = '' as $$
 		('goals', null, null, null, 't.removed_at is null'),
 		('reviews', null, null, null, null),
 		('attendances', null, null, null, null),
+		('session_consents', null, null, null, null),
 		('feedbacks', null, null, null, null),
 		('decisions', null, null, null, null),
 		('breaches', null, null, null, null),

@@ -45,7 +45,8 @@ const texts: [string, string, number, (of: World) => Record<string, string>][] =
 	]),
 	['reviews', 'line', limits.line, (of) => ({ session_id: of.live })],
 	['feedbacks', 'plus', limits.feedback, (of) => ({ session_id: of.live })],
-	['feedbacks', 'delta', limits.feedback, (of) => ({ session_id: of.live })]
+	['feedbacks', 'delta', limits.feedback, (of) => ({ session_id: of.live })],
+	['breaches', 'reason', limits.breach, (of) => ({ id: of.breach.open })]
 ];
 
 describe('the database takes as much as the forms do, and not one more', () => {

@@ -8,6 +8,8 @@ const before = ['member', 'absent', 'presenter', 'facilitator'] as const;
 /** Those of them who were in its room. */
 const present = ['member', 'presenter', 'facilitator'] as const;
 const joined = [...signed, 'unsigned'] as const;
+/** Those of the signed who decide about the breach that `absent` is accused of. */
+const deciding = ['member', 'later', 'presenter', 'facilitator'] as const;
 const named = personas.filter((persona): persona is Named => persona !== 'anonymous');
 
 type Values = Record<string, unknown>;
@@ -523,6 +525,41 @@ export const rules: readonly Rule[] = [
 		columns: 'id, created_at',
 		select: ['member'],
 		...readOnly
+	},
+	{
+		table: 'decisions',
+		rows: 'of the group',
+		key: (world) => ({ group_id: world.group.id, kind: 'founded' }),
+		select: signed,
+		...readOnly
+	},
+	{
+		table: 'decisions',
+		rows: 'that nobody is excluded',
+		key: (world) => ({ id: world.breach.dismissed }),
+		select: deciding,
+		...readOnly
+	},
+	{
+		table: 'breaches',
+		rows: 'that is open',
+		key: (world) => ({ id: world.breach.open }),
+		select: deciding,
+		...readOnly
+	},
+	{
+		table: 'breaches',
+		rows: 'that was dismissed',
+		key: (world) => ({ id: world.breach.dismissed }),
+		select: deciding,
+		...readOnly
+	},
+	{
+		table: 'breach_votes',
+		rows: 'of a member',
+		key: (world) => ({ breach_id: world.breach.open, member_id: world.people.member.id }),
+		select: ['member'],
+		...readOnly
 	}
 ];
 
@@ -792,6 +829,43 @@ export const calls: readonly Call[] = [
 		asking: 'an invitation that is used',
 		args: () => ({ invitation_id: randomUUID() }),
 		ok: [],
+		otherwise: 'CR001'
+	},
+	{
+		name: 'raise_breach',
+		asking: 'a second one about the same member',
+		args: (world) => ({
+			...{ id: randomUUID(), group_id: world.group.id, reason: 'Again.' },
+			accused_id: world.people.absent.id
+		}),
+		ok: [],
+		otherwise: 'CR016',
+		// Nobody accuses themself; who had not signed has by now.
+		but: { ...drivers, unsigned: 'CR016', absent: 'CR005' }
+	},
+	{
+		name: 'vote_breach',
+		asking: 'to vote about a member',
+		args: (world) => ({ breach_id: world.breach.open, exclude: true }),
+		// The third of five decides.
+		ok: ['unsigned', 'member', 'later'],
+		otherwise: 'CR001',
+		but: { presenter: 'CR004', facilitator: 'CR004' }
+	},
+	{
+		name: 'withdraw_breach',
+		asking: 'the end of one that is settled',
+		args: (world) => ({ breach_id: world.breach.open }),
+		ok: [],
+		otherwise: 'CR001',
+		but: Object.fromEntries([...deciding, 'unsigned'].map((persona) => [persona, 'CR004']))
+	},
+	{
+		name: 'leave_group',
+		asking: 'to leave',
+		args: (world) => ({ group_id: world.group.id }),
+		// Who was excluded just now, or left before, leaves twice.
+		ok: [...joined, 'left', 'invited'],
 		otherwise: 'CR001'
 	}
 ];

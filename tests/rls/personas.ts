@@ -61,6 +61,8 @@ export interface World {
 	action: { member: string; left: string };
 	/** Two goals of the member, one kept private, and one of who left. */
 	goal: { shared: string; private: string; left: string };
+	/** Raised about who was absent: one is open, one was dismissed. */
+	breach: { open: string; dismissed: string };
 	client(persona: Persona): SupabaseClient;
 }
 
@@ -148,6 +150,15 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	given(await member.client.rpc('subscribe_push', browser()));
 	given(await member.client.rpc('open_calendar'));
 
+	const breach = { open: randomUUID(), dismissed: randomUUID() };
+	const about = { group_id: group.id, accused_id: absent.id, reason: 'Told a client of ours.' };
+	const decide = async (by: Person, breach_id: string, exclude: boolean) =>
+		given(await by.client.rpc('vote_breach', { breach_id, exclude }));
+	given(await member.client.rpc('raise_breach', { ...about, id: breach.dismissed }));
+	for (const by of [presenter, facilitator]) await decide(by, breach.dismissed, false);
+	given(await presenter.client.rpc('raise_breach', { ...about, id: breach.open }));
+	await decide(member, breach.open, true);
+
 	const people = {
 		...{ stranger, invited, unsigned, left, foreigner, animator, member, absent, later },
 		...{ presenter, facilitator }
@@ -155,6 +166,7 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	const anonymous = cercle.anonymous();
 	return {
 		...{ group, people, community, token, closed, planned, earlier, action, goal, contribution },
+		...{ breach },
 		...{ live: live.id, closedChallenge, liveChallenge },
 		client: (persona) => (persona === 'anonymous' ? anonymous : people[persona].client)
 	};

@@ -65,3 +65,8 @@ export async function amend(backend: Backend, group: string, body: string, seen:
 		expected_version: seen
 	});
 }
+
+/** Leaves the group, at once and without a word. Leaving twice is harmless. */
+export async function leave(backend: Backend, group: string) {
+	await backend.call('leave_group', { group_id: group });
+}
