@@ -11,6 +11,8 @@ export type Act =
 
 /** The rule of a vote, as it is said to members: nothing of how the database keeps it. */
 export class VoteModel {
+	readonly accused: number;
+	readonly raiser: number;
 	readonly members: Set<number>;
 	/** The last version each person signed, members or not. */
 	readonly signed = new Map<number, number>();
@@ -21,11 +23,9 @@ export class VoteModel {
 	/** Entitled, and for, when it was settled. */
 	counts: [number, number] | null = null;
 
-	constructor(
-		size: number,
-		readonly accused: number,
-		readonly raiser: number
-	) {
+	constructor(size: number, accused: number, raiser: number) {
+		this.accused = accused;
+		this.raiser = raiser;
 		this.members = new Set(Array(size).keys());
 		this.everJoined = new Set(this.members);
 		for (const who of this.members) this.signed.set(who, 1);

@@ -74,7 +74,7 @@ describe('one answer holds all a person may read', () => {
 	test('for a member of another group: nothing of this one', async () => {
 		const { me, tables } = await pull('foreigner');
 		expect(Object.keys(shown(tables, {})).sort()).toEqual([
-			...['charters', 'groups', 'memberships', 'profiles', 'signatures']
+			...['charters', 'decisions', 'groups', 'memberships', 'profiles', 'signatures']
 		]);
 		expect(shown(tables, {}).profiles).toEqual([me]);
 		expect(JSON.stringify(tables)).not.toContain(world.group.id);

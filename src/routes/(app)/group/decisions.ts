@@ -24,16 +24,14 @@ export interface Line {
 /** The register of a group, the latest first. */
 export function lines(view: View, group: string): Line[] {
 	return view.decisions
-		.filter(({ groupId, kind }) => groupId === group && kind in words)
+		.filter(({ groupId }) => groupId === group)
 		.toSorted((a, b) => b.at - a.at)
-		.map((decision) => ({
-			id: decision.id,
-			at: decision.at,
-			text: words[decision.kind]!({
-				name: nameOf(view, decision.subjectId) ?? m.moderation_decision_somebody()
-			}),
-			count: count(view.breaches.find(({ id }) => id === decision.id))
-		}));
+		.flatMap(({ id, at, kind, subjectId }) => {
+			const name = nameOf(view, subjectId) ?? m.moderation_decision_somebody();
+			const text = words[kind]?.({ name });
+			const breach = view.breaches.find((one) => one.id === id);
+			return text === undefined ? [] : [{ id, at, text, count: count(breach) }];
+		});
 }
 
 function count(breach: Row<'breaches'> | undefined): string | null {

@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { entitled, open, ownVote } from '#lib/data/moderation.ts';
+import { lines } from '#routes/(app)/group/decisions.ts';
+import { ended } from '#routes/(app)/group/ended.ts';
+import { GROUP, groupOf, membership, person } from '../session/group-view.ts';
+
+const breach = (id: string, columns: object = {}) => ({
+	...{ id, group_id: GROUP, accused_id: 'c', raised_by: 'a', reason: 'Sold us.' },
+	...{ raised_at: '2026-05-01T00:00:00Z', settled_at: null, entitled: null, votes_for: null },
+	...columns
+});
+const decision = (id: string, kind: string, columns: object = {}) => ({
+	...{ id, group_id: GROUP, kind, subject_id: null, at: '2026-05-02T00:00:00Z' },
+	...columns
+});
+const settled = { settled_at: '2026-05-03T00:00:00Z', reason: '', entitled: 5, votes_for: 3 };
+const now = Date.UTC(2026, 4, 10);
+const left = (member: string, group: string, left_at: string) => ({
+	...{ ...membership(member), id: `m-${member}-${group}`, group_id: group, left_at }
+});
+
+test('a vote waits until it is settled or its fourteen days are over, in its own group', () => {
+	const view = groupOf(['a', 'b', 'c'], {
+		breaches: [
+			breach('waits'),
+			breach('lapsed', { raised_at: '2026-04-26T00:00:00Z' }),
+			breach('settled', settled),
+			breach('elsewhere', { group_id: 'other' })
+		],
+		breach_votes: [{ id: 'v', breach_id: 'settled', exclude: false }]
+	});
+	expect(open(view, GROUP, now).map(({ id }) => id)).toEqual(['waits']);
+	expect(ownVote(view, 'waits')).toBeNull();
+	expect(ownVote(view, 'settled')).toBe(false);
+});
+
+test('who left, who never signed and the accused are not among those who decide', () => {
+	const signature = (member_id: string) => ({
+		...{ id: `s-${member_id}`, group_id: GROUP, charter_id: 'x', member_id },
+		signed_at: '2026-01-01T00:00:00Z'
+	});
+	const view = groupOf(['a', 'b', 'c', 'd'], {
+		memberships: [
+			...['a', 'b', 'c', 'd'].map((id) => membership(id)),
+			left('e', GROUP, '2026-02-01T00:00:00Z')
+		],
+		signatures: ['a', 'b', 'c', 'e'].map(signature)
+	});
+	expect(entitled(view, GROUP, 'c')).toBe(2);
+});
+
+test('the register begins with the latest, names whom it may, and counts for those who were there', () => {
+	const view = groupOf(['a', 'c'], {
+		profiles: [person('a', 'Ada'), person('c', 'Cleo')],
+		decisions: [
+			decision('1', 'founded', { subject_id: 'a', at: '2026-01-01T00:00:00Z' }),
+			decision('2', 'exclusion', { subject_id: 'c', at: '2026-05-03T00:00:00Z' }),
+			decision('3', 'departure', { at: '2026-05-04T00:00:00Z' }),
+			decision('4', 'of a later version')
+		],
+		breaches: [breach('2', settled)]
+	});
+	const shown = lines(view, GROUP);
+	expect(shown.map(({ id }) => id)).toEqual(['3', '2', '1']);
+	expect(shown.map(({ text }) => text)).toEqual([
+		expect.not.stringMatching(/Ada|Cleo/),
+		expect.stringContaining('Cleo'),
+		expect.stringContaining('Ada')
+	]);
+	expect(shown.map(({ count }) => count)).toEqual([null, expect.stringMatching(/3.*5/), null]);
+});
+
+test('a membership that ended is told while it was the only one, then for a month, never once back', () => {
+	const gone = left('a', 'old', '2026-04-01T00:00:00Z');
+	const alone = groupOf([], { memberships: [gone] });
+	expect(ended(alone, 'a', now)?.groupId).toBe('old');
+	const busy = groupOf(['a'], { memberships: [membership('a'), gone] });
+	expect(ended(busy, 'a', now)).toBeNull();
+	expect(ended(busy, 'a', Date.UTC(2026, 3, 20))?.groupId).toBe('old');
+	const back = groupOf(['a'], {
+		memberships: [membership('a'), left('a', GROUP, '2026-05-09T00:00:00Z')]
+	});
+	expect(ended(back, 'a', now)).toBeNull();
+	expect(ended(groupOf(['b']), 'a', now)).toBeNull();
+});
