@@ -55,6 +55,19 @@ describe('signing in by a code', () => {
 		expect(again.error?.code).toBe('otp_expired');
 	});
 
+	test('before the code came back there is no session', async () => {
+		const email = address();
+		const sessions = () => cercle.owner`
+			select from auth.sessions s join auth.users u on u.id = s.user_id where u.email = ${email}
+		`;
+		const client = cercle.anonymous();
+		await client.auth.signInWithOtp({ email });
+		expect(await sessions()).toHaveLength(0);
+		const token = await server.mails.code(email);
+		await client.auth.verifyOtp({ email, token, type: 'email' });
+		expect(await sessions()).toHaveLength(1);
+	});
+
 	test('the session can be renewed, and ends with the sign-out', async () => {
 		const client = await member(address());
 		const { data } = await client.auth.refreshSession();

@@ -211,7 +211,9 @@ describe('functions', () => {
 			await exceptions(`
 				select proname as name from pg_proc
 				where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
-					and prosrc ~ 'auth\\.(uid|jwt)' and oid <> 'private.uid()'::regprocedure
+					and prosrc ~ 'auth\\.(uid|jwt)' and oid <> all (array[
+						'private.uid()', 'private.me()', 'private.session_id()'
+					]::regprocedure[])
 				union all
 				select tablename || '.' || policyname from pg_policies
 				where schemaname in ('public', 'private', 'realtime')

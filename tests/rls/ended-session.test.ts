@@ -50,7 +50,7 @@ describe('a session that was ended is refused at once, its token still good for 
 			await client.rpc('apply_ops', { client_id: id, operations: [] }),
 			await client.rpc('write_charter', { group_id: group.id, body: 'No.', expected_version: 1 })
 		];
-		expect(answers.map(code)).toEqual(['CR002', 'CR002', 'CR002']);
+		expect(answers.map(code)).toEqual(['CR013', 'CR013', 'CR013']);
 	});
 
 	test('the same person goes on in a session of their own elsewhere', async () => {

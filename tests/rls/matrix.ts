@@ -655,6 +655,15 @@ export const calls: readonly Call[] = [
 		otherwise: '42501'
 	},
 	{ name: 'close_calendar', asking: 'its end', args: () => ({}), ok: named, otherwise: '' },
+	{ name: 'list_sessions', asking: 'their devices', args: () => ({}), ok: named, otherwise: '' },
+	{ name: 'end_sessions', asking: 'all others ended', args: () => ({}), ok: named, otherwise: '' },
+	{
+		name: 'end_sessions',
+		asking: 'a session ended that is not theirs',
+		args: () => ({ session_id: randomUUID() }),
+		ok: [],
+		otherwise: 'CR001'
+	},
 	{
 		name: 'claim_reminders',
 		asking: 'what is due',

@@ -22,6 +22,12 @@ export interface Accounts {
 	dropPassword(id: string): Promise<void>;
 	/** A new confirmation code of an unconfirmed account, or null when there is none to confirm. */
 	renewConfirmation(email: string): Promise<string | null>;
+	/** Notes in which browser a session was opened or renewed, in its own words; never from where. */
+	nameSession(id: string, userAgent: string | null): Promise<void>;
+	/** Ends all sessions of the account. */
+	endSessions(email: string): Promise<void>;
+	/** Ends all sessions of the account that has this one, but for this one. */
+	endOtherSessions(id: string): Promise<void>;
 }
 
 /** E-mail addresses are expected in lower case. */
@@ -61,6 +67,22 @@ export function openAccounts(sql: Sql): Accounts {
 				where email = ${email} and email_confirmed_at is null
 			`;
 			return count > 0 ? code : null;
+		},
+		async nameSession(id, userAgent) {
+			await sql`
+				update auth.sessions set user_agent = ${userAgent?.slice(0, 500) ?? null} where id = ${id}
+			`;
+		},
+		async endSessions(email) {
+			await sql`
+				delete from auth.sessions s using auth.users u where u.id = s.user_id and u.email = ${email}
+			`;
+		},
+		async endOtherSessions(id) {
+			await sql`
+				delete from auth.sessions o using auth.sessions s
+				where s.id = ${id} and o.user_id = s.user_id and o.id <> s.id
+			`;
 		}
 	};
 }

@@ -11,6 +11,7 @@ import { openAccounts } from './accounts.ts';
 import { answerAuth, AUTH_LIMITS, type AuthLimits, PASSWORD_LENGTH } from './auth.ts';
 import { type CallLimits, Calls } from './calls.ts';
 import { openConnection } from './connection.ts';
+import { keepDevices } from './devices.ts';
 import type { Keys } from './keys.ts';
 import { Limits } from './limits.ts';
 import type { Quiet } from './quiet.ts';
@@ -126,12 +127,13 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 					}),
 					peer
 				);
-			const answer = answerAuth(
+			const json = parseJson(body);
+			const door = answerAuth(
 				{
 					method,
 					name: auth,
 					query: url.searchParams,
-					body: parseJson(body),
+					body: json,
 					peer: networkOf(peer ?? '127.0.0.1')
 				},
 				{
@@ -143,7 +145,9 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 					sendCode
 				}
 			);
-			return (await answer) ?? call(request, peer);
+			const answer = (await door) ?? (await call(request, peer));
+			await keepDevices({ method, name: auth, body: json, headers, answer }, accounts);
+			return answer;
 		},
 		async close() {
 			await Promise.all([connection.driver.end({ timeout: 3 }), sql.end({ timeout: 3 })]);

@@ -102,8 +102,12 @@ async function requestCode(call: Call): Promise<Response> {
 	const input = formats.otp.safeParse(call.body);
 	if (!input.success) return invalid();
 	if (!mayMail(call, input.data.email)) return tooManyMails();
-	const answer = await call.options.forward('otp', input.data);
+	const { accounts, forward } = call.options;
+	const account = await accounts.find(input.data.email);
+	const answer = await forward('otp', input.data);
 	if (answer.status >= 500) return answer;
+	// To a new account the API opens a session before the code came back: nobody holds it.
+	if (!account) await accounts.endSessions(input.data.email);
 	renewTries(call, input.data.email);
 	return Response.json({});
 }
