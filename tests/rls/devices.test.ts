@@ -332,8 +332,7 @@ describe('an open socket', () => {
 	/** Listens to a topic with the real client; what it heard, and how the channel stands. */
 	async function listen(client: SupabaseClient, topic: string) {
 		const heard: string[] = [];
-		let tell = (_: string) => {};
-		const closed = new Promise<void>((done) => (tell = (status) => status === 'CLOSED' && done()));
+		const closed = Promise.withResolvers<void>();
 		await client.realtime.setAuth();
 		await new Promise<void>((joined, failed) => {
 			client
@@ -341,11 +340,11 @@ describe('an open socket', () => {
 				.on('broadcast', { event: '*' }, ({ event }) => heard.push(event))
 				.subscribe((status, error) => {
 					if (status === 'SUBSCRIBED') joined();
+					else if (status === 'CLOSED') closed.resolve();
 					else if (error) failed(error);
-					tell(status);
 				});
 		});
-		return { heard, closed };
+		return { heard, closed: closed.promise };
 	}
 
 	const say = (topic: string, event: string) =>

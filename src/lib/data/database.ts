@@ -1034,6 +1034,7 @@ export type Database = {
 					id: string;
 					member_id: string;
 					p256dh: string;
+					session_id: string;
 				};
 				ComputedFields: never;
 				Insert: {
@@ -1043,6 +1044,7 @@ export type Database = {
 					id?: string;
 					member_id: string;
 					p256dh: string;
+					session_id: string;
 				};
 				Update: {
 					auth?: string;
@@ -1051,6 +1053,7 @@ export type Database = {
 					id?: string;
 					member_id?: string;
 					p256dh?: string;
+					session_id?: string;
 				};
 				Relationships: [
 					{
@@ -1622,11 +1625,13 @@ export type Database = {
 			};
 			community_overview: { Args: { community_id: string }; Returns: Json };
 			dismiss_signal: { Args: { kind: string; session_id: string }; Returns: undefined };
+			end_sessions: { Args: { everywhere?: boolean; session_id?: string }; Returns: number };
 			finish_reminder: { Args: { id: string; outcome: string }; Returns: undefined };
 			floor_command: { Args: { args: Json; command: string; session_id: string }; Returns: Json };
 			found_group: { Args: { charter: string; id: string; name: string }; Returns: string };
 			invite: { Args: { email: string; group_id: string; token_hash: string }; Returns: string };
 			leave_group: { Args: { group_id: string }; Returns: undefined };
+			list_sessions: { Args: Record<PropertyKey, never>; Returns: Json };
 			open_calendar: { Args: Record<PropertyKey, never>; Returns: string };
 			plan_session: { Args: { expected_version: number; plan: Json }; Returns: string };
 			pull: { Args: { since?: Json }; Returns: Json };

@@ -20,6 +20,7 @@ export function failureOf(
 	cause?: unknown
 ): Failure {
 	if (status === 0) return new Failure('offline', cause);
+	if (code === 'CR013') return new Failure('unauthorized', cause);
 	if (status === 401 && !code?.startsWith('CR')) return new Failure('unauthorized', cause);
 	if (status === 413) return new Failure('too_large', cause);
 	if (status === 429) return new Failure('too_many', cause);

@@ -198,6 +198,13 @@ export class Account {
 		await this.#database.close();
 	}
 
+	/** Removes the rows, and keeps what no server has: changes that wait or were refused, drafts. */
+	async strip(): Promise<void> {
+		const rows = { store: rowStore, clear: true } as const;
+		const pulled = { store: metaStore, remove: 'replica' };
+		await this.#database.write([rows, pulled], { durability: 'strict' });
+	}
+
 	/** Removes everything kept for this account. Works offline. */
 	async erase(): Promise<void> {
 		await this.#database.erase();

@@ -197,10 +197,13 @@ export class Device<Rows, View> {
 				await this.#installation.forget(id);
 			}
 			await this.#installation.leave();
-			if (!('caches' in globalThis)) return;
-			const foreign = (await caches.keys()).filter((name) => !shellCaches.includes(name));
-			await Promise.all(foreign.map((name) => caches.delete(name)));
+			await clearCaches();
 		});
+	}
+
+	/** Whether the server signed the last account out, and nobody signed in here since. */
+	ended(): Promise<boolean> {
+		return this.#installation.ended();
 	}
 
 	/** Opening, closing and wiping wait for each other: a page and a sign-in event may both ask. */
@@ -220,7 +223,10 @@ export class Device<Rows, View> {
 		const channel = new Channel(`cercle-${id}`, () => void this.#heard());
 		const current = async () => (await this.#installation.account()) === id;
 		const listener = {
-			status: (status: Status) => (this.#status = status),
+			status: (status: Status) => {
+				this.#status = status;
+				if (status.problem === 'ended') void this.#signedOut(id);
+			},
 			changed: () => {
 				channel.announce();
 				void this.#show();
@@ -260,6 +266,29 @@ export class Device<Rows, View> {
 		return this.#open;
 	}
 
+	/**
+	 * The server ended the session: rows and tokens go at once, from a lost phone too. What was not
+	 * sent waits here, as that of a former account.
+	 */
+	async #signedOut(id: string): Promise<void> {
+		await this.#inTurn(async () => {
+			if (this.account !== id) return;
+			await this.#end();
+			const account = new Account(id);
+			try {
+				await account.strip();
+				await this.#installation.leave(true);
+				await clearCaches();
+			} catch (error) {
+				// Signed in here as before: the next start tries again.
+				this.#lost = storageError(error).code;
+			} finally {
+				await account.close();
+			}
+		});
+		await this.#inTurn(() => this.former.tidy());
+	}
+
 	/** Another tab changed the disk. */
 	async #heard(): Promise<void> {
 		const before = this.syncedAt;
@@ -286,4 +315,11 @@ export class Device<Rows, View> {
 			if (this.#open === open) this.#lost = storageError(error).code;
 		}
 	}
+}
+
+/** The shell alone stays. */
+async function clearCaches(): Promise<void> {
+	if (!('caches' in globalThis)) return;
+	const foreign = (await caches.keys()).filter((name) => !shellCaches.includes(name));
+	await Promise.all(foreign.map((name) => caches.delete(name)));
 }

@@ -51,7 +51,8 @@ export class Installation {
 		if (former === account) return;
 		const changes: Change[] = [
 			{ store: 'device', key: 'account', put: account },
-			{ store: 'device', key: [kept, account], put: true }
+			{ store: 'device', key: [kept, account], put: true },
+			{ store: 'device', remove: 'ended' }
 		];
 		// It may have entered before this list was kept.
 		if (former !== null) changes.push({ store: 'device', key: [kept, former], put: true });
@@ -65,13 +66,18 @@ export class Installation {
 		await this.#database.write([change], { durability: 'strict' });
 	}
 
-	/** Forgets who is signed in and the session, for every tab. */
-	async leave(): Promise<void> {
+	/** Whether the server signed the last account out, and nobody signed in since. */
+	async ended(): Promise<boolean> {
+		return (await this.#get('device', 'ended')) !== null;
+	}
+
+	/** Forgets who is signed in and the session, for every tab. `ended`: because the server ended it. */
+	async leave(ended = false): Promise<void> {
+		const reason: Change = ended
+			? { store: 'device', key: 'ended', put: 'ended' }
+			: { store: 'device', remove: 'ended' };
 		await this.#database.write(
-			[
-				{ store: 'device', remove: 'account' },
-				{ store: 'auth', clear: true }
-			],
+			[{ store: 'device', remove: 'account' }, reason, { store: 'auth', clear: true }],
 			{ durability: 'strict' }
 		);
 		this.#channel.announce();

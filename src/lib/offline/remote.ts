@@ -47,7 +47,7 @@ export interface Remote {
 		signal: AbortSignal
 	): Promise<readonly Verdict[]>;
 	pull(since: Since, signal: AbortSignal): Promise<Answer>;
-	/** Renews the session after `unauthorized`; false when the member has to sign in again. */
+	/** Renews the session after `unauthorized`; false when it was ended. */
 	refresh(signal: AbortSignal): Promise<boolean>;
 }
 
@@ -61,13 +61,14 @@ export const TAKEN = 'CR012';
  * Why the server gave no usable answer:
  * - `unreachable`: no answer (network, timeout)
  * - `failing`: it answered that it cannot now (5xx, rate limit), or something unintelligible
- * - `unauthorized`: the session ended (401)
+ * - `unauthorized`: it does not take the session, and yet renewed it
+ * - `ended`: the session was ended: nothing of the account may stay on this device
  * - `outdated`: it does not know (any more, or yet) what this version of the app asks for
  * - `rejected`: it will never accept this request as a whole (other 4xx); `code` says why
  * - `foreign`: the session belongs to another account than the one open here
  */
 export type RemoteReason =
-	'unreachable' | 'failing' | 'unauthorized' | 'outdated' | 'rejected' | 'foreign';
+	'unreachable' | 'failing' | 'unauthorized' | 'ended' | 'outdated' | 'rejected' | 'foreign';
 
 export class RemoteError extends Error {
 	readonly reason: RemoteReason;

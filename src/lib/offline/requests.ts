@@ -29,7 +29,8 @@ export class Requests {
 			return await this.#within(request);
 		} catch (error) {
 			if (!(error instanceof RemoteError) || error.reason !== 'unauthorized') throw error;
-			if (!(await this.#within(({ remote, signal }) => remote.refresh(signal)))) throw error;
+			const renewed = await this.#within(({ remote, signal }) => remote.refresh(signal));
+			if (!renewed) throw new RemoteError('ended', null, error);
 			return await this.#within(request);
 		}
 	}

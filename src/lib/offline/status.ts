@@ -10,11 +10,12 @@ export interface Status {
 	readonly busy: boolean;
 	/**
 	 * What keeps the last run from succeeding besides the network: the member must sign in
-	 * (`unauthorized`), another account is signed in (`foreign`), the server or its answer is wrong
-	 * (`failing`, `rejected`), this app is of another version (`outdated`), or this device's storage.
+	 * (`unauthorized`), the session was ended (`ended`), another account is signed in (`foreign`), the
+	 * server or its answer is wrong (`failing`, `rejected`), this app is of another version (`outdated`), or this device's storage.
 	 * Null: nothing.
 	 */
-	readonly problem: 'unauthorized' | 'foreign' | 'failing' | 'rejected' | StorageCode | null;
+	readonly problem:
+		'unauthorized' | 'ended' | 'foreign' | 'failing' | 'rejected' | StorageCode | null;
 	/** What was thrown, for the developer: it may carry content, so it is neither shown nor logged. */
 	readonly cause: unknown;
 }

@@ -17,6 +17,8 @@ export interface Listener {
 
 /** How often a visible tab asks by itself, in ms. */
 const period = 60_000;
+/** What no further try changes. */
+const final: readonly Status['problem'][] = ['unauthorized', 'ended', 'foreign', 'closed'];
 /** How long another tab gets to send what it wrote before this one does, in ms. */
 const courtesy = 3_000;
 
@@ -143,7 +145,7 @@ export class Sync {
 			this.#failures += 1;
 			this.#fail(cause);
 			const problem = this.#status.problem;
-			if (problem === 'unauthorized' || problem === 'foreign' || problem === 'closed') return null;
+			if (final.includes(problem)) return null;
 			return backoff(this.#failures, this.#platform.random());
 		}
 	}

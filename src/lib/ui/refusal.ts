@@ -22,6 +22,7 @@ const words: Readonly<Record<string, () => string>> = {
 	busy: m.errors_busy,
 	failing: m.errors_busy,
 	unauthorized: m.errors_unauthorized,
+	ended: m.errors_unauthorized,
 	foreign: m.errors_foreign,
 	too_large: m.errors_too_large,
 	too_many: m.errors_too_many,

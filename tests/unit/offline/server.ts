@@ -43,6 +43,12 @@ export class Server {
 		this.#notes.set(id, { texts: [...texts], stamp: this.#time++ });
 	}
 
+	/** The account was signed out from elsewhere: nothing is answered, and nothing renewed. */
+	end(): void {
+		this.signedIn = false;
+		this.onpull = this.onpush = () => Promise.reject(new RemoteError('unauthorized'));
+	}
+
 	/** Somebody takes a note away, or the right to see it. */
 	hide(id: string): void {
 		this.#notes.delete(id);

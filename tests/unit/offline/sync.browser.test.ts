@@ -332,7 +332,7 @@ test('an ended session is renewed once; if that fails the member is asked and no
 	expired = 9;
 	server.signedIn = false;
 	await sync.poke();
-	expect(sync.status).toMatchObject({ problem: 'unauthorized', connectivity: 'online' });
+	expect(sync.status).toMatchObject({ problem: 'ended', connectivity: 'online' });
 	expect((await state()).waiting).toEqual(['b']);
 	expect(platform.waits).toEqual([]);
 });

@@ -1,0 +1,42 @@
+import * as z from 'zod/mini';
+import type { Backend } from './backend.ts';
+
+const moment = z.pipe(
+	z.string(),
+	z.transform((text) => Date.parse(text))
+);
+const sessions = z.array(
+	z.object({
+		id: z.string(),
+		/** When it signed in, in ms since 1970. */
+		since: moment,
+		/** When it last renewed its session, about once an hour while it is used. */
+		seen: moment,
+		/** The one that asks. */
+		current: z.boolean(),
+		/** What it says of itself; null: nothing that is known. */
+		system: z.nullable(z.string()),
+		browser: z.nullable(z.string())
+	})
+);
+
+/** A device on which the account is signed in. */
+export type SignedIn = z.infer<typeof sessions>[number];
+
+/** Where the account is signed in, this device first. */
+export async function list(backend: Backend): Promise<SignedIn[]> {
+	return sessions.parse(await backend.call('list_sessions', {}));
+}
+
+export async function end(backend: Backend, id: string): Promise<void> {
+	await backend.call('end_sessions', { session_id: id });
+}
+
+export async function endOthers(backend: Backend): Promise<void> {
+	await backend.call('end_sessions', {});
+}
+
+/** This device too; the address of the calendar stops working. */
+export async function endAll(backend: Backend): Promise<void> {
+	await backend.call('end_sessions', { everywhere: true });
+}

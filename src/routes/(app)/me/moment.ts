@@ -1,0 +1,11 @@
+import { getLocale } from '#lib/paraglide/runtime.js';
+import { civilDate, dayAndTime, relativeDay, time } from '#lib/ui/format.ts';
+import { deviceZone } from '#lib/ui/zoned.ts';
+
+/** A moment of the past; today by its name, for that is what it nearly always is. */
+export function moment(at: number): string {
+	const [zone, language] = [deviceZone(), getLocale()];
+	const today = civilDate(Date.now(), zone);
+	if (civilDate(at, zone) !== today) return dayAndTime(at, zone, language);
+	return `${relativeDay(today, today, language)}, ${time(at, zone, language)}`;
+}

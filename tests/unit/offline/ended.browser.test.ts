@@ -1,0 +1,106 @@
+import { Account } from '#lib/offline/account.ts';
+import { Device } from '#lib/offline/device.svelte.ts';
+import { Installation } from '#lib/offline/installation.ts';
+import type { Tables } from '#lib/offline/replica.ts';
+import { deleteDB } from 'idb';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { FakePlatform } from './fake-platform.ts';
+import { fold, Server } from './server.ts';
+
+type NoteDevice = Device<Tables, Record<string, string[]>>;
+
+let server: Server;
+const devices: NoteDevice[] = [];
+const installations: Installation[] = [];
+
+function tab(): NoteDevice {
+	const installation = new Installation(() => void device.follow());
+	const connect = (account: string) => {
+		server.account = account;
+		return server.remote;
+	};
+	const parse = (tables: Tables) => ({ rows: tables, whole: true });
+	const device: NoteDevice = new Device(installation, { parse, fold, connect }, new FakePlatform());
+	devices.push(device);
+	installations.push(installation);
+	return device;
+}
+
+async function databases(): Promise<string[]> {
+	return (await indexedDB.databases()).map(({ name = '' }) => name).toSorted();
+}
+
+/** A phone that has read a note and holds a token; then its session is ended on the server. */
+async function signedOut(): Promise<NoteDevice> {
+	server.write('n', ['private']);
+	const device = tab();
+	await device.open('anne');
+	await device.sync();
+	expect(device.view).toEqual({ n: ['private'] });
+	await installations[0]!.auth.setItem('session', 'token');
+	server.end();
+	return device;
+}
+
+beforeEach(() => {
+	server = new Server();
+});
+
+afterEach(async () => {
+	for (const device of devices.splice(0)) await device.close();
+	for (const installation of installations.splice(0)) await installation.close();
+	for (const name of await databases()) await deleteDB(name);
+});
+
+test('a session that was ended: at the next contact rows and tokens are gone, in every tab', async () => {
+	const device = await signedOut();
+	const other = tab();
+	await other.open('anne');
+	void device.sync();
+	await vi.waitFor(async () => expect(await databases()).toEqual(['cercle']));
+	expect([device.account, device.view]).toEqual([null, null]);
+	await vi.waitFor(() => expect(other.view).toBeNull());
+	const [installation] = installations;
+	expect(await installation!.auth.getItem('session')).toBeNull();
+	expect(await installation!.account()).toBeNull();
+	expect(await device.resume()).toBe(false);
+});
+
+test('what was not sent waits for its member, without a row beside it, and is sent once they return', async () => {
+	const device = await signedOut();
+	await device.keep('note', 'typed');
+	await device.write('append', { note: 'n', text: 'unsent' });
+	await vi.waitFor(() => expect(device.account).toBeNull());
+	await vi.waitFor(() => expect(device.former.accounts).toEqual([{ id: 'anne', unsent: 2 }]));
+	const left = new Account('anne');
+	const { tables, operations, syncedAt } = await left.read();
+	await left.close();
+	expect([tables, syncedAt]).toEqual([{}, null]);
+	expect(operations).toHaveLength(1);
+
+	server.signedIn = true;
+	server.onpull = server.onpush = () => Promise.resolve();
+	await device.open('anne');
+	expect(device.draft('note')).toBe('typed');
+	await device.sync();
+	await vi.waitFor(() => expect(device.view).toEqual({ n: ['private', 'unsent'] }));
+	expect(server.applied).toEqual(['unsent']);
+});
+
+test('the device says that it was signed out, until somebody signs in or out', async () => {
+	const device = await signedOut();
+	expect(await device.ended()).toBe(false);
+	void device.sync();
+	await vi.waitFor(async () => expect(await device.ended()).toBe(true));
+	await device.open('bela');
+	expect(await device.ended()).toBe(false);
+});
+
+test('a server that is away ends nothing', async () => {
+	const device = await signedOut();
+	server.onpull = () => Promise.resolve();
+	server.trouble = ['lost request', 'server error'];
+	await device.sync();
+	await device.sync();
+	expect(device.view).toEqual({ n: ['private'] });
+});
