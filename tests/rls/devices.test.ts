@@ -290,9 +290,9 @@ describe('the other devices are signed out', () => {
 
 	test('by a new password, not by a new name', async () => {
 		const { phone, laptop } = await pair();
-		given(await phone.client.auth.updateUser({ data: { name: 'Ada' } }));
+		expect((await phone.client.auth.updateUser({ data: { name: 'Ada' } })).error).toBeNull();
 		expect(await named(phone)).toHaveLength(2);
-		given(await phone.client.auth.updateUser({ password }));
+		expect((await phone.client.auth.updateUser({ password })).error).toBeNull();
 		expect(await named(phone)).toEqual([{ ...iphone, current: true }]);
 		expect(code(await laptop.client.rpc('pull'))).toBe('CR013');
 	});
@@ -308,7 +308,8 @@ describe('the other devices are signed out', () => {
 		const client = cercle.anonymous();
 		await client.auth.resetPasswordForEmail(phone.email);
 		const token = await server.mails.code(phone.email);
-		given(await client.auth.verifyOtp({ email: phone.email, token, type: 'recovery' }));
+		const opened = await client.auth.verifyOtp({ email: phone.email, token, type: 'recovery' });
+		expect(opened.error).toBeNull();
 		expect(code(await phone.client.rpc('pull'))).toBe('CR013');
 		expect(code(await laptop.client.rpc('pull'))).toBe('CR013');
 		expect(given(await client.rpc('list_sessions'))).toHaveLength(1);

@@ -95,7 +95,7 @@ export class Answers {
 		if (insert === 'no grant') {
 			// The row itself again: without the right, not even a double is refused as one.
 			const [row] = await this.#rows(table, rule.key(this.#world));
-			const answer = await client.from(table).insert(row);
+			const answer = await client.from(table).insert(row ?? {});
 			return assert.deepEqual([persona, code(answer)], [persona, '42501']);
 		}
 		const row = insert.row(this.#world, persona);

@@ -9,7 +9,10 @@ function options(): AuthOptions {
 			forgetUnconfirmed: async () => undefined,
 			voidCodes: async () => undefined,
 			dropPassword: async () => undefined,
-			renewConfirmation: async () => null
+			renewConfirmation: async () => null,
+			nameSession: async () => undefined,
+			endSessions: async () => undefined,
+			endOtherSessions: async () => undefined
 		},
 		limits: new Limits(() => 0),
 		rules: { ...AUTH_LIMITS, mailsPerPeer: { most: 2, window: 1000 } },
