@@ -1,5 +1,4 @@
 import type { Workbox } from 'workbox-window';
-import { workerAddress } from './worker.ts';
 
 /**
  * A newer version of the app: fetched in the background, taken over when the member says so. What
@@ -35,7 +34,10 @@ export class Update {
 
 	async #register(): Promise<void> {
 		// Loaded late: no page needs it to show, and it cannot be imported while prerendering.
-		const { Workbox } = await import('workbox-window');
+		const [{ Workbox }, { workerAddress }] = await Promise.all([
+			import('workbox-window'),
+			import('./worker.ts')
+		]);
 		const workbox = new Workbox(workerAddress(), { updateViaCache: 'none' });
 		workbox.addEventListener('waiting', () => (this.#ready = true));
 		workbox.addEventListener('controlling', (event) => {
