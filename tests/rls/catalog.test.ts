@@ -166,6 +166,7 @@ describe('functions', () => {
 			'merge_row',
 			'my_accusation_ids',
 			'my_action_ids',
+			'my_address',
 			'my_animated_ids',
 			'my_attended_session_ids',
 			'my_breach_ids',

@@ -841,6 +841,37 @@ export const calls: readonly Call[] = [
 		otherwise: 'CR001'
 	},
 	{
+		name: 'set_retention',
+		asking: 'the group to remember as long as it does',
+		args: (world) => ({ group_id: world.group.id, months: 12, expected: 12 }),
+		// The invited has joined by now, and has not signed.
+		ok: signed,
+		otherwise: 'CR001'
+	},
+	{
+		name: 'set_retention',
+		asking: 'another length, over one they have not seen',
+		args: (world) => ({ group_id: world.group.id, months: 6, expected: 24 }),
+		ok: [],
+		otherwise: 'CR003',
+		but: drivers
+	},
+	{
+		name: 'erase_expired',
+		asking: 'what is old to go',
+		args: () => ({ at: null, most: 1 }),
+		ok: [],
+		otherwise: '42501'
+	},
+	{ name: 'export_account', asking: 'what is theirs', args: () => ({}), ok: named, otherwise: '' },
+	{
+		name: 'delete_account',
+		asking: 'their end, by another’s address',
+		args: () => ({ confirmation: 'nobody@test.example' }),
+		ok: [],
+		otherwise: 'CR018'
+	},
+	{
 		name: 'raise_breach',
 		asking: 'a second one about the same member',
 		args: (world) => ({

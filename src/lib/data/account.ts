@@ -50,6 +50,11 @@ export async function leave(backend: Backend): Promise<void> {
 	await auth.signOut({ scope: 'local' });
 }
 
+/** Deletes the account for good; `address` is what its member typed to confirm it. */
+export async function remove(backend: Backend, address: string): Promise<void> {
+	await backend.call('delete_account', { confirmation: address });
+}
+
 function settled({ error }: AuthAnswer): void {
 	if (error) throw failureOf(error.status ?? 0, error.code, error);
 }

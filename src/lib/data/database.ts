@@ -847,6 +847,7 @@ export type Database = {
 					epoch: number;
 					id: string;
 					name: string;
+					retention_months: number;
 				};
 				ComputedFields: never;
 				Insert: {
@@ -855,6 +856,7 @@ export type Database = {
 					epoch?: number;
 					id: string;
 					name: string;
+					retention_months?: number;
 				};
 				Update: {
 					community_id?: string | null;
@@ -862,6 +864,7 @@ export type Database = {
 					epoch?: number;
 					id?: string;
 					name?: string;
+					retention_months?: number;
 				};
 				Relationships: [
 					{
@@ -1003,6 +1006,7 @@ export type Database = {
 			};
 			profiles: {
 				Row: {
+					erased_at: string | null;
 					id: string;
 					language: string;
 					name: string;
@@ -1011,6 +1015,7 @@ export type Database = {
 				};
 				ComputedFields: never;
 				Insert: {
+					erased_at?: string | null;
 					id: string;
 					language?: string;
 					name?: string;
@@ -1018,6 +1023,7 @@ export type Database = {
 					version?: number;
 				};
 				Update: {
+					erased_at?: string | null;
 					id?: string;
 					language?: string;
 					name?: string;
@@ -1425,6 +1431,7 @@ export type Database = {
 			sessions: {
 				Row: {
 					closed_at: string | null;
+					erased_at: string | null;
 					facilitator_id: string | null;
 					format: string;
 					group_id: string;
@@ -1443,6 +1450,7 @@ export type Database = {
 				ComputedFields: never;
 				Insert: {
 					closed_at?: string | null;
+					erased_at?: string | null;
 					facilitator_id?: string | null;
 					format?: string;
 					group_id: string;
@@ -1460,6 +1468,7 @@ export type Database = {
 				};
 				Update: {
 					closed_at?: string | null;
+					erased_at?: string | null;
 					facilitator_id?: string | null;
 					format?: string;
 					group_id?: string;
@@ -1626,6 +1635,8 @@ export type Database = {
 			community_overview: { Args: { community_id: string }; Returns: Json };
 			dismiss_signal: { Args: { kind: string; session_id: string }; Returns: undefined };
 			end_sessions: { Args: { everywhere?: boolean; session_id?: string }; Returns: number };
+			erase_expired: { Args: { at: string; most?: number }; Returns: Json };
+			export_account: { Args: Record<PropertyKey, never>; Returns: Json };
 			finish_reminder: { Args: { id: string; outcome: string }; Returns: undefined };
 			floor_command: { Args: { args: Json; command: string; session_id: string }; Returns: Json };
 			found_group: { Args: { charter: string; id: string; name: string }; Returns: string };

@@ -70,3 +70,8 @@ export async function amend(backend: Backend, group: string, body: string, seen:
 export async function leave(backend: Backend, group: string) {
 	await backend.call('leave_group', { group_id: group });
 }
+
+/** Changes for how many months the group keeps its words; `seen` is the number its author saw. */
+export async function retain(backend: Backend, group: string, months: number, seen: number) {
+	await backend.call('set_retention', { group_id: group, months, expected: seen });
+}

@@ -25,3 +25,8 @@ export function isFormer(view: View, me: string): boolean {
 export function nameOf(view: View, id: string | null): string | null {
 	return view.profiles.find((profile) => profile.id === id)?.name.trim() || null;
 }
+
+/** True for somebody whose account was deleted: what is left of them has no name. */
+export function isErased(view: View, id: string | null): boolean {
+	return view.profiles.some((profile) => profile.id === id && profile.erasedAt !== null);
+}

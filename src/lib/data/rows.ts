@@ -23,8 +23,18 @@ const moment = z.transform(z.string(), (iso): Instant => {
 const length = z.transform(z.number(), millis);
 
 const shapes = {
-	profiles: z.object({ id, name: text, language: z.enum(['fr', 'en']) }),
-	groups: z.object({ id, name: text, created_at: moment }),
+	profiles: z.object({
+		id,
+		name: text,
+		language: z.enum(['fr', 'en']),
+		erased_at: z._default(z.nullable(moment), null)
+	}),
+	groups: z.object({
+		id,
+		name: text,
+		created_at: moment,
+		retention_months: z._default(count, 12)
+	}),
 	memberships: z.object({
 		id,
 		group_id: id,
@@ -49,7 +59,8 @@ const shapes = {
 		host_id: person,
 		version: count,
 		started_at: z.nullable(moment),
-		closed_at: z.nullable(moment)
+		closed_at: z.nullable(moment),
+		erased_at: z._default(z.nullable(moment), null)
 	}),
 	segments: z.object({
 		id,

@@ -19,6 +19,7 @@ import { type Mailer, openMailer } from './mail.ts';
 import { lendEnvironment, openBuilt, openVite, type Pages } from './pages.ts';
 import { openFeed } from './reminders/feed.ts';
 import { openReminders } from './reminders/reminders.ts';
+import { openEraser } from './retention/eraser.ts';
 import { embeddedSupabase, hostedSupabase, type Supabase } from './supabase.ts';
 
 export interface CercleOptions {
@@ -29,7 +30,7 @@ export interface CercleOptions {
 	log: Log;
 	/** False serves the API alone. */
 	pages?: boolean;
-	/** False leaves the reminders to other processes on the same database. */
+	/** False leaves the reminders, and erasing what is old, to other processes on the same database. */
 	reminders?: boolean;
 	rules?: AuthLimits;
 	calls?: CallLimits;
@@ -134,6 +135,8 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 		const secret = secretSupabase(config, backend);
 		const reminders = openReminders({ config, vapid, mailer, log, supabase: secret });
 		parts.add('reminders', () => reminders.close());
+		const eraser = openEraser(secret, log);
+		parts.add('eraser', () => eraser.close());
 	}
 	return {
 		port,

@@ -16,6 +16,7 @@ const words: Readonly<Record<string, () => string>> = {
 	CR015: m.errors_settled,
 	CR016: m.errors_breach_open,
 	CR017: m.errors_too_few,
+	CR018: m.errors_address_other,
 	'42501': m.errors_not_allowed,
 	offline: m.errors_offline,
 	unreachable: m.errors_offline,

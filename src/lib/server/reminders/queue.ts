@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { REMINDERS } from '#lib/server/mail-text.ts';
+import { callFunction } from '#lib/server/rpc.ts';
 import type { Supabase } from '#lib/server/supabase.ts';
 
 const common = {
@@ -32,31 +33,9 @@ export interface Queue {
 	finish(id: string, outcome: Outcome): Promise<void>;
 }
 
-/** The database did not do what was asked; `code` is its own word for why. */
-export class QueueError extends Error {
-	readonly code: string;
-
-	constructor(code: string) {
-		super(`the queue failed: ${code}`);
-		this.code = code;
-	}
-}
-
-const refusalFormat = z.object({ code: z.string() });
-
 /** `supabase` calls with the secret key. `now` replaces the database's clock in tests. */
 export function openQueue(supabase: Supabase, now: () => Date | null = () => null): Queue {
-	const call = async (name: string, args: Record<string, unknown>): Promise<unknown> => {
-		const answer = await supabase.fetch(`/rest/v1/rpc/${name}`, {
-			method: 'POST',
-			headers: { 'content-type': 'application/json' },
-			body: JSON.stringify(args)
-		});
-		const text = await answer.text();
-		const body: unknown = text === '' ? null : JSON.parse(text);
-		if (answer.ok) return body;
-		throw new QueueError(refusalFormat.safeParse(body).data?.code ?? String(answer.status));
-	};
+	const call = (name: string, args: Record<string, unknown>) => callFunction(supabase, name, args);
 	return {
 		claim: async (most) => {
 			const at = now()?.toISOString() ?? null;

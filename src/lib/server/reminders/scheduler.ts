@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { codeOf, type Log } from '#lib/server/log.ts';
+import { openRecurring, type Recurring } from '#lib/server/recurring.ts';
 import type { Outcome, Queue, Reminder } from './queue.ts';
 
 export interface SchedulerOptions {
@@ -50,28 +50,12 @@ export async function sendDue(options: SchedulerOptions, signal: AbortSignal): P
 }
 
 const MINUTE = 60_000;
-/** How long the one that is leaving may keep the process from ending, in ms. */
-const LEAVING = 10_000;
 
 /** Sends what is due now and once a minute. `close` waits for the one that is leaving. */
-export function openScheduler(options: SchedulerOptions): { close(): Promise<void> } {
-	const stop = new AbortController();
-	let timer: NodeJS.Timeout | undefined;
-	let running = Promise.resolve();
-	const turn = () => {
-		running = sendDue(options, stop.signal)
-			.catch((error: unknown) => options.log('reminders_failed', { code: codeOf(error) }))
-			.then(() => {
-				// Counted from the end of this one: two never overlap.
-				if (!stop.signal.aborted) timer = setTimeout(turn, MINUTE);
-			});
-	};
-	turn();
-	return {
-		close: () => {
-			stop.abort();
-			clearTimeout(timer);
-			return Promise.race([running, wait(LEAVING, undefined, { ref: false })]);
-		}
-	};
+export function openScheduler(options: SchedulerOptions): Recurring {
+	return openRecurring(
+		(signal) => sendDue(options, signal),
+		MINUTE,
+		(error) => options.log('reminders_failed', { code: codeOf(error) })
+	);
 }

@@ -1,0 +1,198 @@
+import type { Contribution, Taken } from './taken.ts';
+
+/** The interface's words for a document, in the member's language. */
+export interface Words {
+	title: string;
+	groups: string;
+	signatures: string;
+	sessions: string;
+	goals: string;
+	actions: string;
+	challenges: string;
+	contributions: string;
+	feedbacks: string;
+	breaches: string;
+	formerGroup: string;
+	untitled: string;
+	nothing: string;
+	measure: string;
+	means: string;
+	reason: string;
+	history: string;
+	reviews: string;
+	context: string;
+	tried: string;
+	options: string;
+	wanted: string;
+	unwanted: string;
+	notes: string;
+	takeaways: string;
+	received: string;
+	plus: string;
+	delta: string;
+	exported(moment: string): string;
+	day(moment: string): string;
+	member(from: string, to: string | null): string;
+	signed(version: number | null): string;
+	goal(goal: Taken['goals'][number]): string;
+	action(action: Taken['actions'][number]): string;
+	event(event: Taken['actions'][number]['history'][number]): string;
+	review(review: Taken['actions'][number]['reviews'][number]): string;
+	contribution(contribution: Contribution): string;
+}
+
+/**
+ * One line of a member's words that means nothing but itself in Markdown: every sign that could begin
+ * a mark is escaped, wherever it stands.
+ */
+export function line(text: string): string {
+	return text
+		.split(breaks)
+		.map((part) => part.trim())
+		.filter((part) => part !== '')
+		.join(' ')
+		.replace(marks, '\\$&')
+		.replace(numbering, '$1\\$2');
+}
+
+const breaks = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
+const marks = /[\\`*_{}[\]<>()#+\-=!|~&$:@^]/g;
+/** "1." and "1)" begin a list; the parenthesis is a mark above. */
+const numbering = /^(\d+)(\.)/;
+
+/**
+ * A member's text with its line breaks, as a quotation: whatever it holds stays inside. Spaces at the
+ * start of a line are kept as ones that Markdown does not count.
+ */
+export function quotation(text: string): string {
+	const lines = text.trimEnd().split(breaks);
+	return lines
+		.map((written, turn) => {
+			const indent = /^[ \t]*/.exec(written)?.[0] ?? '';
+			const said = '\u00a0'.repeat(indent.length) + line(written);
+			if (said.trim() === '') return '>';
+			const next = lines[turn + 1];
+			return `> ${said}${next !== undefined && next.trim() !== '' ? '\\' : ''}`;
+		})
+		.join('\n');
+}
+
+/** All that is a member's as one Markdown text. */
+export function markdown(taken: Taken, words: Words): string {
+	const head = (level: number, text: string) =>
+		`${'#'.repeat(level)} ${line(text) || line(words.untitled)}`;
+	const item = (...texts: string[]) => `- ${texts.filter(Boolean).map(line).join(' · ')}`;
+	const list = (items: readonly string[]) => (items.length > 0 ? [items.join('\n')] : []);
+	const part = (title: string, parts: readonly string[]) => [
+		head(2, title),
+		...(parts.length > 0 ? parts : [line(words.nothing)])
+	];
+	const said = (title: string, text: string) =>
+		text.trim() === '' ? [] : [`**${line(title)}**`, quotation(text)];
+	const bare = (text: string) => (text.trim() === '' ? [] : [quotation(text)]);
+	const under = (title: string, parts: readonly string[]) =>
+		parts.length > 0 ? [head(4, title), ...parts] : [];
+	const given = (contribution: Contribution) => [
+		item(words.day(contribution.made_at), words.contribution(contribution)),
+		quotation(contribution.text)
+	];
+	const nameOf = (group: string) =>
+		taken.groups.find(({ id, name }) => id === group && name)?.name ?? words.formerGroup;
+
+	return (
+		[
+			head(1, `${words.title} · ${taken.account.name || (taken.account.email ?? '')}`),
+			line(words.exported(taken.exported_at)),
+			...part(
+				words.groups,
+				list(
+					taken.groups.map(({ name, joined_at, left_at }) =>
+						item(name ?? words.formerGroup, words.member(joined_at, left_at))
+					)
+				)
+			),
+			...part(
+				words.goals,
+				taken.goals.flatMap((goal) => [
+					head(3, goal.title),
+					item(words.goal(goal)),
+					...said(words.measure, goal.measure),
+					...said(words.means, goal.means),
+					...said(words.reason, goal.reason),
+					...bare(goal.line)
+				])
+			),
+			...part(
+				words.actions,
+				taken.actions.flatMap((action) => [
+					head(3, action.title),
+					item(words.action(action)),
+					...bare(action.line),
+					...under(
+						words.reviews,
+						action.reviews.flatMap((review) => [
+							item(words.day(review.reviewed_at), words.review(review)),
+							...bare(review.line)
+						])
+					),
+					...under(
+						words.history,
+						action.history.flatMap((event) => [
+							item(words.day(event.at), words.event(event), event.title),
+							...bare(event.line)
+						])
+					)
+				])
+			),
+			...part(
+				words.challenges,
+				taken.challenges.flatMap((challenge) => [
+					head(3, challenge.question),
+					...(challenge.starts_at === null ? [] : [item(words.day(challenge.starts_at))]),
+					...said(words.context, challenge.context),
+					...said(words.tried, challenge.tried),
+					...said(words.options, challenge.options),
+					...said(words.wanted, challenge.wanted),
+					...said(words.unwanted, challenge.unwanted),
+					...said(words.notes, challenge.notes?.body ?? ''),
+					...said(words.takeaways, challenge.notes?.takeaways ?? ''),
+					...under(words.received, challenge.contributions.flatMap(given))
+				])
+			),
+			...part(words.contributions, taken.contributions.flatMap(given)),
+			...part(
+				words.feedbacks,
+				taken.feedbacks.flatMap(({ starts_at, plus, delta }) => [
+					...(starts_at === null ? [] : [head(3, words.day(starts_at))]),
+					...said(words.plus, plus),
+					...said(words.delta, delta)
+				])
+			),
+			...(taken.breaches.length > 0
+				? part(
+						words.breaches,
+						taken.breaches.flatMap(({ raised_at, reason }) => [
+							item(words.day(raised_at)),
+							...bare(reason)
+						])
+					)
+				: []),
+			...part(
+				words.sessions,
+				list(
+					taken.sessions.map(({ starts_at, group_id }) =>
+						item(words.day(starts_at), nameOf(group_id))
+					)
+				)
+			),
+			...part(
+				words.signatures,
+				list(
+					taken.signatures.map(({ signed_at, charter_version, group_id }) =>
+						item(words.day(signed_at), nameOf(group_id), words.signed(charter_version))
+					)
+				)
+			)
+		].join('\n\n') + '\n'
+	);
+}

@@ -1,0 +1,97 @@
+-- The end of an account: what its member wrote goes, what the group needs stays without a name.
+
+-- The profile outlives its account, as a nameless one: attendances, turns and outcomes of a group go
+-- on naming somebody, and nothing says who.
+alter table public.profiles drop constraint profiles_id_fkey;
+alter table public.profiles add column erased_at timestamptz;
+comment on table public.profiles is
+	'How a person is named in their groups. One row per account, and per former member without one.';
+comment on column public.profiles.erased_at is
+	'When the account was deleted: a former member, without a name. Null: it is there.';
+
+-- What the API notes beside an account, without a key that would take it along.
+create function private.erase_traces(account uuid, address text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+	trace record;
+begin
+	for trace in
+		select * from (values
+			('auth.refresh_tokens', 'user_id::text = $1::text'),
+			('auth.flow_state', 'user_id::text = $1::text'),
+			('auth.audit_log_entries',
+				'strpos(payload::text, to_json($1)::text) > 0 or strpos(payload::text, to_json($2)::text) > 0')
+		) t (name, which)
+		where to_regclass(t.name) is not null and has_table_privilege(t.name, 'select, delete')
+	loop
+		execute format('delete from %s where %s', trace.name, trace.which) using account, address;
+	end loop;
+end $$;
+
+create function private.erase_account() returns trigger
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+	-- As by leaving each group: the triggers cut the live topics and take invitations back.
+	update public.memberships m set left_at = greatest(clock_timestamp(), m.joined_at)
+		where m.member_id = old.id and m.left_at is null;
+	delete from public.invitations i where i.email = lower(old.email);
+	perform private.empty_challenges(
+		array(select c.id from public.challenges c where c.presenter_id = old.id)
+	);
+	delete from public.contributions b where b.author_id = old.id;
+	delete from public.feedbacks f where f.member_id = old.id;
+	delete from public.actions a where a.owner_id = old.id;
+	delete from public.goals o where o.owner_id = old.id;
+	-- The group decides all the same, about whom they named.
+	update public.breaches h set reason = '…' where h.raised_by = old.id and h.settled_at is null;
+	update public.animators a set until = greatest(clock_timestamp(), a.since)
+		where a.member_id = old.id and a.until is null;
+	update public.actions a set partner_id = null where a.partner_id = old.id;
+	update public.reviews r set line = '' where r.reviewed_by = old.id and r.line <> '';
+	delete from private.room_thumbs t where t.member_id = old.id;
+	delete from private.room_signals s where s.member_id = old.id;
+	delete from private.reminders r where r.member_id = old.id;
+	delete from public.reminder_settings s where s.id = old.id;
+	delete from public.push_subscriptions p where p.member_id = old.id;
+	delete from public.calendars c where c.id = old.id;
+	delete from public.operations o where o.member_id = old.id;
+	-- Where nobody is left who could read it, nothing is kept.
+	delete from public.groups g where g.id in (
+		select m.group_id from public.memberships m where m.member_id = old.id
+	) and not exists (
+		select from public.memberships m
+		join public.profiles p on p.id = m.member_id and p.erased_at is null
+		where m.group_id = g.id and m.member_id <> old.id
+	);
+	if exists (select from public.memberships m where m.member_id = old.id) then
+		update public.profiles p set name = '', language = 'fr', erased_at = clock_timestamp()
+			where p.id = old.id;
+	else
+		delete from public.profiles p where p.id = old.id;
+	end if;
+	perform private.erase_traces(old.id, old.email);
+	return old;
+end $$;
+revoke execute on function private.erase_traces(uuid, text), private.erase_account()
+	from public, anon, authenticated;
+
+-- By whom or what ever the account is deleted.
+create trigger erase_account before delete on auth.users
+	for each row execute function private.erase_account();
+
+create function public.delete_account(confirmation text) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+	me uuid := private.me();
+begin
+	-- What a phone of the member is just delivering comes first.
+	perform pg_advisory_xact_lock(hashtextextended(me::text, 0));
+	delete from auth.users u where u.id = me and lower(u.email) = lower(btrim(confirmation));
+	if not found then
+		perform private.refuse('CR018', 'this is not the address of the account');
+	end if;
+end $$;
+comment on function public.delete_account is
+	'Deletes the caller''s account at once, for who types its address.';
+revoke execute on function public.delete_account(text) from public, anon;
+grant execute on function public.delete_account(text) to authenticated;
