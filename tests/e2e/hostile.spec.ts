@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import type { Sql } from 'postgres';
 import { limits } from '#lib/domain/limits.ts';
@@ -41,6 +41,7 @@ const FIELDS: readonly [table: string, column: string, most: number][] = [
 	['goals', 'measure', limits.prompt],
 	['goals', 'means', limits.prompt],
 	['goals', 'reason', limits.prompt],
+	['breaches', 'reason', limits.breach],
 	['feedbacks', 'plus', limits.feedback],
 	['feedbacks', 'delta', limits.feedback]
 ];
@@ -222,7 +223,7 @@ test('what members write is shown as they wrote it, and nothing of it ever runs'
 
 	await test.step('the invitation', async () => {
 		const eve = await phone('Eve');
-		const token = randomUUID() + randomUUID();
+		const token = randomBytes(32).toString('base64url');
 		const hash = createHash('sha256').update(token).digest();
 		await owner(async (sql) => {
 			await sql`update memberships set left_at = now() where member_id::text like '%7'`;
