@@ -1633,6 +1633,7 @@ export type Database = {
 				Returns: Json;
 			};
 			community_overview: { Args: { community_id: string }; Returns: Json };
+			delete_account: { Args: { confirmation: string }; Returns: undefined };
 			dismiss_signal: { Args: { kind: string; session_id: string }; Returns: undefined };
 			end_sessions: { Args: { everywhere?: boolean; session_id?: string }; Returns: number };
 			erase_expired: { Args: { at: string; most?: number }; Returns: Json };
@@ -1667,6 +1668,10 @@ export type Database = {
 			room_snapshot: { Args: { session_id: string }; Returns: Json };
 			server_clock: { Args: Record<PropertyKey, never>; Returns: number };
 			set_reminders: { Args: { settings: Json }; Returns: undefined };
+			set_retention: {
+				Args: { expected: number; group_id: string; months: number };
+				Returns: undefined;
+			};
 			share_session: {
 				Args: { agree: boolean; reader_id: string; session_id: string };
 				Returns: undefined;
