@@ -333,7 +333,7 @@ describe('an open socket', () => {
 	/** Listens to a topic with the real client; what it heard, and how the channel stands. */
 	async function listen(client: SupabaseClient, topic: string) {
 		const heard: string[] = [];
-		const closed = Promise.withResolvers<void>();
+		const closed = Promise.withResolvers<undefined>();
 		await client.realtime.setAuth();
 		await new Promise<void>((joined, failed) => {
 			client
@@ -341,7 +341,7 @@ describe('an open socket', () => {
 				.on('broadcast', { event: '*' }, ({ event }) => heard.push(event))
 				.subscribe((status, error) => {
 					if (status === 'SUBSCRIBED') joined();
-					else if (status === 'CLOSED') closed.resolve();
+					else if (status === 'CLOSED') closed.resolve(undefined);
 					else if (error) failed(error);
 				});
 		});
