@@ -256,7 +256,7 @@ describe('an exclusion', () => {
 		const kept = given(await dan!.client.rpc('pull')) as { tables: Record<string, unknown[]> };
 		const filled = Object.entries(kept.tables).filter(([, rows]) => rows.length > 0);
 		expect(filled.map(([name]) => name).sort()).toEqual([
-			...['action_events', 'actions', 'memberships', 'profiles', 'signatures']
+			...['action_events', 'actions', 'memberships', 'profiles']
 		]);
 		expect(JSON.stringify(kept)).not.toContain('exclu');
 	});
