@@ -203,7 +203,7 @@ describe('a member who deletes their account', () => {
 			select left_at from memberships where member_id = ${gone.id}
 		`;
 		expect(memberships).toMatchObject([{ left_at: expect.any(Date) as Date }]);
-		expect(code(await gone.client.rpc('export_account'))).toBe('CR002');
+		expect(code(await gone.client.rpc('export_account'))).toBe('CR013');
 		expect((await gone.client.from('profiles').select('id')).data).toEqual([]);
 		const { error } = await gone.client.auth.refreshSession();
 		expect(error).not.toBeNull();

@@ -284,9 +284,10 @@ test('every column that can hold words of a session is decided upon', async () =
 		from information_schema.columns c
 		where c.table_schema in ('public', 'private') and c.data_type in ('text', 'jsonb', 'ARRAY')
 			and (c.table_name = 'sessions' or exists (
-				select from information_schema.columns s
-				where (s.table_schema, s.table_name) = (c.table_schema, c.table_name)
-					and s.column_name = 'session_id'
+				select from pg_constraint f
+				join pg_attribute s on s.attrelid = f.conrelid and s.attnum = f.conkey[1]
+				where f.conrelid = format('%I.%I', c.table_schema, c.table_name)::regclass
+					and f.confrelid = 'public.sessions'::regclass and s.attname = 'session_id'
 			))
 		order by 1
 	`;
