@@ -1,8 +1,7 @@
 import { createContext } from 'svelte';
 import { env } from '$env/dynamic/public';
-import { leave } from '#lib/data/account.ts';
 import { Backend } from '#lib/data/backend.ts';
-import type { Intent } from '#lib/data/intents.ts';
+import type { Intent } from '#lib/data/intent.ts';
 import { applied } from '#lib/data/pending.ts';
 import { type View, viewer, whole } from '#lib/data/view.ts';
 import { Device } from '#lib/offline/device.svelte.ts';
@@ -80,7 +79,9 @@ export class App {
 	async signOut(): Promise<void> {
 		this.#leaving = true;
 		try {
-			await leave(this.backend).catch(() => undefined);
+			await import('#lib/data/account.ts')
+				.then(({ leave }) => leave(this.backend))
+				.catch(() => undefined);
 			await this.device.wipe();
 		} finally {
 			this.#leaving = false;

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Intent, settleAction } from '#lib/data/intent.ts';
 import * as intents from '#lib/data/intents.ts';
 import { applied } from '#lib/data/pending.ts';
 import { type View, viewer } from '#lib/data/view.ts';
@@ -43,7 +44,7 @@ async function pull(by: Person): Promise<Tables> {
 }
 
 /** The same writing shown before the sync and after it, without what only the server knows. */
-async function bothWays(by: Person, intent: (view: View) => intents.Intent) {
+async function bothWays(by: Person, intent: (view: View) => Intent) {
 	const before = await pull(by);
 	const { kind, args, base } = intent(viewer()(before));
 	const shown = viewer()(applied(before, [{ kind, args, refusal: null }]));
@@ -80,7 +81,7 @@ const first = <T>(rows: readonly T[]): T => {
 	return row;
 };
 
-test.each<[string, () => Person, (view: View) => intents.Intent]>([
+test.each<[string, () => Person, (view: View) => Intent]>([
 	[
 		'an action taken',
 		() => ada,
@@ -134,8 +135,8 @@ test.each<[string, () => Person, (view: View) => intents.Intent]>([
 	['a goal taken back', () => ada, (view) => intents.removeGoal(first(view.goals))],
 	['an outcome', () => ada, (view) => review(view, 'partly', 'À moitié.')],
 	['another outcome for the same action', () => ada, (view) => review(view, 'dropped', '')],
-	['an action reopened', () => ada, (view) => intents.settleAction(first(view.actions), 'open')],
-	['an action done', () => ada, (view) => intents.settleAction(first(view.actions), 'done')],
+	['an action reopened', () => ada, (view) => settleAction(first(view.actions), 'open')],
+	['an action done', () => ada, (view) => settleAction(first(view.actions), 'done')],
 	[
 		'a challenge prepared',
 		() => bob,

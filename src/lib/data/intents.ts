@@ -6,14 +6,8 @@
 import type { Choice, Outcome } from '#lib/domain/actions/action.ts';
 import type { Goal } from '#lib/domain/goals/goal.ts';
 import { clean } from '#lib/domain/limits.ts';
+import type { Intent } from './intent.ts';
 import type { Row } from './rows.ts';
-
-export interface Intent {
-	kind: string;
-	args: Record<string, unknown>;
-	/** What the member saw of the fields they change. */
-	base: Record<string, unknown> | null;
-}
 
 export type ChallengeField =
 	'question' | 'context' | 'tried' | 'options' | 'wanted' | 'unwanted' | 'need' | 'tags' | 'keep';
@@ -49,11 +43,6 @@ export function editAction(
 	const { title, dueOn, goalId, partnerId } = action;
 	const seen = { title, due_on: dueOn, goal_id: goalId, partner_id: partnerId };
 	return change('action.edit', action.id, changes, seen);
-}
-
-/** Ticks an action off or opens it again, without a word. The latest one wins: no base. */
-export function settleAction(action: Row<'actions'>, status: Row<'actions'>['status']): Intent {
-	return change('action.settle', action.id, { status }, null);
 }
 
 /** What became of an action between two sessions, with one line. The latest word wins: no base. */

@@ -1,30 +1,4 @@
-export type Language = 'fr' | 'en';
-
-/** A moment as rows and clocks give it: an ISO string, milliseconds since 1970, or a Date. */
-export type Moment = string | number | Date;
-
-const SPACE = '\u00a0';
-
-// British English: the day before the month and a 24-hour clock, as the European groups write.
-const TAGS = { fr: 'fr-FR', en: 'en-GB' } as const;
-
-// Made once: each takes longer than the row of a list it is for, and there may be thousands.
-const dates = { fr: shortDates(TAGS.fr), en: shortDates(TAGS.en) };
-
-function shortDates(tag: string): () => Intl.DateTimeFormat {
-	let format: Intl.DateTimeFormat | undefined;
-	return () =>
-		(format ??= new Intl.DateTimeFormat(tag, { timeZone: 'UTC', day: 'numeric', month: 'short' }));
-}
-
-function parts(
-	moment: Moment,
-	language: Language,
-	options: Intl.DateTimeFormatOptions
-): Partial<Record<Intl.DateTimeFormatPartTypes, string>> {
-	const format = new Intl.DateTimeFormat(TAGS[language], options);
-	return Object.fromEntries(format.formatToParts(new Date(moment)).map((p) => [p.type, p.value]));
-}
+import { daysBetween, type Language, type Moment, parts, SPACE, TAGS } from './civil.ts';
 
 /**
  * The day of a moment in a time zone: "jeudi 26 novembre", "Thursday 26 November".
@@ -81,29 +55,6 @@ export function timeRange(
 ): string {
 	const end = new Date(moment).getTime() + length * 60_000;
 	return `${time(moment, zone, language)} – ${time(end, zone, language)}`;
-}
-
-/** A date without a time (`2026-11-26`, as `due_on` has it): "26 nov.", "26 Nov". */
-export function date(iso: string, language: Language): string {
-	return dates[language]()
-		.format(new Date(`${iso}T00:00:00Z`))
-		.replace(' ', SPACE);
-}
-
-/** The civil date of a moment in a time zone, as `2026-11-26`. */
-export function civilDate(moment: Moment, zone: string): string {
-	const own = parts(moment, 'en', {
-		timeZone: zone,
-		year: 'numeric',
-		month: '2-digit',
-		day: '2-digit'
-	});
-	return `${(own.year ?? '').padStart(4, '0')}-${own.month}-${own.day}`;
-}
-
-/** Days from one civil date to another (both `2026-11-26`): negative when `to` is earlier. */
-export function daysBetween(from: string, to: string): number {
-	return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
 }
 
 /**

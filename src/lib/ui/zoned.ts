@@ -1,4 +1,5 @@
-import { civilDate, clock, type Moment } from './format.ts';
+import { civilDate, type Moment } from './civil.ts';
+import { clock } from './format.ts';
 
 /** What a person types in a form: a civil date and a time of day, without an offset. */
 export type WallTime = { date: string; time: string };
@@ -28,9 +29,4 @@ export function momentOf(wall: WallTime, zone: string): string | null {
 function offset(at: number, zone: string): number {
 	const wall = wallTime(at, zone);
 	return Date.parse(`${wall.date}T${wall.time}:00Z`) - Math.floor(at / 60_000) * 60_000;
-}
-
-/** The time zone of this device, such as `Europe/Paris`. */
-export function deviceZone(): string {
-	return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }

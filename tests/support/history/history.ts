@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
+import { type Intent, settleAction } from '#lib/data/intent.ts';
 import * as intents from '#lib/data/intents.ts';
 import { applied } from '#lib/data/pending.ts';
 import { type View, viewer, whole } from '#lib/data/view.ts';
@@ -128,9 +129,9 @@ export class History {
 		me: string,
 		{ act, pick }: Writing,
 		text: string
-	): (intents.Intent & { typed: Typed[]; removes: string | null }) | null {
+	): (Intent & { typed: Typed[]; removes: string | null }) | null {
 		const of = (id: string, field: string) => [{ field: `${id} ${field}`, text }];
-		const does = (intent: intents.Intent, typed: Typed[] = [], removes: string | null = null) => {
+		const does = (intent: Intent, typed: Typed[] = [], removes: string | null = null) => {
 			return { ...intent, typed, removes };
 		};
 		const own = view.actions.filter(({ ownerId }) => ownerId === me);
@@ -154,7 +155,7 @@ export class History {
 				return does(intents.editAction(action, { title: text }), of(action.id, 'title'));
 			case 'tick':
 				if (!action) return null;
-				return does(intents.settleAction(action, pick % 2 ? 'done' : 'open'));
+				return does(settleAction(action, pick % 2 ? 'done' : 'open'));
 			case 'tell':
 				if (!action) return null;
 				return does(intents.tellAction(action, 'partly', text), of(action.id, 'line'));

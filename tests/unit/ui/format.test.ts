@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import * as civil from '#lib/ui/civil.ts';
 import * as format from '#lib/ui/format.ts';
 
 const PARIS = 'Europe/Paris';
@@ -61,13 +62,13 @@ describe('a time of day', () => {
 
 describe('a due date', () => {
 	test('has no time zone: it is the same day everywhere', () => {
-		expect(plain(format.date('2026-11-26', 'fr'))).toBe('26 nov.');
-		expect(plain(format.date('2026-11-01', 'en'))).toBe('1 Nov');
+		expect(plain(civil.date('2026-11-26', 'fr'))).toBe('26 nov.');
+		expect(plain(civil.date('2026-11-01', 'en'))).toBe('1 Nov');
 	});
 
 	test('is counted in nights: 23:59 to 00:01 is tomorrow', () => {
-		const from = format.civilDate('2026-11-25T22:59:00Z', PARIS);
-		const to = format.civilDate('2026-11-25T23:01:00Z', PARIS);
+		const from = civil.civilDate('2026-11-25T22:59:00Z', PARIS);
+		const to = civil.civilDate('2026-11-25T23:01:00Z', PARIS);
 		expect([from, to]).toEqual(['2026-11-25', '2026-11-26']);
 		expect(format.relativeDay(from, to, 'fr')).toBe('demain');
 	});
@@ -84,8 +85,8 @@ describe('a due date', () => {
 	});
 
 	test('is not moved by a change of clocks', () => {
-		expect(format.daysBetween('2027-03-27', '2027-03-29')).toBe(2);
-		expect(format.daysBetween('2026-10-26', '2026-10-24')).toBe(-2);
+		expect(civil.daysBetween('2027-03-27', '2027-03-29')).toBe(2);
+		expect(civil.daysBetween('2026-10-26', '2026-10-24')).toBe(-2);
 	});
 });
 

@@ -7,7 +7,7 @@ import {
 } from '#lib/domain/actions/action.ts';
 import * as z from '#lib/offline/shape.ts';
 import * as m from '#lib/paraglide/messages.js';
-import { date, daysBetween, type Language } from '#lib/ui/format.ts';
+import { date, daysBetween, type Language } from '#lib/ui/civil.ts';
 
 /** The quiet line under an action, and what asks for a decision. */
 export type Words = { meta: string; alert: string | undefined };

@@ -2,7 +2,7 @@ import type { Row } from '#lib/data/rows.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
 import { parseKept } from '#lib/offline/kept.ts';
 import * as z from '#lib/offline/shape.ts';
-import { daysBetween } from '#lib/ui/format.ts';
+import { daysBetween } from '#lib/ui/civil.ts';
 
 const fields = {
 	title: z.string(),

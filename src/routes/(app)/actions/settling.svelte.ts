@@ -1,4 +1,4 @@
-import { settleAction } from '#lib/data/intents.ts';
+import { settleAction } from '#lib/data/intent.ts';
 import type { Action } from '#lib/domain/actions/action.ts';
 import { StorageError } from '#lib/offline/storage-error.ts';
 import * as m from '#lib/paraglide/messages.js';

@@ -1,7 +1,7 @@
 import type { View } from '#lib/data/view.ts';
 import * as m from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
-import { date } from '#lib/ui/format.ts';
+import { date } from '#lib/ui/civil.ts';
 import { nameOf } from '#routes/(app)/session/people.ts';
 import type { Field } from './conflict.ts';
 

@@ -1,7 +1,7 @@
 import type { GoalStatus, Stage } from '#lib/domain/goals/goal.ts';
 import { type Mark, tally } from '#lib/domain/goals/picture.ts';
 import * as m from '#lib/paraglide/messages.js';
-import type { Language } from '#lib/ui/format.ts';
+import type { Language } from '#lib/ui/civil.ts';
 
 const TAGS = { fr: 'fr-FR', en: 'en-GB' } as const;
 

@@ -1,6 +1,7 @@
 import { getLocale } from '#lib/paraglide/runtime.js';
-import { civilDate, dayAndTime, relativeDay, time } from '#lib/ui/format.ts';
-import { deviceZone } from '#lib/ui/zoned.ts';
+import { dayAndTime, relativeDay, time } from '#lib/ui/format.ts';
+import { civilDate } from '#lib/ui/civil.ts';
+import { deviceZone } from '#lib/ui/civil.ts';
 
 /** A moment of the past; today by its name, for that is what it nearly always is. */
 export function moment(at: number): string {

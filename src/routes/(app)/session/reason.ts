@@ -1,6 +1,6 @@
 import type { Role, Turn } from '#lib/domain/rotation/turn.ts';
 import * as m from '#lib/paraglide/messages.js';
-import type { Language } from '#lib/ui/format.ts';
+import type { Language } from '#lib/ui/civil.ts';
 import { lastTurn } from './casting.ts';
 
 const never = {

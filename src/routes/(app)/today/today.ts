@@ -1,8 +1,6 @@
 import type { Row } from '#lib/data/rows.ts';
 import type { View } from '#lib/data/view.ts';
-import { byRank, mustDecide } from '#lib/domain/actions/action.ts';
 import { hasSigned, inForce } from '#lib/domain/group/charter.ts';
-import type { Role } from '#lib/domain/rotation/turn.ts';
 
 /** A session still counts as the next one for this long after its hour, if nobody opened it. */
 const GRACE = 12 * 60 * 60 * 1000;
@@ -28,38 +26,4 @@ export function unsigned(view: View, group: string | null, me: string): Row<'cha
 	const charter = group === null ? null : inForce(view.charters, group);
 	if (charter === null || hasSigned(view.signatures, charter.id, me)) return null;
 	return charter;
-}
-
-/** What a member has to do in a session. */
-export function myRoles(view: View, session: Row<'sessions'>, me: string): Role[] {
-	const roles: [Role, boolean][] = [
-		['facilitator', session.facilitatorId === me],
-		['presenter', myChallenge(view, session, me) !== null],
-		['scribe', session.scribeId === me],
-		['host', session.hostId === me]
-	];
-	return roles.flatMap(([role, mine]) => (mine ? [role] : []));
-}
-
-/** The challenge a member brings to a session; null: none. */
-export function myChallenge(
-	view: View,
-	session: Row<'sessions'>,
-	me: string
-): Row<'challenges'> | null {
-	return (
-		view.challenges.find(
-			({ sessionId, presenterId, position }) =>
-				sessionId === session.id && presenterId === me && position !== null
-		) ?? null
-	);
-}
-
-/** The member's actions that were carried too often: each waits for their decision. */
-export function toDecide(view: View, group: string | null, me: string): Row<'actions'>[] {
-	return byRank(
-		view.actions.filter(
-			(action) => action.groupId === group && action.ownerId === me && mustDecide(action)
-		)
-	);
 }

@@ -1,10 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-	accompanied,
-	belongs,
-	goalOptions,
-	partnerOptions
-} from '#routes/(app)/actions/company.ts';
+import { accompanied, belongs } from '#routes/(app)/actions/company.ts';
+import { goalOptions, partnerOptions } from '#routes/(app)/actions/options.ts';
 import { action, GROUP, groupOf, membership, person } from '../session/group-view.ts';
 
 const goal = (id: string, columns: object = {}) => ({

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Intent } from '#lib/data/intents.ts';
+import type { Intent } from '#lib/data/intent.ts';
 import { StorageError } from '#lib/offline/storage-error.ts';
 import { Writing } from '#routes/(app)/challenge/[id]/writing.svelte.ts';
 import { challenge, groupOf } from '../session/group-view.ts';

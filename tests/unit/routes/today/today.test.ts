@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { myRoles, nextSession, toDecide, unsigned } from '#routes/(app)/today/today.ts';
+import { nextSession, unsigned } from '#routes/(app)/today/today.ts';
+import { myRoles, toDecide } from '#routes/(app)/today/mine.ts';
 import { action, challenge, groupOf, session } from '../session/group-view.ts';
 
 const NOW = Date.UTC(2026, 10, 20, 12);

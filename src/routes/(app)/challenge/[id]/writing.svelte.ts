@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
-import { type ChallengeField, type Intent, writeChallenge } from '#lib/data/intents.ts';
+import { type ChallengeField, writeChallenge } from '#lib/data/intents.ts';
+import { type Intent } from '#lib/data/intent.ts';
 import type { Row } from '#lib/data/rows.ts';
 import { characters, clean } from '#lib/domain/limits.ts';
 import { parseKept } from '#lib/offline/kept.ts';

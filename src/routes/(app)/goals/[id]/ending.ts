@@ -1,4 +1,5 @@
-import { editGoal, type Intent } from '#lib/data/intents.ts';
+import { editGoal } from '#lib/data/intents.ts';
+import { type Intent } from '#lib/data/intent.ts';
 import type { Row } from '#lib/data/rows.ts';
 import type { GoalStatus } from '#lib/domain/goals/goal.ts';
 import { oneLine } from '#routes/(app)/actions/form.ts';

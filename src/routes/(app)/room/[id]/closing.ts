@@ -2,7 +2,7 @@ import type { Row } from '#lib/data/rows.ts';
 import type { View } from '#lib/data/view.ts';
 import { type Action, mustDecide } from '#lib/domain/actions/action.ts';
 import { carryOver } from '#lib/domain/actions/carry.ts';
-import { civilDate } from '#lib/ui/format.ts';
+import { civilDate } from '#lib/ui/civil.ts';
 
 /** How many actions that were due at this session will go on to the next one unfinished. */
 export function carriedOver(view: View, session: Row<'sessions'>): number {
