@@ -820,6 +820,21 @@ export const calls: readonly Call[] = [
 		but: drivers
 	},
 	{
+		name: 'set_retention',
+		asking: 'the group to remember as long as it does',
+		args: (world) => ({ group_id: world.group.id, months: 12, expected: 12 }),
+		ok: signed,
+		otherwise: 'CR001'
+	},
+	{
+		name: 'set_retention',
+		asking: 'another length, over one they have not seen',
+		args: (world) => ({ group_id: world.group.id, months: 6, expected: 24 }),
+		ok: [],
+		otherwise: 'CR003',
+		but: drivers
+	},
+	{
 		name: 'sign_charter',
 		asking: 'the charter',
 		args: (world) => ({ charter_id: world.group.charterId }),
@@ -839,22 +854,6 @@ export const calls: readonly Call[] = [
 		args: () => ({ invitation_id: randomUUID() }),
 		ok: [],
 		otherwise: 'CR001'
-	},
-	{
-		name: 'set_retention',
-		asking: 'the group to remember as long as it does',
-		args: (world) => ({ group_id: world.group.id, months: 12, expected: 12 }),
-		// The invited has joined by now, and has not signed.
-		ok: signed,
-		otherwise: 'CR001'
-	},
-	{
-		name: 'set_retention',
-		asking: 'another length, over one they have not seen',
-		args: (world) => ({ group_id: world.group.id, months: 6, expected: 24 }),
-		ok: [],
-		otherwise: 'CR003',
-		but: drivers
 	},
 	{
 		name: 'erase_expired',
