@@ -61,6 +61,7 @@ test('one device signs the other out, which loses its rows and asks to sign in',
 	await lost.page.goto('/actions');
 	await expect(lost.page.getByText(CANARY)).toBeVisible();
 	expect(await everything(lost.page)).toContain(CANARY);
+	await lost.page.evaluate(() => navigator.serviceWorker.ready);
 	await setNetwork(lost, false);
 
 	await test.step('without a network the list says what it needs', async () => {

@@ -90,22 +90,16 @@ export class Device<Rows, View> {
 	}
 
 	/** Opens the account this device was last signed in to, also offline. False: there is none. */
-	async resume(): Promise<boolean> {
-		const account = await this.#installation.account();
-		if (account === null) return false;
-		await this.open(account);
-		return true;
+	resume(): Promise<boolean> {
+		return this.#enter(() => this.#installation.account());
 	}
 
 	/**
 	 * Shows what this device keeps for `account`, then syncs by itself. Resolves when the kept rows
 	 * are shown; does not wait for the network. Throws StorageError.
 	 */
-	open(account: string): Promise<void> {
-		const opened = this.#inTurn(() => this.#begin(account));
-		// In turn, so that no account is opened while its database is looked at as a former one's.
-		void this.#inTurn(() => this.former.tidy());
-		return opened;
+	async open(account: string): Promise<void> {
+		await this.#enter(async () => account);
 	}
 
 	/** To be called when another tab changed the current account: leaves the former one's screen. */
@@ -211,6 +205,21 @@ export class Device<Rows, View> {
 		const done = this.#turn.then(work);
 		this.#turn = done.catch(() => {});
 		return done;
+	}
+
+	/** False: there is no account to open. */
+	async #enter(which: () => Promise<string | null>): Promise<boolean> {
+		let found = false;
+		const opened = this.#inTurn(async () => {
+			// Asked in turn: an account that is just being signed out must not come back.
+			const account = await which();
+			found = account !== null;
+			if (account !== null) await this.#begin(account);
+		});
+		// In turn, so that no account is opened while its database is looked at as a former one's.
+		void this.#inTurn(() => this.former.tidy());
+		await opened;
+		return found;
 	}
 
 	async #begin(id: string): Promise<void> {

@@ -47,6 +47,7 @@ beforeEach(() => {
 });
 
 afterEach(async () => {
+	vi.restoreAllMocks();
 	for (const device of devices.splice(0)) await device.close();
 	for (const installation of installations.splice(0)) await installation.close();
 	for (const name of await databases()) await deleteDB(name);
@@ -85,6 +86,21 @@ test('what was not sent waits for its member, without a row beside it, and is se
 	await device.sync();
 	await vi.waitFor(() => expect(device.view).toEqual({ n: ['private', 'unsent'] }));
 	expect(server.applied).toEqual(['unsent']);
+});
+
+test('a page that asks for its account meanwhile does not bring it back', async () => {
+	const device = await signedOut();
+	const asked = Promise.withResolvers<boolean>();
+	const strip = Account.prototype.strip;
+	vi.spyOn(Account.prototype, 'strip').mockImplementation(async function (this: Account) {
+		asked.resolve(device.resume());
+		// As long as a read of the disk takes.
+		await this.queue();
+		return strip.call(this);
+	});
+	void device.sync();
+	expect(await asked.promise).toBe(false);
+	expect(device.account).toBeNull();
 });
 
 test('the device says that it was signed out, until somebody signs in or out', async () => {
