@@ -14,8 +14,6 @@ const words: Readonly<Record<string, () => string>> = {
 	CR011: m.errors_holder_here,
 	CR014: m.errors_withdrawn,
 	CR015: m.errors_settled,
-	CR016: m.errors_breach_open,
-	CR017: m.errors_too_few,
 	CR018: m.errors_address_other,
 	'42501': m.errors_not_allowed,
 	offline: m.errors_offline,
