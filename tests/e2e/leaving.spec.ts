@@ -90,7 +90,7 @@ test('three phones: what two decide about the third erases it there, and says so
 	await test.step('at the next contact the third phone holds nothing of the group', async () => {
 		const { page } = elodie;
 		await page.goto('/today');
-		await expect(page.getByText('Votre adhésion à un groupe a pris fin')).toBeVisible();
+		await expect(page.getByText('Vous ne faites plus partie d’un groupe')).toBeVisible();
 		await expect(page.getByText('exclu')).toHaveCount(0);
 		const kept = await page.evaluate(stored, null);
 		for (const gone of [PLACE, CAMILLE, KARIM, 'Les Quais', 'Ce qui se dit ici reste ici']) {
@@ -98,7 +98,7 @@ test('three phones: what two decide about the third erases it there, and says so
 		}
 		await sound(elodie, 'excluded');
 		await page.goto('/group');
-		await expect(page.getByText('Votre adhésion à un groupe a pris fin')).toBeVisible();
+		await expect(page.getByText('Vous ne faites plus partie d’un groupe')).toBeVisible();
 		await page.goto('/actions');
 		await expect(page.getByText('Relire le contrat')).toBeVisible();
 		await expect(page.getByRole('button', { name: 'Ajouter une action' })).toHaveCount(0);
@@ -121,6 +121,6 @@ test('leaving says what is kept and what is erased, needs the network, and is do
 	await expect(sheet.getByRole('button', { name: 'Quitter le groupe' })).toBeDisabled();
 	await setNetwork(thomas, true);
 	await sheet.getByRole('button', { name: 'Quitter le groupe' }).click();
-	await expect(page.getByText('Votre adhésion à un groupe a pris fin')).toBeVisible();
+	await expect(page.getByText('Vous ne faites plus partie d’un groupe')).toBeVisible();
 	expect(await page.evaluate(stored, null)).not.toContain(PLACE);
 });
