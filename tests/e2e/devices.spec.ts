@@ -27,7 +27,8 @@ async function everything(page: Page): Promise<string> {
 	});
 }
 
-const CANARY = 'Canari du contrat';
+/** Another in each test: they share a server. */
+const canary = () => `Canari ${crypto.randomUUID().slice(0, 8)}`;
 
 /** How many actions of this title the server has. */
 function held(folder: string, title: string): Promise<number> {
@@ -45,11 +46,12 @@ test('one device signs the other out, which loses its rows and asks to sign in',
 	mails,
 	cercle
 }) => {
+	const title = canary();
 	const laptop = await phone('Anne');
 	await signIn(laptop, mails);
 	await found(laptop, 'Les Quais', [await phone('Bruno'), await phone('Chloé')]);
-	await commit(laptop, CANARY);
-	await expect.poll(() => held(cercle.dataFolder, CANARY)).toBe(1);
+	await commit(laptop, title);
+	await expect.poll(() => held(cercle.dataFolder, title)).toBe(1);
 	await laptop.page.goto('/me/devices');
 	await expect(
 		laptop.page.getByText('Votre compte n’est ouvert nulle part ailleurs.')
@@ -59,8 +61,8 @@ test('one device signs the other out, which loses its rows and asks to sign in',
 	const lost: Phone = { ...(await phone('Anne')), email: laptop.email };
 	await signIn(lost, mails);
 	await lost.page.goto('/actions');
-	await expect(lost.page.getByText(CANARY)).toBeVisible();
-	expect(await everything(lost.page)).toContain(CANARY);
+	await expect(lost.page.getByText(title)).toBeVisible();
+	expect(await everything(lost.page)).toContain(title);
 	await lost.page.evaluate(() => navigator.serviceWorker.ready);
 	await setNetwork(lost, false);
 
@@ -84,12 +86,12 @@ test('one device signs the other out, which loses its rows and asks to sign in',
 	await test.step('the lost phone has its rows until it meets the network, then nothing', async () => {
 		const { page } = lost;
 		await page.goto('/actions');
-		await expect(page.getByText(CANARY)).toBeVisible();
+		await expect(page.getByText(title)).toBeVisible();
 		await setNetwork(lost, true);
 		await expect(page.getByText('Cet appareil a été déconnecté')).toBeVisible();
 		await expect(page.getByLabel('Adresse e-mail')).toBeVisible();
 		const left = await everything(page);
-		expect(left).not.toContain(CANARY);
+		expect(left).not.toContain(title);
 		expect(left).not.toContain('access_token');
 		await page.reload();
 		await expect(page.getByText('Cet appareil a été déconnecté')).toBeVisible();
@@ -98,10 +100,10 @@ test('one device signs the other out, which loses its rows and asks to sign in',
 
 	await test.step('the laptop goes on; the phone may sign in again', async () => {
 		await laptop.page.goto('/actions');
-		await expect(laptop.page.getByText(CANARY)).toBeVisible();
+		await expect(laptop.page.getByText(title)).toBeVisible();
 		await signIn(lost, mails);
 		await lost.page.goto('/actions');
-		await expect(lost.page.getByText(CANARY)).toBeVisible();
+		await expect(lost.page.getByText(title)).toBeVisible();
 	});
 
 	await test.step('everywhere means here too', async () => {
@@ -109,7 +111,7 @@ test('one device signs the other out, which loses its rows and asks to sign in',
 		await laptop.page.getByRole('button', { name: 'Se déconnecter partout' }).click();
 		await confirm(laptop.page, 'Se déconnecter partout');
 		await expect(laptop.page.getByLabel('Adresse e-mail')).toBeVisible();
-		expect(await everything(laptop.page)).not.toContain(CANARY);
+		expect(await everything(laptop.page)).not.toContain(title);
 		await lost.page.reload();
 		await expect(lost.page.getByText('Cet appareil a été déconnecté')).toBeVisible();
 		const left = await asOwner(
@@ -157,19 +159,20 @@ test('who leaves a group loses its rows: a phone at its next contact, one withou
 	mails,
 	cercle
 }) => {
+	const title = canary();
 	const anne = await phone('Anne');
 	const bruno = await phone('Bruno');
 	await signIn(anne, mails);
 	await found(anne, 'Les Quais', [bruno, await phone('Chloé')]);
 	await join(bruno, mails);
-	await commit(anne, CANARY);
-	await expect.poll(() => held(cercle.dataFolder, CANARY)).toBe(1);
+	await commit(anne, title);
+	await expect.poll(() => held(cercle.dataFolder, title)).toBe(1);
 	const away: Phone = { ...(await phone('Bruno')), email: bruno.email };
 	await signIn(away, mails);
 	for (const { page } of [bruno, away]) {
 		await page.goto('/actions');
 		await page.getByRole('radio', { name: 'Du groupe' }).check();
-		await expect(page.getByText(CANARY)).toBeVisible();
+		await expect(page.getByText(title)).toBeVisible();
 	}
 	await setNetwork(away, false);
 	await asOwner(
@@ -180,11 +183,11 @@ test('who leaves a group loses its rows: a phone at its next contact, one withou
 	`
 	);
 	await bruno.page.reload();
-	await expect.poll(() => everything(bruno.page)).not.toContain(CANARY);
+	await expect.poll(() => everything(bruno.page)).not.toContain(title);
 	expect(await everything(bruno.page)).not.toContain('Les Quais');
-	expect(await everything(away.page)).toContain(CANARY);
+	expect(await everything(away.page)).toContain(title);
 	await setNetwork(away, true);
-	await expect.poll(() => everything(away.page)).not.toContain(CANARY);
+	await expect.poll(() => everything(away.page)).not.toContain(title);
 	expect(await everything(away.page)).not.toContain('Les Quais');
-	expect(await held(cercle.dataFolder, CANARY)).toBe(1);
+	expect(await held(cercle.dataFolder, title)).toBe(1);
 });
