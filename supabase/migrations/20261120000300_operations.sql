@@ -69,17 +69,11 @@ begin
 				(args ->> 'member_id')::uuid, (args ->> 'present')::boolean)
 			on conflict (session_id, member_id) do update set present = excluded.present;
 		when 'feedback.write' then
-			changes := jsonb_strip_nulls(jsonb_build_object('plus', args -> 'plus', 'delta', args -> 'delta'));
-			select f.id into row_id from public.feedbacks f
-				where f.session_id = (args ->> 'session_id')::uuid and f.member_id = private.me()
-					and f.group_id = (args ->> 'group_id')::uuid;
-			if found then
-				perform private.merge_row('public.feedbacks', row_id, changes, base, '{plus,delta}');
-			else
-				insert into public.feedbacks (group_id, session_id, member_id, plus, delta)
-				values ((args ->> 'group_id')::uuid, (args ->> 'session_id')::uuid, private.me(),
-					coalesce(args ->> 'plus', ''), coalesce(args ->> 'delta', ''));
-			end if;
+			insert into public.feedbacks (group_id, session_id, member_id, plus, delta)
+			values ((args ->> 'group_id')::uuid, (args ->> 'session_id')::uuid, private.me(),
+				coalesce(args ->> 'plus', ''), coalesce(args ->> 'delta', ''))
+			on conflict (session_id, member_id)
+				do update set plus = excluded.plus, delta = excluded.delta;
 		else
 			perform private.refuse('CR005', 'no such kind of operation');
 	end case;
