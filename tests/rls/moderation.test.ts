@@ -277,9 +277,9 @@ describe('an exclusion', () => {
 		const refused = new Seat(realtime(dan!), `room:${session_id}:2`).subscribe();
 		expect(await refused.statuses.next()).toBe('CHANNEL_ERROR');
 		for (const epoch of [1, 2]) {
-			await cercle.owner`select realtime.send('{}', 'state', ${`room:${session_id}:${epoch}`}, true)`;
+			await cercle.owner`select realtime.send('{}', 'moved', ${`room:${session_id}:${epoch}`}, true)`;
 		}
-		expect((await fresh.broadcasts.next()).event).toBe('state');
+		expect((await fresh.broadcasts.next()).event).toBe('moved');
 		await settled(realtime(dan!));
 		expect(leaving.broadcasts.all).toEqual([]);
 		for (const person of [bob!, dan!]) await person.client.removeAllChannels();

@@ -82,11 +82,11 @@ function complain(error: unknown): void {
 	if (error instanceof Error) process.stderr.write(`${placeOf(error)}\n\n`);
 }
 
-const placeOf = (error: Error) =>
-	(error.stack ?? '')
-		.match(/^\s+at .*$/gm)
-		?.slice(0, 6)
-		.join('\n') ?? '';
+/** A declaration: a start that fails complains before the end of this file was read. */
+function placeOf(error: Error): string {
+	const places = (error.stack ?? '').match(/^\s+at .*$/gm) ?? [];
+	return places.slice(0, 6).join('\n');
+}
 
 function greet(config: Config, { port, mailer }: RunningCercle): void {
 	const here = config.originGiven ? config.origin : `http://localhost:${port}`;

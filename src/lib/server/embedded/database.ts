@@ -16,11 +16,17 @@ export interface PrepareOptions {
 	log: Log;
 }
 
+/** Any number will do, as long as every Cercle on one database takes the same. */
+const LOCK = 2_061_947_302;
+
 /** Brings a database to the state this version expects; run at each start, changes what is missing. */
 export async function prepareDatabase(options: PrepareOptions): Promise<void> {
 	const { ownerUrl, folder, authenticatorPassword, makeAuthSchema, log } = options;
 	const sql = postgres(ownerUrl, { max: 1, connect_timeout: 10, onnotice: () => undefined });
 	try {
+		// Two processes that start together would change the same roles and functions at once. Held
+		// until the connection ends.
+		await sql`select pg_advisory_lock(${LOCK})`;
 		await runFile(sql, join(folder, 'embedded', 'roles.sql'));
 		await sql.unsafe(`alter role authenticator password '${quoted(authenticatorPassword)}'`);
 		await makeAuthSchema();
