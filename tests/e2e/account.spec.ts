@@ -4,7 +4,7 @@ import { tablesWith } from '../support/canary.ts';
 import { expect, type Phone, test } from './fixtures.ts';
 import { setNetwork } from './steps.ts';
 
-test.use({ demo: true });
+test.use({ demo: true, apart: 'account' });
 
 const KARIM = 'Karim Benali';
 const CAMILLE = 'Camille Roussel';

@@ -44,6 +44,8 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
+	/** Names a server that a file has to itself, because it leaves another demo group behind. */
+	apart: string | null;
 	/** Whether the server has the demo group, whose members sign in with one tap. */
 	demo: boolean;
 	mails: MailCatcher;
@@ -55,6 +57,7 @@ interface WorkerFixtures {
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
+	apart: [null, { option: true, scope: 'worker' }],
 	demo: [false, { option: true, scope: 'worker' }],
 	mails: [
 		async ({}, use) => {

@@ -11,7 +11,7 @@ import { signIn } from './steps.ts';
 // Everything a member may write is written as an attack, and every screen is opened on it. That no
 // policy of the page was needed to stop one is the fixture's business.
 
-test.use({ demo: true });
+test.use({ demo: true, apart: 'hostile' });
 
 const CLOSED = SESSION.replace(/3$/, '2');
 const CHALLENGE = SESSION.replaceAll('3', '4').replace(/4$/, '3');

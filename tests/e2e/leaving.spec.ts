@@ -5,7 +5,7 @@ import { expect, type Phone, test } from './fixtures.ts';
 import { sound } from './sound.ts';
 import { note, setNetwork } from './steps.ts';
 
-test.use({ demo: true });
+test.use({ demo: true, apart: 'leaving' });
 
 const [CAMILLE, KARIM, ELODIE, THOMAS, ...OTHERS] = MEMBERS as [string, string, string, string];
 /** Where the session to come is held: what a row of one's own never names. */
