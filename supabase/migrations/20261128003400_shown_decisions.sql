@@ -1,4 +1,5 @@
--- The register, the open votes and one's own voice come to the phones too.
+-- What was answered to sharing a session, the register, the open votes and one's own voice come to the
+-- phones too.
 
 create or replace function private.shown_tables()
 returns table (name text, source text, key text, shape text, which text, version int)
