@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openLog } from '#lib/server/log.ts';
 import { eraseExpired, openEraser } from '#lib/server/retention/eraser.ts';
 import { hostedSupabase } from '#lib/server/supabase.ts';
 import { tablesWith } from '../support/canary.ts';
 import { connect, type Connection, openServer, type TestServer } from '../support/server.ts';
-import { foundGroup } from './people.ts';
+import { date, foundGroup, given, joinGroup } from './people.ts';
 import { type History, plant } from './retention-model.ts';
 
 let server: TestServer;
@@ -76,6 +77,78 @@ test('a key that is not the server’s erases nothing', async () => {
 	log = [];
 	await turn();
 	expect(log).toMatchObject([{ sessions: 1 }]);
+});
+
+describe('the words of a breach whose days are over', () => {
+	/** Raised so long ago in a group of three, with one vote, and touched by nobody since. */
+	async function raised(interval: string) {
+		const ada = await cercle.signIn('Ada');
+		const group = await foundGroup(ada);
+		const [bob, dan] = [
+			await joinGroup(cercle, group, 'Bob'),
+			await joinGroup(cercle, group, 'Dan')
+		];
+		const [id, reason] = [randomUUID(), `canary-of-a-breach-${randomUUID()}`];
+		const about = { group_id: group.id, accused_id: dan.id, reason };
+		given(await ada.client.rpc('raise_breach', { id, ...about }));
+		given(await bob.client.rpc('vote_breach', { breach_id: id, exclude: true }));
+		await date(
+			cercle,
+			(sql) => sql`
+				update breaches set raised_at = now() - ${interval}::text::interval where id = ${id}
+			`
+		);
+		return { group, ada, id, reason };
+	}
+	const outcomeOf = async ({ id }: { id: string }) => {
+		const [row] = await cercle.owner`
+			select b.outcome, b.reason, count(v)::int as votes
+			from breaches b left join breach_votes v on v.breach_id = b.id
+			where b.id = ${id} group by b.id
+		`;
+		return row;
+	};
+
+	test('go in every group, also where nobody votes or leaves, and open ones stay', async () => {
+		const [one, other, open] = [
+			await raised('14 days'),
+			await raised('90 days'),
+			await raised('13 days 23 hours')
+		];
+		for (const { reason } of [one, other, open]) {
+			expect(await tablesWith(cercle.owner, reason)).toEqual(['public.breaches']);
+		}
+		log = [];
+		await turn();
+		expect(log).toMatchObject([{ event: 'erased', breaches: 2 }]);
+		for (const breach of [one, other]) {
+			expect(await tablesWith(cercle.owner, breach.reason)).toEqual([]);
+			expect(await outcomeOf(breach)).toEqual({ outcome: 'lapsed', reason: '', votes: 0 });
+			const { client } = breach.ada;
+			const line = await client.from('decisions').select('kind').eq('id', breach.id);
+			expect(given(line)).toEqual([{ kind: 'breach_dismissed' }]);
+		}
+		expect(await outcomeOf(open)).toEqual({ outcome: null, reason: open.reason, votes: 1 });
+		log = [];
+		await turn();
+		expect(log).toMatchObject([{ event: 'erased', breaches: 0 }]);
+	});
+
+	test('wait for the next run where somebody holds the group, and keep nobody waiting', async () => {
+		const [held, free] = [await raised('14 days'), await raised('14 days')];
+		await cercle.owner.begin(async (sql) => {
+			await sql`select from groups where id = ${held.group.id} for no key update`;
+			const [row] = await cercle.owner.begin(async (eraser) => {
+				await eraser`set local lock_timeout = '1s'`;
+				return eraser`select erase_expired(${at}) as erased`;
+			});
+			expect(row!.erased).toMatchObject({ breaches: 1 });
+		});
+		expect(await outcomeOf(held)).toMatchObject({ outcome: null, reason: held.reason });
+		expect(await outcomeOf(free)).toMatchObject({ outcome: 'lapsed', reason: '' });
+		await turn();
+		expect(await outcomeOf(held)).toMatchObject({ outcome: 'lapsed', reason: '' });
+	});
 });
 
 test('a process works at its start, or says why it does not', async () => {
