@@ -5,6 +5,7 @@ import { type Connection, connect, type Person } from '../support/server.ts';
 import {
 	addAction,
 	applyOne,
+	claimsOf,
 	close,
 	code,
 	foundGroup,
@@ -16,7 +17,8 @@ import {
 	planSession,
 	roomOf,
 	speak,
-	start
+	start,
+	untilWaiting
 } from './people.ts';
 import { browser } from './personas.ts';
 
@@ -237,6 +239,78 @@ test('the last member takes the group along, unless a former one still has somet
 	expect(await held(left)).toHaveLength(1);
 	given(await remove(bob));
 	expect(await held(left)).toHaveLength(0);
+});
+
+describe('an account that ends at the very moment at which', () => {
+	test('the group excludes its member waits for the vote, and both are done', async () => {
+		const ada = await cercle.signIn('Ada');
+		const group = await foundGroup(ada);
+		const bob = await joinGroup(cercle, group, 'Bob');
+		const dan = await joinGroup(cercle, group, 'Dan');
+		const id = randomUUID();
+		const about = { group_id: group.id, accused_id: dan.id, reason: 'Sold us.' };
+		given(await ada.client.rpc('raise_breach', { id, ...about }));
+		given(await ada.client.rpc('vote_breach', { breach_id: id, exclude: true }));
+		const { removed } = await cercle.owner.begin(async (sql) => {
+			// Where the deciding vote begins.
+			const [held] = await sql`
+				select pg_backend_pid() as pid, set_config('request.jwt.claims', ${claimsOf(bob)}, true)
+				from groups where id = ${group.id} for no key update
+			`;
+			// Sent at once, not only when awaited.
+			const removed = remove(dan).then(code);
+			await untilWaiting(cercle.owner, held!.pid as number, 1);
+			await sql`set local role authenticated`;
+			expect(await sql`select vote_breach(${id}, true) as outcome`).toEqual([
+				{ outcome: 'excluded' }
+			]);
+			// In an object: a promise would be awaited before the group is let go.
+			return { removed };
+		});
+		expect(await removed).toBeNull();
+		const register = await cercle.owner`
+			select kind from decisions where group_id = ${group.id} and subject_id = ${dan.id} order by at
+		`;
+		expect(register.map(({ kind }) => kind as string)).toEqual(['admission', 'exclusion']);
+		expect(await tablesWith(cercle.owner, dan.email)).toEqual([]);
+	});
+
+	test('another of the same groups ends follows it, however their groups are found', async () => {
+		const ada = await cercle.signIn('Ada');
+		const [low, high] = [await foundGroup(ada), await foundGroup(ada)].sort((a, b) =>
+			a.id < b.id ? -1 : 1
+		) as [Group, Group];
+		const bob = await joinGroup(cercle, low, 'Bob');
+		const carol = await joinGroup(cercle, high, 'Carol');
+		const admit = (group: Group, { id }: Person) => cercle.owner`
+			insert into memberships (group_id, member_id) values (${group.id}, ${id})
+		`;
+		await admit(high, bob);
+		await admit(low, carol);
+		const operator = connect();
+		const end = ({ id }: Person) =>
+			operator.owner.begin(async (sql) => {
+				// Without an index they come as they were written: for each of the two in another order.
+				await sql`set local enable_indexscan = off`;
+				await sql`set local enable_bitmapscan = off`;
+				await sql`delete from auth.users where id = ${id}`;
+			});
+		const { both } = await cercle.owner.begin(async (sql) => {
+			const [held] = await sql`
+				select pg_backend_pid() as pid from groups where id = ${low.id} for no key update
+			`;
+			const first = end(bob);
+			await untilWaiting(cercle.owner, held!.pid as number, 1);
+			const both = Promise.allSettled([first, end(carol)]);
+			await untilWaiting(cercle.owner, held!.pid as number, 2);
+			return { both };
+		});
+		expect((await both).map(({ status }) => status)).toEqual(['fulfilled', 'fulfilled']);
+		await operator.close();
+		for (const { email } of [bob, carol]) {
+			expect(await tablesWith(cercle.owner, email)).toEqual([]);
+		}
+	});
 });
 
 test('an account deleted by the operator follows the same rules', async () => {

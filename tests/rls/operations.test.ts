@@ -17,7 +17,8 @@ import {
 	planFor,
 	planSession,
 	roomOf,
-	sent
+	sent,
+	untilWaiting
 } from './people.ts';
 
 let cercle: Connection;
@@ -84,19 +85,7 @@ describe('a list of operations', () => {
 			`;
 			const both = Promise.all([apply(bob, list), apply(bob, list)]);
 			// Both are on their way before the first can go on.
-			await expect
-				.poll(
-					() => owner`
-					with recursive waiting as (
-						select pid from pg_stat_activity where ${held!.pid} = any (pg_blocking_pids(pid))
-						union
-						select a.pid from pg_stat_activity a
-						join waiting w on w.pid = any (pg_blocking_pids(a.pid))
-					)
-					select pid from waiting
-				`
-				)
-				.toHaveLength(2);
+			await untilWaiting(owner, held!.pid as number, 2);
 			// In an object: a promise would be awaited before the row is let go.
 			return { both };
 		});

@@ -12,7 +12,8 @@ import {
 	type Plan,
 	planFor,
 	planSession,
-	roomOf
+	roomOf,
+	untilWaiting
 } from './people.ts';
 
 let cercle: Connection;
@@ -243,12 +244,7 @@ describe('a challenge that its presenter withdraws', () => {
 			`;
 			const [held] = await sql`select pg_backend_pid() as pid`;
 			const answer = withdraw(bob);
-			await expect
-				.poll(
-					() =>
-						cercle.owner`select from pg_stat_activity where ${held!.pid} = any (pg_blocking_pids(pid))`
-				)
-				.toHaveLength(1);
+			await untilWaiting(cercle.owner, held!.pid as number, 1);
 			return { answer };
 		});
 		expect(await withdrawn.answer).toBeNull();

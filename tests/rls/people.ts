@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { TransactionSql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 import { expect } from 'vitest';
 import type { Connection, Person } from '../support/server.ts';
 
@@ -223,6 +223,23 @@ export function close(
 	return by.client.rpc('close_session', { session_id, next, expected_version, command_id });
 }
 
+/** Holds until so many wait for what this connection locked, in line behind it or one another. */
+export async function untilWaiting(owner: Sql, pid: number, count: number): Promise<void> {
+	await expect
+		.poll(
+			() => owner`
+				with recursive waiting as (
+					select pid from pg_stat_activity where ${pid} = any (pg_blocking_pids(pid))
+					union
+					select a.pid from pg_stat_activity a
+					join waiting w on w.pid = any (pg_blocking_pids(a.pid))
+				)
+				select pid from waiting
+			`
+		)
+		.toHaveLength(count);
+}
+
 /**
  * Closes the session, and lets it be seen only once `meanwhile` waits for it. Answers what that was
  * told in the end, in an object: a promise would be awaited before.
@@ -246,11 +263,7 @@ export async function closeAround<T>(
 			select close_session(${session}, ${plan}::text::jsonb, ${version}, ${randomUUID()})
 		`;
 		const late = meanwhile();
-		await expect
-			.poll(
-				() => owner`select from pg_stat_activity where ${held!.pid} = any (pg_blocking_pids(pid))`
-			)
-			.toHaveLength(1);
+		await untilWaiting(owner, held!.pid as number, 1);
 		return { late };
 	});
 }
