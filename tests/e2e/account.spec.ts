@@ -68,6 +68,13 @@ test('the group changes how long its words are kept, and the other member sees i
 		await late.getByRole('button', { name: 'Enregistrer' }).click();
 		await expect(karim.page.getByText('24 mois', { exact: true })).toBeVisible();
 	});
+
+	await test.step('the register names who made it shorter', async () => {
+		await open(karim, '/group');
+		const line = (name: string) => karim.page.getByText(`${name} a raccourci la durée`);
+		await expect(line(CAMILLE)).toBeVisible();
+		await expect(line(KARIM)).toHaveCount(0);
+	});
 });
 
 test('a member deletes their account: neither the device nor the server keeps a word of them', async ({

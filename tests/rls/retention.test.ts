@@ -87,6 +87,23 @@ describe('how long a group keeps its words', () => {
 		expect(await held()).toBe(12);
 	});
 
+	test('is a line of the register where a member makes it shorter, and names them', async () => {
+		const bob = await joinGroup(cercle, group, 'Bob');
+		const register = async () => {
+			const lines = ada.client.from('decisions').select('kind, subject_id');
+			const kind = 'retention_shortened';
+			return given(await lines.match({ group_id: group.id, kind }).order('at'));
+		};
+		const before = await register();
+		given(await set(ada, 18, 12));
+		given(await set(ada, 18, 18));
+		expect(code(await set(bob, 6, 12))).toBe('CR003');
+		expect(await register()).toEqual(before);
+		given(await set(bob, 12, 18));
+		const line = { kind: 'retention_shortened', subject_id: bob.id };
+		expect(await register()).toEqual([...before, line]);
+	});
+
 	test.each([0, 61, -1, null])('is never %s months', async (months) => {
 		expect(code(await set(ada, months, 12))).toBe('CR005');
 		expect(await held()).toBe(12);

@@ -10,7 +10,8 @@ const words: Readonly<Record<string, (input: { name: string }) => string>> = {
 	departure: m.moderation_decision_departure,
 	exclusion: m.moderation_decision_exclusion,
 	charter: () => m.moderation_decision_charter(),
-	breach_dismissed: () => m.moderation_decision_dismissed()
+	breach_dismissed: () => m.moderation_decision_dismissed(),
+	retention_shortened: m.moderation_decision_retention
 };
 
 export interface Line {

@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { entitled, open, ownVote } from '#lib/data/moderation.ts';
+import { getLocale, overwriteGetLocale } from '#lib/paraglide/runtime.js';
 import { lines } from '#routes/(app)/group/decisions.ts';
 import { ended } from '#routes/(app)/group/ended.ts';
 import { GROUP, groupOf, membership, person } from '../session/group-view.ts';
@@ -68,6 +69,22 @@ test('the register begins with the latest, names whom it may, and counts for tho
 		expect.stringContaining('Ada')
 	]);
 	expect(shown.map(({ count }) => count)).toEqual([null, expect.stringMatching(/3.*5/), null]);
+});
+
+test('the register says in both languages who shortened how long words are kept', () => {
+	const view = groupOf(['a'], {
+		profiles: [person('a', 'Ada')],
+		decisions: [decision('1', 'retention_shortened', { subject_id: 'a' })]
+	});
+	onTestFinished(() => overwriteGetLocale(getLocale));
+	const said = (['fr', 'en'] as const).map((locale) => {
+		overwriteGetLocale(() => locale);
+		return lines(view, GROUP).map(({ text }) => text);
+	});
+	expect(said).toEqual([
+		['Ada a raccourci la durée de conservation'],
+		['Ada shortened how long words are kept']
+	]);
 });
 
 test('a membership that ended is told for a month to a member of another group, never once back', () => {
