@@ -1,10 +1,11 @@
 import type { Page } from '@playwright/test';
+import { planRoom } from '../support/demo-room.ts';
 import { asOwner } from '../support/owner.ts';
 import { openProfile, type Profile } from '../support/profile.ts';
 import { stored } from '../support/stored.ts';
 import { setWallClock } from '../support/wall-clock.ts';
 import { expect, type Phone, test as base } from './fixtures.ts';
-import { note, setNetwork, startNote } from './steps.ts';
+import { go, note, setNetwork, startNote } from './steps.ts';
 
 // The browser itself is what fails here; what our own code can be made to meet is in
 // tests/unit/offline. Everybody is a member of the demo group (supabase/seed.sql).
@@ -91,6 +92,53 @@ test('storage full: it is said, the words stay, and they are kept once there is 
 	await expect(page.getByRole('link', { name: 'Faire de la place' })).toBeVisible();
 	await page.reload();
 	await expect(page.getByRole('link', { name: 'Faire de la place' })).toBeVisible();
+});
+
+test('storage full in the room: a choice that is not kept says so, and does not show as made', async ({
+	profile,
+	cercle
+}) => {
+	const room = `/room/${await asOwner(cercle.dataFolder, planRoom)}`;
+	const camille = await profile('Camille Roussel');
+	await note(camille.page, 'Trier les photos de la salle');
+	await camille.page.goto(room);
+	await camille.page.getByRole('button', { name: 'Commencer la séance' }).click();
+	await go(camille, 'Suivi des actions');
+	const before = await camille.page.getByText(/ sur \d+ revu/).innerText();
+	const origin = new URL(camille.page.url()).origin;
+	await camille.restart();
+	const { page, context } = camille;
+	const session = await context.newCDPSession(page);
+	await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+	await page.goto(room);
+	const full = page.getByText('Cet appareil n’a plus de place.');
+	const action = page.getByRole('group', { name: /Trier les photos de la salle/ });
+	const outcome = action.getByRole('radio', { name: 'En partie' });
+	const tools = page.getByRole('dialog');
+	const attends = tools.getByRole('button', { name: 'Karim Benali est là' });
+
+	await test.step('the outcome of an action', async () => {
+		await outcome.click();
+		await expect(full).toBeVisible();
+		await expect(outcome).not.toBeChecked();
+		await expect(page.getByText(before)).toBeVisible();
+	});
+	await test.step('who is there', async () => {
+		await page.getByRole('button', { name: 'Déroulé, présence, rôles' }).click();
+		await attends.click();
+		await expect(tools.getByText('Cet appareil n’a plus de place.')).toBeVisible();
+		await expect(attends).toHaveAttribute('aria-pressed', 'false');
+	});
+	await test.step('both are kept once there is room', async () => {
+		await session.send('Storage.overrideQuotaForOrigin', { origin });
+		await attends.click();
+		await expect(attends).toHaveAttribute('aria-pressed', 'true');
+		await tools.getByRole('button', { name: 'Fermer' }).click();
+		await outcome.click();
+		await expect(page.getByText(before)).toHaveCount(0);
+		await expect(outcome).toBeChecked();
+		await expect(full).toHaveCount(0);
+	});
 });
 
 test('private mode: a browser that keeps nothing says so on every page, instead of staying blank', async ({

@@ -111,7 +111,7 @@ export function secondsOf(text: string): number {
 }
 
 /** Moves the room to the next step, which must be this one. */
-export async function go({ page }: Phone, step: string): Promise<void> {
+export async function go({ page }: Pick<Phone, 'page'>, step: string): Promise<void> {
 	await page.getByRole('button', { name: `Passer à : ${step}` }).click();
 	await expect(page.getByRole('heading', { name: step })).toBeVisible();
 }
