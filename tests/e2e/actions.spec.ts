@@ -87,7 +87,7 @@ test('offline from a cold start: taken, told, put in order, taken back; then sen
 		await page.getByLabel('Ce que je m’engage à faire').fill('Une erreur');
 		await page.getByRole('button', { name: 'Ajouter', exact: true }).click();
 		await page.getByRole('link', { name: 'Une erreur' }).click();
-		await page.getByRole('button', { name: 'Écrite par erreur' }).click();
+		await page.getByRole('button', { name: 'Effacer cette action' }).click();
 		await expect(page.getByRole('dialog')).toContainText('Personne ne pourra les retrouver');
 		await page.getByRole('button', { name: 'Effacer pour de bon' }).click();
 		await expect(page.getByRole('heading', { name: 'Actions', level: 1 })).toBeVisible();
@@ -97,7 +97,7 @@ test('offline from a cold start: taken, told, put in order, taken back; then sen
 	await test.step('one that a session reviewed is not erased but dropped', async () => {
 		const { page } = camille;
 		await page.getByRole('link', { name: /Déléguer l’astreinte/ }).click();
-		await page.getByRole('button', { name: 'Écrite par erreur' }).click();
+		await page.getByRole('button', { name: 'Effacer cette action' }).click();
 		await expect(page.getByRole('button', { name: 'Effacer pour de bon' })).toBeHidden();
 		await page.getByRole('dialog').getByRole('button', { name: 'Abandonner' }).click();
 		await expect(page.getByRole('dialog').getByLabel('Abandonné')).toBeChecked();
