@@ -1,3 +1,4 @@
+import { stored } from '../support/disk.ts';
 import { asOwner } from '../support/owner.ts';
 import { createClient } from '@supabase/supabase-js';
 import { readFile } from 'node:fs/promises';
@@ -133,7 +134,8 @@ test('signing out leaves nothing on the phone, also without network', async ({ p
 		const names = (await indexedDB.databases()).map(({ name }) => name);
 		return { names, keys: [...Object.keys(sessionStorage), ...Object.keys(localStorage)] };
 	});
-	expect(left.names.filter((name) => name !== 'cercle')).toEqual([]);
+	expect(left.names.toSorted()).toEqual(['cercle', 'cercle-keys']);
+	expect(await anne.page.evaluate(stored, null)).toBe('[]');
 	// Where the page was scrolled to, how it looks, what the browser was asked: nothing of anybody.
 	const plain = /^(sveltekit:|theme$|PARAGLIDE_LOCALE$|storage-asked$)/;
 	expect(left.keys.filter((key) => !plain.test(key))).toEqual([]);

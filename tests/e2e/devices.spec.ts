@@ -1,31 +1,9 @@
 import type { Page } from '@playwright/test';
+import { stored } from '../support/disk.ts';
 import { asOwner } from '../support/owner.ts';
 import { expect, type Phone, test } from './fixtures.ts';
 import { sound } from './sound.ts';
 import { commit, found, join, setNetwork, signIn } from './steps.ts';
-
-/** All that any database of this browser holds, as text. */
-async function everything(page: Page): Promise<string> {
-	return page.evaluate(async () => {
-		const texts: string[] = [];
-		for (const { name = '' } of await indexedDB.databases()) {
-			const database = await new Promise<IDBDatabase>((done, failed) => {
-				const request = indexedDB.open(name);
-				request.onsuccess = () => done(request.result);
-				request.onerror = () => failed(request.error);
-			});
-			for (const store of database.objectStoreNames) {
-				const values = await new Promise((done) => {
-					const request = database.transaction(store).objectStore(store).getAll();
-					request.onsuccess = () => done(request.result);
-				});
-				texts.push(`${name} ${store} ${JSON.stringify(values)}`);
-			}
-			database.close();
-		}
-		return texts.join('\n');
-	});
-}
 
 /** Another in each test: they share a server. */
 const canary = () => `Canari ${crypto.randomUUID().slice(0, 8)}`;
@@ -62,7 +40,7 @@ test('one device signs the other out, which loses its rows and asks to sign in',
 	await signIn(lost, mails);
 	await lost.page.goto('/actions');
 	await expect(lost.page.getByText(title)).toBeVisible();
-	expect(await everything(lost.page)).toContain(title);
+	expect(await lost.page.evaluate(stored, null)).toContain(title);
 	await lost.page.evaluate(() => navigator.serviceWorker.ready);
 	await setNetwork(lost, false);
 
@@ -90,7 +68,7 @@ test('one device signs the other out, which loses its rows and asks to sign in',
 		await setNetwork(lost, true);
 		await expect(page.getByText('Cet appareil a été déconnecté')).toBeVisible();
 		await expect(page.getByLabel('Adresse e-mail')).toBeVisible();
-		const left = await everything(page);
+		const left = await page.evaluate(stored, null);
 		expect(left).not.toContain(title);
 		expect(left).not.toContain('access_token');
 		await page.reload();
@@ -111,7 +89,7 @@ test('one device signs the other out, which loses its rows and asks to sign in',
 		await laptop.page.getByRole('button', { name: 'Se déconnecter partout' }).click();
 		await confirm(laptop.page, 'Se déconnecter partout');
 		await expect(laptop.page.getByLabel('Adresse e-mail')).toBeVisible();
-		expect(await everything(laptop.page)).not.toContain(title);
+		expect(await laptop.page.evaluate(stored, null)).not.toContain(title);
 		await lost.page.reload();
 		await expect(lost.page.getByText('Cet appareil a été déconnecté')).toBeVisible();
 		const left = await asOwner(
@@ -183,11 +161,11 @@ test('who leaves a group loses its rows: a phone at its next contact, one withou
 	`
 	);
 	await bruno.page.reload();
-	await expect.poll(() => everything(bruno.page)).not.toContain(title);
-	expect(await everything(bruno.page)).not.toContain('Les Quais');
-	expect(await everything(away.page)).toContain(title);
+	await expect.poll(() => bruno.page.evaluate(stored, null)).not.toContain(title);
+	expect(await bruno.page.evaluate(stored, null)).not.toContain('Les Quais');
+	expect(await away.page.evaluate(stored, null)).toContain(title);
 	await setNetwork(away, true);
-	await expect.poll(() => everything(away.page)).not.toContain(title);
-	expect(await everything(away.page)).not.toContain('Les Quais');
+	await expect.poll(() => away.page.evaluate(stored, null)).not.toContain(title);
+	expect(await away.page.evaluate(stored, null)).not.toContain('Les Quais');
 	expect(await held(cercle.dataFolder, title)).toBe(1);
 });

@@ -1,6 +1,6 @@
 import { MEMBERS, memberId } from '../support/demo-room.ts';
 import { asOwner } from '../support/owner.ts';
-import { stored } from '../support/stored.ts';
+import { stored } from '../support/disk.ts';
 import { expect, type Phone, test } from './fixtures.ts';
 import { sound } from './sound.ts';
 import { note, setNetwork } from './steps.ts';

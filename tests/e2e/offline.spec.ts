@@ -1,7 +1,7 @@
 import { enter, SESSION } from '../support/demo-room.ts';
 import { asOwner } from '../support/owner.ts';
 import { openProfile, type Profile } from '../support/profile.ts';
-import { stored } from '../support/stored.ts';
+import { stored } from '../support/disk.ts';
 import { expect, test } from './fixtures.ts';
 import { commit } from './steps.ts';
 

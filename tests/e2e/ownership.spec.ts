@@ -1,3 +1,4 @@
+import { stored } from '../support/disk.ts';
 import { expect, type Phone, test } from './fixtures.ts';
 import { setNetwork } from './steps.ts';
 
@@ -16,8 +17,8 @@ const WORDS = [
 ];
 
 /** All that the phone keeps. */
-async function kept({ context }: Phone): Promise<string> {
-	return JSON.stringify(await context.storageState({ indexedDB: true }));
+async function kept({ page }: Phone): Promise<string> {
+	return page.evaluate(stored, null);
 }
 
 test('a challenge withdrawn without a network leaves the other phones at their next sync', async ({

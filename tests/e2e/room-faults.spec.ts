@@ -608,30 +608,15 @@ function rememberDigits(): void {
 }
 
 /** Runs in the page: the access token the device keeps, and another in its place if one is given. */
-function signInKept(other?: string): Promise<string> {
-	return new Promise((resolve, reject) => {
-		const opening = indexedDB.open('cercle');
-		opening.onerror = () => reject(opening.error);
-		opening.onsuccess = () => {
-			const transaction = opening.result.transaction('auth', 'readwrite');
-			const store = transaction.objectStore('auth');
-			const reading = store.get('session');
-			let token = '';
-			reading.onsuccess = () => {
-				const kept = reading.result;
-				const session = JSON.parse(kept.value);
-				token = session.access_token;
-				if (!other) return;
-				const value = JSON.stringify({ ...session, access_token: other });
-				store.put({ ...kept, value }, 'session');
-			};
-			transaction.onerror = () => reject(transaction.error);
-			transaction.oncomplete = () => {
-				opening.result.close();
-				resolve(token);
-			};
-		};
-	});
+async function signInKept(other?: string): Promise<string> {
+	const all = await window.disk.read();
+	const kept = all.find(({ store, key }) => store === 'auth' && key === 'session');
+	if (!kept) throw new Error('nobody is signed in here');
+	const session = JSON.parse(String(kept.value));
+	if (other) {
+		await window.disk.replace(kept, JSON.stringify({ ...session, access_token: other }));
+	}
+	return session.access_token;
 }
 
 /** The log of a room in words: who gave which command. */

@@ -54,16 +54,12 @@ class Phone {
 		}
 		expect(catchUp.done).toBe(true);
 		const gone: string[] = [];
-		for (const change of catchUp.changes()) {
-			if ('put' in change && Array.isArray(change.key) && typeof change.mark === 'number') {
-				const [table = '', id = ''] = change.key;
-				this.rows.set(table, (this.rows.get(table) ?? new Map()).set(id, change.mark));
-			}
-			if ('remove' in change && Array.isArray(change.remove)) {
-				const [table = '', id = ''] = change.remove;
-				this.rows.get(table)?.delete(id);
-				gone.push(table);
-			}
+		for (const turn of catchUp.turns()) {
+			const kept = this.rows.get(turn.table) ?? new Map<string, number>();
+			for (const [stamp, row] of turn.rows) kept.set(row.id, stamp);
+			for (const id of turn.gone) kept.delete(id);
+			this.rows.set(turn.table, kept);
+			if (turn.gone.length > 0) gone.push(turn.table);
 		}
 		this.cursor = catchUp.cursor;
 		return { answers, tables: [...new Set(came)].sort(), gone: [...new Set(gone)].sort() };

@@ -1,4 +1,5 @@
 import type { BrowserContext, Page } from '@playwright/test';
+import { openDisk } from './disk.ts';
 import type { Traces } from './traces.ts';
 
 /**
@@ -13,6 +14,7 @@ export async function watch(
 	await context.exposeBinding('seenByTest', (_, where: string, text: string) =>
 		where === 'refused' ? refused(text) : traces?.see(where, text)
 	);
+	await context.addInitScript(openDisk);
 	await context.addInitScript(() => {
 		const seen: (where: string, text: string) => void = Reflect.get(globalThis, 'seenByTest');
 		document.addEventListener('securitypolicyviolation', (event) => {
@@ -66,6 +68,10 @@ export async function seeStorage(
 				texts.push(`${name} ${url} ${body ?? ''}`);
 			}
 		}
+		const decoder = new TextDecoder();
+		const plain = (_: string, value: unknown) =>
+			value instanceof Uint8Array ? decoder.decode(value) : value;
+		for (const kept of await window.disk.raw()) texts.push(JSON.stringify(kept, plain));
 		return texts;
 	});
 	for (const text of kept ?? []) traces.see('kept by the browser', text);

@@ -11,12 +11,14 @@ import {
 	type Draft,
 	type Operation
 } from './outbox.ts';
-import { Reading, rowStore, stampsOf, type Stamps, type Tables } from './replica.ts';
+import { clearing, Reading, rowStore, type Stamps, type Tables, type Turn } from './replica.ts';
 import * as z from './shape.ts';
 import { StorageError, type StorageCode } from './storage-error.ts';
+import type { Vault } from './vault.ts';
 
 const metaStore = 'meta';
-const schema = [[rowStore, operationStore, draftStore, metaStore]];
+// Before version 2 each row was a record, in the clear.
+const schema = { version: 2, stores: [rowStore, operationStore, draftStore, metaStore] };
 
 /** The queue at one moment. */
 export interface Queue {
@@ -38,7 +40,9 @@ export interface Pulled {
 	/** The generation read before the pull began. */
 	readonly generation: number | null;
 	/** What makes the rows of that generation those of the server; none: they are, and it stays. */
-	readonly changes: readonly Change[];
+	readonly turns: readonly Turn[];
+	/** True: of no rows instead, whatever is stored. */
+	readonly afresh: boolean;
 	readonly cursor: string | null;
 	/** Operations whose effect the rows then contain. */
 	readonly settled: readonly Operation[];
@@ -56,9 +60,9 @@ export class Account {
 	#distrusted = false;
 
 	/** `onclose` is called when another tab wiped (`closed`) or upgraded (`outdated`) it. */
-	constructor(id: string, onclose: (code: StorageCode) => void = () => {}) {
+	constructor(id: string, vault: Vault, onclose?: (code: StorageCode) => void) {
 		this.id = id;
-		this.#database = new Database(`cercle-${id}`, schema, onclose);
+		this.#database = new Database(`cercle-${id}`, schema, { vault, onclose });
 		this.drafts = new Drafts(this.#database);
 	}
 
@@ -70,10 +74,11 @@ export class Account {
 			rowStore
 		]);
 		const queue = queueOf(operations, meta);
+		const tables = this.#reading.read(rows);
 		if (this.#stamps?.generation !== queue.generation) {
-			this.#stamps = { generation: queue.generation, stamps: stampsOf(rows) };
+			this.#stamps = { generation: queue.generation, stamps: this.#reading.stamps };
 		}
-		return { ...queue, tables: this.#reading.read(rows) };
+		return { ...queue, tables };
 	}
 
 	/**
@@ -175,10 +180,14 @@ export class Account {
 	 * Stores a pull and removes the operations it contains, in one transaction. False, and nothing
 	 * stored, when another tab stored one since `generation` was read.
 	 */
-	async commit({ generation, changes, cursor, settled, syncedAt }: Pulled): Promise<boolean> {
-		const mark = changes.length > 0 ? (generation ?? 0) + 1 : generation;
+	async commit(pulled: Pulled): Promise<boolean> {
+		const { generation, turns, afresh, cursor, settled, syncedAt } = pulled;
+		// Rows of another generation may have been read meanwhile.
+		if (!afresh && this.#stamps?.generation !== generation) return false;
+		const rows = this.#reading.after(turns, afresh);
+		const mark = rows.length > 0 ? (generation ?? 0) + 1 : generation;
 		const steps: Change[] = [
-			...changes,
+			...rows,
 			...settled.map(removing),
 			{ store: metaStore, key: 'replica', put: { syncedAt, cursor }, mark }
 		];
@@ -200,9 +209,8 @@ export class Account {
 
 	/** Removes the rows, and keeps what no server has: changes that wait or were refused, drafts. */
 	async strip(): Promise<void> {
-		const rows = { store: rowStore, clear: true } as const;
 		const pulled = { store: metaStore, remove: 'replica' };
-		await this.#database.write([rows, pulled], { durability: 'strict' });
+		await this.#database.write([clearing, pulled], { durability: 'strict' });
 	}
 
 	/** Removes everything kept for this account. Works offline. */
@@ -210,9 +218,14 @@ export class Account {
 		await this.#database.erase();
 	}
 
-	/** The same, unless something of it was not sent: then nothing happens, and the result is false. */
-	eraseIfSent(): Promise<boolean> {
-		return this.#database.erase([operationStore, draftStore]);
+	/**
+	 * The same, unless something of it was not sent: then nothing happens, and the result is false. The
+	 * empty database stays: a tab that writes to it meanwhile must not write into nothing.
+	 */
+	async eraseIfSent(): Promise<boolean> {
+		const clears = schema.stores.map((store) => ({ store, clear: true }) as const);
+		const empty = [operationStore, draftStore];
+		return (await this.#database.write(clears, { durability: 'strict', empty })) !== null;
 	}
 
 	async #operation(place: number): Promise<Operation | undefined> {

@@ -1,6 +1,5 @@
-import type { Change } from './database.ts';
 import type { Answer, Since, Sum } from './remote.ts';
-import { clearing, forgetting, keeping, type Row, type Stamps } from './replica.ts';
+import type { Row, Stamps, Turn } from './replica.ts';
 
 /** How many answers it may take: rows that change while one asks are a reason for one more. */
 const patience = 5;
@@ -11,7 +10,8 @@ const patience = 5;
  */
 export class CatchUp {
 	readonly #kept: Stamps;
-	readonly #fresh: boolean;
+	/** Whether the rows are to be built anew, on none. */
+	readonly afresh: boolean;
 	readonly #held: Map<string, Map<string, number>>;
 	readonly #rows = new Map<string, Map<string, Row>>();
 	#cursor: string | null;
@@ -20,7 +20,7 @@ export class CatchUp {
 
 	/** `kept`: null when what is stored is nothing, or not to be trusted. */
 	constructor(kept: Stamps | null, cursor: string | null) {
-		this.#fresh = kept === null;
+		this.afresh = kept === null;
 		this.#kept = kept ?? new Map();
 		this.#held = new Map(Array.from(this.#kept, ([table, stamps]) => [table, new Map(stamps)]));
 		this.#cursor = kept === null ? null : cursor;
@@ -66,18 +66,17 @@ export class CatchUp {
 	}
 
 	/** What makes the stored rows those of the server; nothing when they are. */
-	changes(): Change[] {
-		const changes = this.#fresh ? [clearing] : [];
-		for (const [table, held] of this.#held) {
+	turns(): Turn[] {
+		return [...this.#held].flatMap(([table, held]) => {
 			const kept = this.#kept.get(table);
 			const read = this.#rows.get(table);
-			for (const [id, stamp] of held) {
+			const rows = [...held].flatMap(([id, stamp]) => {
 				const row = kept?.get(id) === stamp ? undefined : read?.get(id);
-				if (row) changes.push(keeping(table, row, stamp));
-			}
-			for (const id of kept?.keys() ?? []) if (!held.has(id)) changes.push(forgetting(table, id));
-		}
-		return changes;
+				return row ? [[stamp, row] as const] : [];
+			});
+			const gone = [...(kept?.keys() ?? [])].filter((id) => !held.has(id));
+			return rows.length + gone.length > 0 ? [{ table, rows, gone }] : [];
+		});
 	}
 
 	#sum(table: string): Sum {

@@ -1,5 +1,6 @@
 import { deleteDB, openDB, type IDBPDatabase } from 'idb';
 import { StorageError, storageError, type StorageCode } from './storage-error.ts';
+import type { Vault } from './vault.ts';
 
 export type Key = string | number | string[];
 
@@ -37,34 +38,51 @@ export interface WriteOptions {
 	empty?: readonly string[];
 }
 
-/** The stores each schema version adds; a database's version is the length of its list. */
-export type Schema = readonly (readonly string[])[];
+/** What a database consists of since this version: an older one gains and loses stores. */
+export interface Schema {
+	readonly version: number;
+	readonly stores: readonly string[];
+}
+
+export interface Surroundings {
+	/** Seals the content of the stores it is given, or of all. */
+	vault?: Vault;
+	sealed?: readonly string[];
+	/** Called when another tab upgrades (`outdated`) or deletes (`closed`) the database. */
+	onclose?: ((code: StorageCode) => void) | undefined;
+}
 
 /** How long an open waits for a tab that holds an older version, in ms. */
 const patience = 5_000;
 
 /**
  * One IndexedDB database. Opened at first use and again after the browser dropped the connection.
- * `write` and `read` are the only two places where values go to and come from disk: encryption at
- * rest belongs there, before a transaction opens and after it ended.
+ * `write` and `read` are the only two places where values go to and come from disk: with a vault they
+ * are sealed before a transaction opens and opened after it ended.
  */
 export class Database {
 	readonly name: string;
 	readonly #schema: Schema;
+	readonly #vault: Vault | undefined;
+	readonly #sealed: readonly string[];
 	readonly #onclose: (code: StorageCode) => void;
 	#connection: Promise<IDBPDatabase> | null = null;
 	#closed: StorageCode | null = null;
+	#turn: Promise<unknown> = Promise.resolve();
 
-	/** `onclose` is called when another tab upgrades (`outdated`) or deletes (`closed`) it. */
-	constructor(name: string, schema: Schema, onclose: (code: StorageCode) => void = () => {}) {
+	constructor(name: string, schema: Schema, surroundings: Surroundings = {}) {
+		const { vault, sealed = schema.stores, onclose = () => {} } = surroundings;
 		this.name = name;
 		this.#schema = schema;
+		this.#vault = vault;
+		this.#sealed = sealed;
 		this.#onclose = onclose;
 	}
 
 	/** Every record of the given stores in key order, as they were at one moment. */
 	async read(stores: readonly string[]): Promise<Entry[][]> {
-		return this.#attempt(async (connection) => {
+		const nothing = () => Promise.resolve();
+		const found = await this.#attempt(nothing, async (connection) => {
 			const transaction = connection.transaction([...stores], 'readonly');
 			const pairs = stores.map((name) => {
 				const store = transaction.objectStore(name);
@@ -75,6 +93,8 @@ export class Database {
 				keys.map((key, index) => ({ key, ...asStored(values[index]) }))
 			);
 		});
+		const opened = found.map((entries, index) => this.#opened(stores[index] ?? '', entries));
+		return Promise.all(opened);
 	}
 
 	/**
@@ -86,8 +106,9 @@ export class Database {
 		changes: readonly Change[],
 		options: WriteOptions
 	): Promise<readonly (IDBValidKey | null)[] | null> {
-		return this.#attempt(async (connection) => {
-			const { expect, empty = [], durability } = options;
+		const { expect, empty = [], durability } = options;
+		const sealing = () => Promise.all(changes.map((change) => this.#seal(change)));
+		return this.#attempt(sealing, async (connection, sealed) => {
 			const stores = new Set(changes.map((change) => change.store));
 			if (expect) stores.add(expect.store);
 			const transaction = connection.transaction([...stores], 'readwrite', { durability });
@@ -107,7 +128,7 @@ export class Database {
 					await ended;
 					return null;
 				}
-				const requests = changes.map(async (change) => {
+				const requests = sealed.map(async (change) => {
 					const store = transaction.objectStore(change.store);
 					if ('clear' in change) await store.clear();
 					if ('remove' in change) await store.delete(change.remove);
@@ -137,48 +158,75 @@ export class Database {
 	}
 
 	/** Lets go of the connection for good; later calls throw `closed`. */
-	async close(): Promise<void> {
-		await this.#close('closed');
+	close(): Promise<void> {
+		const closed = this.#turn.then(() => this.#close('closed'));
+		this.#turn = closed;
+		return closed;
 	}
 
 	/**
 	 * Empties the database, then deletes it. A tab that is frozen may delay the deletion, never the
-	 * emptying. The object cannot be used afterwards. False, and nothing done, when one of the stores
-	 * `unless` holds a record. Throws StorageError.
+	 * emptying. The object cannot be used afterwards. Throws StorageError.
 	 */
-	async erase(unless: readonly string[] = []): Promise<boolean> {
-		const clears = this.#schema.flat().map((store) => ({ store, clear: true }) as const);
-		let emptied = false;
-		try {
-			const written = await this.write(clears, { durability: 'strict', empty: unless });
-			if (written === null) return false;
-			emptied = true;
-		} catch (error) {
-			// A damaged database cannot be emptied but can still be deleted, if it may hold anything.
-			if (unless.length > 0) throw error;
-		}
+	async erase(): Promise<void> {
+		const clears = this.#schema.stores.map((store) => ({ store, clear: true }) as const);
+		let emptied = true;
+		// A damaged database cannot be emptied but can still be deleted, if it may hold anything.
+		await this.write(clears, { durability: 'strict' }).catch(() => (emptied = false));
 		await this.close();
 		await new Promise<void>((resolve, reject) => {
 			const blocked = () => (emptied ? resolve() : reject(new StorageError('blocked')));
 			deleteDB(this.name, { blocked }).then(resolve, (error) => reject(storageError(error)));
 		});
-		return true;
 	}
 
-	async #attempt<T>(work: (connection: IDBPDatabase) => Promise<T>): Promise<T> {
-		try {
+	/**
+	 * Begins the work in turn: what is asked for later begins later, however long the preparation (the
+	 * sealing) takes. It may overlap with the work begun earlier.
+	 */
+	async #attempt<P, T>(
+		prepare: () => Promise<P>,
+		work: (connection: IDBPDatabase, prepared: P) => Promise<T>
+	): Promise<T> {
+		const begun = this.#turn.then(async () => {
+			const prepared = await prepare();
 			const connection = await this.#connect();
+			return { prepared, done: work(connection, prepared) };
+		});
+		this.#turn = begun.catch(() => {});
+		try {
+			const { prepared, done } = await begun;
 			try {
-				return await work(connection);
+				return await done;
 			} catch (error) {
 				// The connection was lost between two calls (seen on iOS after a long sleep).
 				if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error;
 				this.#connection = null;
-				return await work(await this.#connect());
+				return await work(await this.#connect(), prepared);
 			}
 		} catch (error) {
 			throw storageError(error);
 		}
+	}
+
+	async #seal(change: Change): Promise<Change> {
+		const { store } = change;
+		if (!this.#vault || !this.#sealed.includes(store)) return change;
+		const place = `${this.name}/${store}`;
+		if ('add' in change) return { ...change, add: await this.#vault.seal(place, change.add) };
+		if ('put' in change) return { ...change, put: await this.#vault.seal(place, change.put) };
+		return change;
+	}
+
+	async #opened(store: string, entries: readonly Entry[]): Promise<Entry[]> {
+		const vault = this.#vault;
+		if (!vault || !this.#sealed.includes(store)) return [...entries];
+		const place = `${this.name}/${store}`;
+		const open = async (entry: Entry) => ({
+			...entry,
+			value: await vault.open(place, entry.value)
+		});
+		return Promise.all(entries.map(open));
 	}
 
 	#connect(): Promise<IDBPDatabase> {
@@ -196,10 +244,14 @@ export class Database {
 		const tooLong = Promise.withResolvers<never>();
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		let abandoned = false;
-		const opening = openDB(this.name, this.#schema.length, {
-			upgrade: (connection, from) => {
-				for (const stores of this.#schema.slice(from)) {
-					for (const store of stores) connection.createObjectStore(store, { autoIncrement: true });
+		const { version, stores } = this.#schema;
+		const opening = openDB(this.name, version, {
+			upgrade: (connection) => {
+				const former = [...connection.objectStoreNames];
+				for (const store of former)
+					if (!stores.includes(store)) connection.deleteObjectStore(store);
+				for (const store of stores) {
+					if (!former.includes(store)) connection.createObjectStore(store, { autoIncrement: true });
 				}
 			},
 			blocked: () => {

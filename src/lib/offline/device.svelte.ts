@@ -24,6 +24,9 @@ interface Open {
 	readonly channel: Channel;
 }
 
+/** How long rows stay on a device that does not reach the server, in ms: a lost phone forgets. */
+const LAPSE = 30 * 86_400_000;
+
 /** One member's data on this device: what is shown, what waits, and how fresh it is. */
 export class Device<Rows, View> {
 	readonly #installation: Installation;
@@ -91,7 +94,7 @@ export class Device<Rows, View> {
 
 	/** Opens the account this device was last signed in to, also offline. False: there is none. */
 	resume(): Promise<boolean> {
-		return this.#enter(() => this.#installation.account());
+		return this.#enter(null);
 	}
 
 	/**
@@ -99,7 +102,7 @@ export class Device<Rows, View> {
 	 * are shown; does not wait for the network. Throws StorageError.
 	 */
 	async open(account: string): Promise<void> {
-		await this.#enter(async () => account);
+		await this.#enter(account);
 	}
 
 	/** To be called when another tab changed the current account: leaves the former one's screen. */
@@ -187,7 +190,7 @@ export class Device<Rows, View> {
 			const id = this.account ?? (await this.#installation.account());
 			await this.#end();
 			if (id !== null) {
-				await new Account(id).erase();
+				await new Account(id, this.#installation.vault).erase();
 				await this.#installation.forget(id);
 			}
 			await this.#installation.leave();
@@ -208,13 +211,13 @@ export class Device<Rows, View> {
 	}
 
 	/** False: there is no account to open. */
-	async #enter(which: () => Promise<string | null>): Promise<boolean> {
+	async #enter(signedIn: string | null): Promise<boolean> {
 		let found = false;
 		const opened = this.#inTurn(async () => {
 			// Asked in turn: an account that is just being signed out must not come back.
-			const account = await which();
-			found = account !== null;
-			if (account !== null) await this.#begin(account);
+			const account = signedIn ?? (await this.#installation.account());
+			if (account !== null) await this.#begin(account, signedIn !== null);
+			found = this.account !== null;
 		});
 		// In turn, so that no account is opened while its database is looked at as a former one's.
 		void this.#inTurn(() => this.former.tidy());
@@ -222,11 +225,12 @@ export class Device<Rows, View> {
 		return found;
 	}
 
-	async #begin(id: string): Promise<void> {
+	async #begin(id: string, signedIn: boolean): Promise<void> {
 		if (this.account === id) return;
 		await this.#end();
 		this.#lost = null;
-		const account = new Account(id, (code) => void this.#shut(account, code));
+		const { vault } = this.#installation;
+		const account = new Account(id, vault, (code) => void this.#shut(account, code));
 		await account.drafts.load();
 		await this.#installation.enter(id);
 		const channel = new Channel(`cercle-${id}`, () => void this.#heard());
@@ -234,7 +238,7 @@ export class Device<Rows, View> {
 		const listener = {
 			status: (status: Status) => {
 				this.#status = status;
-				if (status.problem === 'ended') void this.#signedOut(id);
+				if (status.problem === 'ended' || this.#lapsed) void this.#signedOut(id);
 			},
 			changed: () => {
 				channel.announce();
@@ -250,11 +254,24 @@ export class Device<Rows, View> {
 		this.#status = sync.status;
 		try {
 			await this.#screen.show(account);
+			if (this.#lapsed) await this.#lapse(open, signedIn);
 		} catch (error) {
 			await this.#end();
 			throw error;
 		}
-		void sync.poke();
+		void this.#open?.sync.poke();
+	}
+
+	/** What was kept for too long is erased; who has not just signed in is to sign in again. */
+	async #lapse({ account }: Open, signedIn: boolean): Promise<void> {
+		if (!signedIn) return this.#strip(account.id);
+		await account.strip();
+		await this.#screen.load();
+	}
+
+	/** By the clock of this device, whichever way it was set. */
+	get #lapsed(): boolean {
+		return this.syncedAt !== null && this.#platform.now() - this.syncedAt > LAPSE;
 	}
 
 	async #end(): Promise<void> {
@@ -268,6 +285,7 @@ export class Device<Rows, View> {
 		// A stopping loop still reports: the screen of a closed account has no status.
 		this.#status = null;
 		await open.account.close();
+		this.#installation.vault.forget();
 	}
 
 	#opened(): Open {
@@ -275,27 +293,28 @@ export class Device<Rows, View> {
 		return this.#open;
 	}
 
-	/**
-	 * The server ended the session: rows and tokens go at once, from a lost phone too. What was not
-	 * sent waits here, as that of a former account.
-	 */
+	/** The server ended the session, or was not reached for too long: from a lost phone too. */
 	async #signedOut(id: string): Promise<void> {
 		await this.#inTurn(async () => {
-			if (this.account !== id) return;
-			await this.#end();
-			const account = new Account(id);
-			try {
-				await account.strip();
-				await this.#installation.leave(true);
-				await clearCaches();
-			} catch (error) {
-				// Signed in here as before: the next start tries again.
-				this.#lost = storageError(error).code;
-			} finally {
-				await account.close();
-			}
+			if (this.account === id) await this.#strip(id);
 		});
 		await this.#inTurn(() => this.former.tidy());
+	}
+
+	/** Rows and tokens go at once. What was not sent waits here, as that of a former account. */
+	async #strip(id: string): Promise<void> {
+		await this.#end();
+		const account = new Account(id, this.#installation.vault);
+		try {
+			await account.strip();
+			await this.#installation.leave(true);
+			await clearCaches();
+		} catch (error) {
+			// Signed in here as before: the next start tries again.
+			this.#lost = storageError(error).code;
+		} finally {
+			await account.close();
+		}
 	}
 
 	/** Another tab changed the disk. */

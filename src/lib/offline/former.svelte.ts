@@ -10,7 +10,7 @@ export interface FormerAccount {
 
 /**
  * The accounts that were open on this device before the current one. What they sent is erased; what
- * they did not send waits for them, and of it nothing but its number is ever read.
+ * they did not send waits for them without a row beside it; nothing but its number is ever read.
  */
 export class Former {
 	readonly #installation: Installation;
@@ -28,12 +28,15 @@ export class Former {
 	async tidy(): Promise<void> {
 		const left: FormerAccount[] = [];
 		for (const id of await this.#installation.accounts().catch(() => [])) {
-			const account = new Account(id);
+			const account = new Account(id, this.#installation.vault);
 			try {
 				// Asked each time: another tab may sign that very account in.
 				if ((await this.#installation.account()) === id) continue;
 				if (await account.eraseIfSent()) await this.#installation.forget(id);
-				else left.push({ id, unsent: await account.unsent() });
+				else {
+					await account.strip();
+					left.push({ id, unsent: await account.unsent() });
+				}
 			} catch {
 				// What cannot be looked into is kept: the next start tries again.
 			} finally {
@@ -46,7 +49,7 @@ export class Former {
 	/** Erases what an account left here, sent or not: ask first. Throws StorageError. */
 	async erase(id: string): Promise<void> {
 		if ((await this.#installation.account()) === id) return;
-		await new Account(id).erase();
+		await new Account(id, this.#installation.vault).erase();
 		await this.#installation.forget(id);
 		this.#accounts = this.#accounts.filter((account) => account.id !== id);
 	}

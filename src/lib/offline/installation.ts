@@ -1,7 +1,8 @@
 import { Channel } from './channel.ts';
 import { Database, type Change } from './database.ts';
+import { Vault } from './vault.ts';
 
-const schema = [['device', 'auth']];
+const schema = { version: 1, stores: ['device', 'auth'] };
 /** What the keys of accounts that have a database here begin with. */
 const kept = 'kept';
 
@@ -17,7 +18,9 @@ export interface AuthStorage {
  * here, and the sign-in session. It holds no member text.
  */
 export class Installation {
-	readonly #database = new Database('cercle', schema);
+	/** Seals what this browser keeps, of every account. */
+	readonly vault = new Vault();
+	readonly #database = new Database('cercle', schema, { vault: this.vault, sealed: ['auth'] });
 	readonly #channel: Channel;
 
 	/** `onaccount` is called when another tab changed the current account. */
@@ -25,7 +28,7 @@ export class Installation {
 		this.#channel = new Channel('cercle', onaccount);
 	}
 
-	/** Tokens live in IndexedDB, not in localStorage. */
+	/** Tokens live in IndexedDB, sealed, not in localStorage. */
 	readonly auth: AuthStorage = {
 		getItem: (key) => this.#get('auth', key),
 		setItem: (key, value) => this.#set('auth', key, value),
@@ -86,6 +89,7 @@ export class Installation {
 	async close(): Promise<void> {
 		this.#channel.close();
 		await this.#database.close();
+		await this.vault.close();
 	}
 
 	async #get(store: string, key: string): Promise<string | null> {

@@ -12,72 +12,87 @@ export type Tables = Readonly<Record<string, readonly Row[]>>;
 /** What the server calls the state of a row, by table and id: another one after every write. */
 export type Stamps = ReadonlyMap<string, ReadonlyMap<string, number>>;
 
-/** The store of the account's database that holds the rows, keyed `[table, id]`, marked by stamp. */
-export const rowStore = 'rows';
+/** A row under the stamp it came with. */
+type Kept = readonly [stamp: number, row: Row];
+
+/** What a pull makes of the kept rows of one table: these added or replaced, those of these ids gone. */
+export interface Turn {
+	readonly table: string;
+	readonly rows: readonly Kept[];
+	readonly gone: readonly string[];
+}
+
+/**
+ * The store of the account's database that holds the rows: one record a table, keyed by its name. To
+ * open one sealed record takes as long as to open thousands of rows together, not each on its own.
+ */
+export const rowStore = 'tables';
 
 /** The change that empties the store. */
 export const clearing: Change = { store: rowStore, clear: true };
 
-/** The change that keeps a row under the stamp it came with. */
-export function keeping(table: string, row: Row, stamp: number): Change {
-	return { store: rowStore, key: [table, row.id], put: row, mark: stamp };
-}
-
-/** The change that forgets a row the server no longer shows. */
-export function forgetting(table: string, id: string): Change {
-	return { store: rowStore, remove: [table, id] };
-}
-
 /**
- * Reads the stored rows by table. A damaged record is left out: the next pull brings it back. A row
- * under the stamp it had at the last reading is the same object as then, and so is a table without
- * another: who draws from them sees what changed.
+ * The rows as last read from disk. A row under the stamp it had at the reading before is the same
+ * object as then, and so is a table without another: who draws from them sees what changed.
  */
 export class Reading {
-	#last: Readonly<Record<string, { row: Row; mark: unknown }[]>> = {};
+	#kept: ReadonlyMap<string, readonly Kept[]> = new Map();
 	#tables: Tables = {};
 
+	/** Reads the stored rows. A damaged record is left out: the next pull brings its table back. */
 	read(entries: readonly Entry[]): Tables {
-		const read: Record<string, { row: Row; mark: unknown }[]> = {};
-		for (const { table, row, mark } of readable(entries)) (read[table] ??= []).push({ row, mark });
-		const tables = Object.entries(read).map(([table, rows]) => [table, this.#same(table, rows)]);
-		this.#last = read;
+		const read = new Map<string, readonly Kept[]>();
+		for (const { key, value } of entries) {
+			if (typeof key === 'string') read.set(key, this.#same(key, rowsIn(value)));
+		}
+		const tables = [...read].map(([table, kept]) => [table, this.#rows(table, kept)]);
+		this.#kept = read;
 		return (this.#tables = Object.fromEntries(tables));
 	}
 
+	get stamps(): Stamps {
+		const stampsOf = (kept: readonly Kept[]) =>
+			new Map(kept.map(([stamp, row]) => [row.id, stamp] as const));
+		return new Map([...this.#kept].map(([table, kept]) => [table, stampsOf(kept)]));
+	}
+
+	/** The changes that make of the rows read those after a pull; `afresh`: of none. */
+	after(turns: readonly Turn[], afresh: boolean): Change[] {
+		const changes = turns.map(({ table, rows, gone }): Change => {
+			const before = (afresh ? undefined : this.#kept.get(table)) ?? [];
+			const kept = new Map(before.map((one) => [one[1].id, one]));
+			for (const id of gone) kept.delete(id);
+			for (const one of rows) kept.set(one[1].id, one);
+			if (kept.size === 0) return { store: rowStore, remove: table };
+			return { store: rowStore, key: table, put: [...kept.values()] };
+		});
+		return afresh ? [clearing, ...changes] : changes;
+	}
+
 	/** Puts rows of the last reading where they are the same. */
-	#same(table: string, rows: { row: Row; mark: unknown }[]): readonly Row[] {
-		const last = this.#last[table] ?? [];
-		const known = new Map(last.map((one) => [one.row.id, one]));
-		for (const one of rows) {
-			const before = known.get(one.row.id);
-			if (typeof one.mark === 'number' && before?.mark === one.mark) one.row = before.row;
-		}
+	#same(table: string, rows: readonly Kept[]): readonly Kept[] {
+		const known = new Map(this.#kept.get(table)?.map((one) => [one[1].id, one]));
+		return rows.map((one) => {
+			const before = known.get(one[1].id);
+			return before?.[0] === one[0] ? before : one;
+		});
+	}
+
+	#rows(table: string, kept: readonly Kept[]): readonly Row[] {
 		const before = this.#tables[table];
-		const same = before?.length === rows.length && rows.every(({ row }, at) => row === before[at]);
-		return same ? before : rows.map(({ row }) => row);
+		const same =
+			before?.length === kept.length && kept.every(([, row], index) => row === before[index]);
+		return same ? before : kept.map(([, row]) => row);
 	}
 }
 
-/** The stamps of the stored rows. One without a stamp, kept by an older app, has none that fits. */
-export function stampsOf(entries: readonly Entry[]): Stamps {
-	const stamps = new Map<string, Map<string, number>>();
-	for (const { table, row, mark } of readable(entries)) {
-		const of = stamps.get(table) ?? new Map<string, number>();
-		stamps.set(table, of.set(row.id, typeof mark === 'number' ? mark : NaN));
-	}
-	return stamps;
+/** Records are ours, yet a damaged one must not break the reader. */
+function rowsIn(value: unknown): Kept[] {
+	return Array.isArray(value) ? value.filter(isKept) : [];
 }
 
-function* readable(entries: readonly Entry[]) {
-	for (const { key, value, mark } of entries) {
-		if (!Array.isArray(key) || typeof key[0] !== 'string' || !isRow(value)) continue;
-		yield { table: key[0], row: value, mark };
-	}
-}
-
-function isRow(value: unknown): value is Row {
-	return (
-		typeof value === 'object' && value !== null && 'id' in value && typeof value.id === 'string'
-	);
+function isKept(value: unknown): value is Kept {
+	if (!Array.isArray(value) || typeof value[0] !== 'number') return false;
+	const row: unknown = value[1];
+	return typeof row === 'object' && row !== null && 'id' in row && typeof row.id === 'string';
 }

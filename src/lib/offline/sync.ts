@@ -175,7 +175,8 @@ export class Sync {
 			catchUp.take(answer);
 		}
 		this.#stopping.signal.throwIfAborted();
-		const pulled = { changes: catchUp.changes(), cursor: catchUp.cursor ?? '' };
+		const { afresh, cursor: reached } = catchUp;
+		const pulled = { turns: catchUp.turns(), afresh, cursor: reached ?? '' };
 		const syncedAt = this.#platform.now();
 		const stored = await this.#account.commit({ generation, ...pulled, settled, syncedAt });
 		if (!stored) return false;

@@ -5,6 +5,7 @@ import { IDBDatabase, IDBFactory } from 'fake-indexeddb';
 import { Account } from '#lib/offline/account.ts';
 import type { Platform } from '#lib/offline/platform.ts';
 import { Sync } from '#lib/offline/sync.ts';
+import { Vault } from '#lib/offline/vault.ts';
 import type { Network } from './network.ts';
 
 /** One run of the app on a phone, from its start to its crash. */
@@ -78,7 +79,7 @@ export class Phone {
 
 	#open(): Tab {
 		const life: Life = { disk: this.#disk, fuse: null };
-		const account = new Account(this.member);
+		const account = new Account(this.member, new Vault());
 		const platform: Platform = {
 			now: () => this.clock,
 			random: () => 0.5,

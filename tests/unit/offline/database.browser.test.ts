@@ -7,8 +7,11 @@ const relaxed = { durability: 'relaxed' } as const;
 const opened: Database[] = [];
 let count = 0;
 
-function database(stores = [['things']], onclose?: (code: string) => void, name?: string) {
-	const made = new Database(name ?? `test-database-${count++}`, stores, onclose);
+const things1 = { version: 1, stores: ['things'] };
+const things2 = { version: 2, stores: ['things', 'more'] };
+
+function database(schema = things1, onclose?: (code: string) => void, name?: string) {
+	const made = new Database(name ?? `test-database-${count++}`, schema, { onclose });
 	opened.push(made);
 	return made;
 }
@@ -62,13 +65,13 @@ test('an expected mark that moved stops the write and says so', async () => {
 test('a newer version in another tab closes this one, which says that it is outdated', async () => {
 	const name = `test-database-${count++}`;
 	const closed = vi.fn();
-	const old = database([['things']], closed, name);
+	const old = database(things1, closed, name);
 	await old.write([{ store: 'things', key: 'a', put: 'kept' }], relaxed);
-	const newer = database([['things'], ['more']], undefined, name);
+	const newer = database(things2, undefined, name);
 	expect(await values(newer)).toEqual(['kept']);
 	await vi.waitFor(() => expect(closed).toHaveBeenCalledWith('outdated'));
 	await expect(old.read(['things'])).rejects.toMatchObject({ code: 'outdated' });
-	const late = database([['things']], undefined, name);
+	const late = database(things1, undefined, name);
 	await expect(late.read(['things'])).rejects.toMatchObject({ code: 'outdated' });
 });
 
@@ -81,7 +84,7 @@ test('a frozen tab with an older version: the open gives up and leaves no connec
 		request.onsuccess = () => resolve(request.result);
 	});
 	const asked = new Promise((resolve) => (frozen.onversionchange = resolve));
-	const newer = database([['things'], ['more']], undefined, name);
+	const newer = database(things2, undefined, name);
 	const attempt = newer.read(['more']);
 	attempt.catch(() => {});
 	await asked;
@@ -123,7 +126,7 @@ test('erase does not wait for a frozen tab: the content is gone at once', async 
 test('tab killed in the middle of a write: all of it is there or none of it', async () => {
 	const name = `test-database-${count++}`;
 	const tab = await openTab();
-	const other = new tab.Database(name, [['things']]);
+	const other = new tab.Database(name, things1);
 	await other.write([{ store: 'things', key: 'a', put: 'before' }], relaxed);
 	const many = Array.from({ length: 2_000 }, (_, index) => index);
 	const changes = many.map((index) => ({ store: 'things', key: `n${index}`, put: index }));
@@ -133,7 +136,7 @@ test('tab killed in the middle of a write: all of it is there or none of it', as
 		.write([{ store: 'things', clear: true }, ...changes.slice(0, 7)], relaxed)
 		.catch(() => {});
 	tab.kill();
-	const things = database([['things']], undefined, name);
+	const things = database(things1, undefined, name);
 	const left = await values(things);
 	expect([7, 2_001]).toContain(left.length);
 });

@@ -5,6 +5,7 @@ import type { Tables } from '#lib/offline/replica.ts';
 import { shellCaches } from '#lib/offline/shell.ts';
 import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { databases } from './disk.ts';
 import { FakePlatform } from './fake-platform.ts';
 import { fold, Server } from './server.ts';
 
@@ -24,9 +25,13 @@ function legible(tables: Tables) {
 
 /** Damages a note on the disk of anne's phone; its stamp stays. */
 async function tear(id: string): Promise<void> {
+	const { vault } = installations[0]!;
 	const database = await openDB('cercle-anne');
-	const { mark } = await database.get('rows', ['notes', id]);
-	await database.put('rows', { value: { id }, mark }, ['notes', id]);
+	const place = 'cercle-anne/tables';
+	const { value, mark } = await database.get('tables', 'notes');
+	const rows = (await vault.open(place, value)) as [number, { id: string }][];
+	const torn = rows.map(([stamp, row]) => [stamp, row.id === id ? { id } : row]);
+	await database.put('tables', { value: await vault.seal(place, torn), mark }, 'notes');
 	database.close();
 }
 
@@ -217,7 +222,7 @@ test('wipe leaves nothing: no rows, no queue, no session, no foreign cache, in n
 	await one.wipe();
 	// The other tab may be reading: then the database is emptied now and gone a moment later.
 	await vi.waitFor(async () => {
-		expect((await indexedDB.databases()).map(({ name }) => name)).toEqual(['cercle']);
+		expect(await databases()).toEqual(['cercle', 'cercle-keys']);
 	});
 	expect(await installations[0]!.auth.getItem('session')).toBeNull();
 	expect(await installations[0]!.account()).toBeNull();
@@ -269,7 +274,7 @@ test('a write that could not be kept says so and sends nothing', async () => {
 	await device.open('anne');
 	await device.sync();
 	vi.spyOn(console, 'warn').mockImplementation(() => {});
-	const attempt = device.write('append', { note: 'n', text: () => 'not storable' });
+	const attempt = device.write('append', { note: 'n', text: 1n });
 	await expect(attempt).rejects.toMatchObject({ name: 'StorageError' });
 	expect(device.pending).toEqual([]);
 	expect(device.view).toEqual({});

@@ -4,6 +4,7 @@ import { Installation } from '#lib/offline/installation.ts';
 import type { Tables } from '#lib/offline/replica.ts';
 import { deleteDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { accountsOnDisk, databases } from './disk.ts';
 import { FakePlatform } from './fake-platform.ts';
 import { fold, Server } from './server.ts';
 
@@ -24,10 +25,6 @@ function tab(): NoteDevice {
 	devices.push(device);
 	installations.push(installation);
 	return device;
-}
-
-async function databases(): Promise<string[]> {
-	return (await indexedDB.databases()).map(({ name = '' }) => name).toSorted();
 }
 
 /** A phone that has read a note and holds a token; then its session is ended on the server. */
@@ -58,8 +55,9 @@ test('a session that was ended: at the next contact rows and tokens are gone, in
 	const other = tab();
 	await other.open('anne');
 	void device.sync();
-	await vi.waitFor(async () => expect(await databases()).toEqual(['cercle']));
-	expect([device.account, device.view]).toEqual([null, null]);
+	await vi.waitFor(() => expect(device.account).toBeNull());
+	expect(device.view).toBeNull();
+	await vi.waitFor(async () => expect(await accountsOnDisk()).toEqual([]));
 	await vi.waitFor(() => expect(other.view).toBeNull());
 	const [installation] = installations;
 	expect(await installation!.auth.getItem('session')).toBeNull();
@@ -73,7 +71,7 @@ test('what was not sent waits for its member, without a row beside it, and is se
 	await device.write('append', { note: 'n', text: 'unsent' });
 	await vi.waitFor(() => expect(device.account).toBeNull());
 	await vi.waitFor(() => expect(device.former.accounts).toEqual([{ id: 'anne', unsent: 2 }]));
-	const left = new Account('anne');
+	const left = new Account('anne', installations[0]!.vault);
 	const { tables, operations, syncedAt } = await left.read();
 	await left.close();
 	expect([tables, syncedAt]).toEqual([{}, null]);

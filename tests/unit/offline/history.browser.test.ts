@@ -1,5 +1,6 @@
 import { Account } from '#lib/offline/account.ts';
 import { Sync } from '#lib/offline/sync.ts';
+import { Vault } from '#lib/offline/vault.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { FakePlatform } from './fake-platform.ts';
@@ -25,6 +26,7 @@ class History {
 	readonly server = new Server();
 	readonly platform = new FakePlatform();
 	readonly tabs: [{ account: Account; sync: Sync }, { account: Account; sync: Sync }];
+	readonly #vault = new Vault();
 	readonly made: string[] = [];
 	readonly refused: string[] = [];
 	#count = 0;
@@ -35,7 +37,7 @@ class History {
 	}
 
 	#open() {
-		const account = new Account(this.id);
+		const account = new Account(this.id, this.#vault);
 		const listener = { status: () => {}, changed: () => {} };
 		const current = () => Promise.resolve(true);
 		const sync = new Sync(account, this.server.remote, this.platform, current, listener);
@@ -115,6 +117,7 @@ class History {
 		const [first, second] = this.tabs;
 		await second.account.close();
 		await first.account.erase();
+		await this.#vault.close();
 	}
 }
 

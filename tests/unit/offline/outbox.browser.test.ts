@@ -1,21 +1,31 @@
 import { Account } from '#lib/offline/account.ts';
 import { Database } from '#lib/offline/database.ts';
-import { keeping } from '#lib/offline/replica.ts';
+import type { Turn } from '#lib/offline/replica.ts';
+import { Vault } from '#lib/offline/vault.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openTab } from './tab.ts';
 
 let account: Account;
+let vault: Vault;
 
 beforeEach(() => {
-	account = new Account(crypto.randomUUID());
+	vault = new Vault();
+	account = new Account(crypto.randomUUID(), vault);
 });
 
 afterEach(async () => {
 	await account.erase().catch(() => {});
+	await vault.close();
 });
 
 function operation(args: string, madeAt = 0) {
 	return { kind: 'append', args, base: { version: 1 }, madeAt };
+}
+
+/** A first pull, of one note or nothing. */
+function pulled(note?: { id: string; text: string }, stamp = 1) {
+	const turns: Turn[] = note ? [{ table: 'notes', rows: [[stamp, note]], gone: [] }] : [];
+	return { ...{ generation: null, turns, afresh: true }, cursor: '1', settled: [], syncedAt: 1 };
 }
 
 async function queue(): Promise<unknown[]> {
@@ -24,7 +34,7 @@ async function queue(): Promise<unknown[]> {
 
 test('tab killed right after a write resolved: the operation is there after reopening', async () => {
 	const tab = await openTab();
-	const other = new tab.Account(account.id);
+	const other = new tab.Account(account.id, new tab.Vault());
 	await other.add(operation('a'));
 	tab.kill();
 	const { operations } = await account.queue();
@@ -40,7 +50,7 @@ test('clock jump: operations keep the order in which they were made', async () =
 
 test('two tabs writing at once: nothing is lost and no place is given twice', async () => {
 	const tab = await openTab();
-	const other = new tab.Account(account.id);
+	const other = new tab.Account(account.id, new tab.Vault());
 	const numbers = Array.from({ length: 20 }, (_, index) => index);
 	await Promise.all(numbers.map((n) => (n % 2 ? account : other).add(operation(`operation ${n}`))));
 	const { operations } = await account.queue();
@@ -52,7 +62,7 @@ test('two tabs writing at once: nothing is lost and no place is given twice', as
 test('a place is never used again, even after the queue was emptied', async () => {
 	await account.add(operation('a'));
 	const { operations: before, generation } = await account.queue();
-	await account.commit({ generation, changes: [], cursor: '1', settled: before, syncedAt: 1 });
+	await account.commit({ ...pulled(), generation, settled: before });
 	await account.add(operation('b'));
 	const [b] = (await account.queue()).operations;
 	expect(b?.place).toBe(2);
@@ -60,7 +70,10 @@ test('a place is never used again, even after the queue was emptied', async () =
 
 test('a damaged record is set aside, visible, without blocking the others', async () => {
 	await account.add(operation('a'));
-	const raw = new Database(`cercle-${account.id}`, [['rows', 'operations', 'drafts', 'meta']]);
+	const raw = new Database(`cercle-${account.id}`, {
+		version: 2,
+		stores: ['tables', 'operations', 'drafts', 'meta']
+	});
 	await raw.write([{ store: 'operations', add: { ki: 'half' } }], { durability: 'strict' });
 	await raw.close();
 	await account.add(operation('c'));
@@ -98,7 +111,7 @@ test('a refusal is kept with its code; tried again, the operation is a new one a
 
 test('tried again from two tabs at once, an operation is there once', async () => {
 	const tab = await openTab();
-	const other = new tab.Account(account.id);
+	const other = new tab.Account(account.id, new tab.Vault());
 	await account.add(operation('a'));
 	const [a] = (await account.queue()).operations;
 	await account.refuse(a!, 'CR001');
@@ -110,14 +123,14 @@ test('tried again from two tabs at once, an operation is there once', async () =
 
 test('a database has one name, whoever asks first, and a new one when it was wiped', async () => {
 	const tab = await openTab();
-	const other = new tab.Account(account.id);
+	const other = new tab.Account(account.id, new tab.Vault());
 	const made: string[] = [];
 	const uuid = () => (made.push('name'), `name ${made.length}`);
 	const names = await Promise.all([account.client(uuid), other.client(uuid), account.client(uuid)]);
 	expect(new Set(names).size).toBe(1);
 	tab.kill();
 	await account.erase();
-	account = new Account(account.id);
+	account = new Account(account.id, vault);
 	expect(await account.client(uuid)).not.toBe(names[0]);
 });
 
@@ -133,9 +146,8 @@ test('a refusal that arrives after the withdrawal does not bring the operation b
 test('a pull is stored as a whole: rows, stamps, cursor, and what it settles', async () => {
 	await account.add(operation('a'));
 	const { operations } = await account.queue();
-	const pull = { generation: null, cursor: '7', settled: operations, syncedAt: 1 };
-	const changes = [keeping('notes', { id: 'a', text: 'typed' }, 12)];
-	expect(await account.commit({ ...pull, changes })).toBe(true);
+	const pull = pulled({ id: 'a', text: 'typed' }, 12);
+	expect(await account.commit({ ...pull, cursor: '7', settled: operations })).toBe(true);
 	expect(await account.read()).toEqual({
 		...{ generation: 1, cursor: '7', syncedAt: 1, operations: [] },
 		tables: { notes: [{ id: 'a', text: 'typed' }] }
@@ -144,17 +156,16 @@ test('a pull is stored as a whole: rows, stamps, cursor, and what it settles', a
 });
 
 test('a pull that began before another one ended is thrown away', async () => {
-	const base = { settled: [], syncedAt: 1, generation: null, cursor: '1' };
 	const newer = { id: 'a', text: 'newer' };
-	await account.commit({ ...base, changes: [keeping('notes', newer, 2)] });
+	await account.commit(pulled(newer, 2));
 	const older = { id: 'a', text: 'older' };
-	expect(await account.commit({ ...base, changes: [keeping('notes', older, 1)] })).toBe(false);
+	expect(await account.commit(pulled(older, 1))).toBe(false);
 	expect((await account.read()).tables).toEqual({ notes: [newer] });
 });
 
 test('a draft survives the death of the tab, and its save removes it with the same stroke', async () => {
 	const tab = await openTab();
-	const other = new tab.Account(account.id);
+	const other = new tab.Account(account.id, new tab.Vault());
 	void other.drafts.keep('note', 'ty');
 	await other.drafts.keep('note', 'typed');
 	tab.kill();
@@ -162,7 +173,7 @@ test('a draft survives the death of the tab, and its save removes it with the sa
 	expect(account.drafts.text('note')).toBe('typed');
 	await account.add(operation('a'), 'note');
 	expect(account.drafts.text('note')).toBeNull();
-	const reopened = new Account(account.id);
+	const reopened = new Account(account.id, vault);
 	await reopened.drafts.load();
 	expect(reopened.drafts.text('note')).toBeNull();
 	await reopened.close();
@@ -198,7 +209,7 @@ test.each(['before', 'after'] as const)(
 		await account.add(operation('saved'), 'note');
 		expect(drafts.text('note')).toBe('saved, and more');
 		await drafts.settled();
-		const reopened = new Account(account.id);
+		const reopened = new Account(account.id, vault);
 		await reopened.drafts.load();
 		expect(reopened.drafts.text('note')).toBe('saved, and more');
 		await reopened.close();

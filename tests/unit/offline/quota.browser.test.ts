@@ -1,7 +1,7 @@
 /// <reference types="@vitest/browser-playwright" />
 
 import { Account } from '#lib/offline/account.ts';
-import { keeping } from '#lib/offline/replica.ts';
+import { Vault } from '#lib/offline/vault.ts';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { cdp } from 'vitest/browser';
 
@@ -22,21 +22,23 @@ afterAll(async () => {
 });
 
 test('storage full: a write is refused as a whole, what was kept stays readable', async () => {
-	const account = new Account(crypto.randomUUID());
+	const vault = new Vault();
+	const account = new Account(crypto.randomUUID(), vault);
 	try {
 		await account.add({ ...operation, args: 'kept' });
 		await account.drafts.keep('note', 'typed');
 		const heavy = 'x'.repeat(5_000_000);
 		const attempt = account.add({ ...operation, args: heavy }, 'note');
 		await expect(attempt).rejects.toMatchObject({ name: 'StorageError', code: 'full' });
-		const pull = { generation: null, cursor: '1', settled: [], syncedAt: 1 };
-		const changes = [keeping('notes', { id: 'a', text: heavy }, 1)];
-		await expect(account.commit({ ...pull, changes })).rejects.toMatchObject({ code: 'full' });
+		const pull = { generation: null, afresh: true, cursor: '1', settled: [], syncedAt: 1 };
+		const turns = [{ table: 'notes', rows: [[1, { id: 'a', text: heavy }] as const], gone: [] }];
+		await expect(account.commit({ ...pull, turns })).rejects.toMatchObject({ code: 'full' });
 		const { operations, tables } = await account.read();
 		expect(operations.map(({ args }) => args)).toEqual(['kept']);
 		expect(tables).toEqual({});
 		expect(account.drafts.text('note')).toBe('typed');
 	} finally {
 		await account.erase();
+		await vault.close();
 	}
 });

@@ -2,12 +2,14 @@ import { Account } from '#lib/offline/account.ts';
 import { browser } from '#lib/offline/platform.ts';
 import { RemoteError } from '#lib/offline/remote.ts';
 import { Sync } from '#lib/offline/sync.ts';
+import { Vault } from '#lib/offline/vault.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakePlatform } from './fake-platform.ts';
 import { fold, noteArgs, Server } from './server.ts';
 import { openTab } from './tab.ts';
 
 let account: Account;
+let vault: Vault;
 let server: Server;
 let platform: FakePlatform;
 let current: boolean;
@@ -15,7 +17,8 @@ const changed = vi.fn();
 const syncs: Sync[] = [];
 
 beforeEach(() => {
-	account = new Account(crypto.randomUUID());
+	vault = new Vault();
+	account = new Account(crypto.randomUUID(), vault);
 	server = new Server();
 	server.account = account.id;
 	platform = new FakePlatform();
@@ -26,6 +29,7 @@ beforeEach(() => {
 afterEach(async () => {
 	for (const sync of syncs.splice(0)) await sync.stop();
 	await account.erase().catch(() => {});
+	await vault.close();
 });
 
 function loop(remote = server.remote): Sync {
@@ -253,8 +257,10 @@ test('rows that another tab replaced meanwhile are stored again, even if the pul
 	server.write('n', ['x']);
 	const sync = loop();
 	await sync.poke();
-	const changes = [{ store: 'rows', remove: ['notes', 'n'] }];
-	await account.commit({ generation: 1, changes, cursor: '9', settled: [], syncedAt: 1 });
+	const turns = [{ table: 'notes', rows: [], gone: ['n'] }];
+	const pulled = { generation: 1, turns, afresh: false, cursor: '9', settled: [], syncedAt: 1 };
+	await account.stamps(1);
+	expect(await account.commit(pulled)).toBe(true);
 	await sync.poke();
 	expect((await state()).rows).toEqual({ n: ['x'] });
 });

@@ -1,12 +1,14 @@
 import * as account from '#lib/offline/account.ts';
 import * as database from '#lib/offline/database.ts';
 import * as platform from '#lib/offline/platform.ts';
+import * as vault from '#lib/offline/vault.ts';
 
 /** What a test finds in another tab: the same code in a realm of its own. */
 export interface Tab {
 	window: Window;
 	Account: typeof account.Account;
 	Database: typeof database.Database;
+	Vault: typeof vault.Vault;
 	platform: ReturnType<typeof platform.browser>;
 	/** Ends the tab at once, as a killed process would: nothing of it runs any more. */
 	kill(): void;
@@ -30,6 +32,7 @@ export function here(): Omit<Tab, 'kill'> {
 		window,
 		Account: account.Account,
 		Database: database.Database,
+		Vault: vault.Vault,
 		platform: platform.browser()
 	};
 }

@@ -1,0 +1,110 @@
+import { Device } from '#lib/offline/device.svelte.ts';
+import { Installation } from '#lib/offline/installation.ts';
+import type { Tables } from '#lib/offline/replica.ts';
+import { deleteDB } from 'idb';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { accountsOnDisk, databases } from './disk.ts';
+import { FakePlatform } from './fake-platform.ts';
+import { fold, Server } from './server.ts';
+
+type NoteDevice = Device<Tables, Record<string, string[]>>;
+
+const DAY = 86_400_000;
+let server: Server;
+let platform: FakePlatform;
+const devices: NoteDevice[] = [];
+const installations: Installation[] = [];
+
+function start(): NoteDevice {
+	const installation = new Installation(() => void device.follow());
+	const connect = (account: string) => {
+		server.account = account;
+		return server.remote;
+	};
+	const parse = (tables: Tables) => ({ rows: tables, whole: true });
+	const device: NoteDevice = new Device(installation, { parse, fold, connect }, platform);
+	devices.push(device);
+	installations.push(installation);
+	return device;
+}
+
+/** Nothing gets through from here on. */
+function cut(): void {
+	server.trouble = Array.from({ length: 99 }, () => 'lost request' as const);
+}
+
+/** A phone that has read a note, put away without network. */
+async function putAway(): Promise<NoteDevice> {
+	server.write('n', ['private']);
+	const device = start();
+	await device.open('anne');
+	await device.sync();
+	await installations[0]!.auth.setItem('session', 'token');
+	cut();
+	return device;
+}
+
+beforeEach(() => {
+	server = new Server();
+	platform = new FakePlatform();
+});
+
+afterEach(async () => {
+	vi.restoreAllMocks();
+	for (const device of devices.splice(0)) await device.close();
+	for (const installation of installations.splice(0)) await installation.close();
+	for (const name of await databases()) await deleteDB(name);
+});
+
+test('30 days without contact: at the next start rows and tokens are gone', async () => {
+	await (await putAway()).close();
+	platform.wallClock += 30 * DAY;
+	const kept = start();
+	expect(await kept.resume()).toBe(true);
+	expect(kept.view).toEqual({ n: ['private'] });
+	await kept.close();
+	platform.wallClock += 1;
+	const lapsed = start();
+	expect(await lapsed.resume()).toBe(false);
+	expect([lapsed.account, lapsed.view]).toEqual([null, null]);
+	await vi.waitFor(async () => expect(await accountsOnDisk()).toEqual([]));
+	expect(await installations[0]!.auth.getItem('session')).toBeNull();
+	expect(await lapsed.ended()).toBe(true);
+});
+
+test('an app that stays open for 30 days without contact forgets too, when it wakes', async () => {
+	const device = await putAway();
+	await device.sync();
+	expect(device.view).toEqual({ n: ['private'] });
+	platform.wallClock += 30 * DAY + 1;
+	void device.sync();
+	await vi.waitFor(() => expect(device.account).toBeNull());
+	expect(device.view).toBeNull();
+	await vi.waitFor(async () => expect(await accountsOnDisk()).toEqual([]));
+});
+
+test('what was not sent outlives the 30 days, and goes once its member signed in again', async () => {
+	const device = await putAway();
+	await device.write('append', { note: 'n', text: 'unsent' });
+	await device.close();
+	platform.wallClock += 31 * DAY;
+	const later = start();
+	expect(await later.resume()).toBe(false);
+	await vi.waitFor(() => expect(later.former.accounts).toEqual([{ id: 'anne', unsent: 1 }]));
+	server.trouble = [];
+	await later.open('anne');
+	await later.sync();
+	expect(server.applied).toEqual(['unsent']);
+	await vi.waitFor(() => expect(later.view).toEqual({ n: ['private', 'unsent'] }));
+});
+
+test('who has just signed in is not sent away again for rows that are too old', async () => {
+	await (await putAway()).close();
+	platform.wallClock += 31 * DAY;
+	const device = start();
+	await device.open('anne');
+	expect([device.account, device.view]).toEqual(['anne', {}]);
+	server.trouble = [];
+	await device.sync();
+	await vi.waitFor(() => expect(device.view).toEqual({ n: ['private'] }));
+});
