@@ -33,7 +33,8 @@ function arrowRules(folder) {
 				{
 					selector: `ImportExpression[source.value=/${pattern.replaceAll('/', '\\u002F')}/]`,
 					message
-				}
+				},
+				...(ambient[folder] ?? [])
 			]
 		}
 	};
@@ -43,6 +44,16 @@ const parents = { regex: '^\\.\\./', message: 'Write #lib/… instead of climbin
 const purity = {
 	domain: [
 		{ regex: '^(svelte|\\$|@|node:|#lib/paraglide)', message: 'domain imports only itself.' }
+	]
+};
+
+// The calendar of the platform is a fact; its clock is not.
+const ambient = {
+	domain: [
+		{
+			selector: ":matches(NewExpression, CallExpression)[callee.name='Date'][arguments.length=0]",
+			message: 'domain is told the time.'
+		}
 	]
 };
 
@@ -81,16 +92,12 @@ export default ts.config(
 	{
 		files: ['src/lib/domain/**/*.ts'],
 		rules: {
-			'no-restricted-globals': [
+			'no-restricted-globals': ['error', 'fetch', 'window', 'document', 'crypto', 'navigator'],
+			'no-restricted-properties': [
 				'error',
-				'Date',
-				'fetch',
-				'window',
-				'document',
-				'crypto',
-				'navigator'
-			],
-			'no-restricted-properties': ['error', { object: 'Math', property: 'random' }]
+				{ object: 'Math', property: 'random' },
+				{ object: 'Date', property: 'now' }
+			]
 		}
 	},
 	{

@@ -11,11 +11,14 @@ import { Persistence } from '#lib/offline/persistence.svelte.ts';
 import { browser } from '#lib/offline/platform.ts';
 import type { Tables } from '#lib/offline/replica.ts';
 import { Update } from '#lib/offline/update.svelte.ts';
+import type { Vault } from '#lib/offline/vault.ts';
 
 /** What every page works with: the member's data on this device, and the server behind it. */
 export class App {
 	readonly backend: Backend;
 	readonly device: Device<Tables, View>;
+	/** What seals all that this browser keeps. */
+	readonly vault: Vault;
 	readonly update = new Update();
 	readonly homeScreen = new HomeScreen();
 	readonly persistence = new Persistence();
@@ -26,6 +29,7 @@ export class App {
 	constructor() {
 		// Another tab signed somebody in or out.
 		const installation = new Installation(() => void this.device.follow());
+		this.vault = installation.vault;
 		const url = env.PUBLIC_SUPABASE_URL || location.origin;
 		const key = env.PUBLIC_SUPABASE_PUBLISHABLE_KEY ?? '';
 		this.backend = new Backend({ url, key }, installation.auth);

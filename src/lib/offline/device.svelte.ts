@@ -1,5 +1,6 @@
 import { Account } from './account.ts';
 import { Channel } from './channel.ts';
+import { cautiousNow } from './eviction.ts';
 import { Former } from './former.svelte.ts';
 import type { Installation } from './installation.ts';
 import { LateSync } from './late-sync.ts';
@@ -110,7 +111,10 @@ export class Device<Rows, View> {
 		// In turn: an account that is just being opened here must not be taken for a former one.
 		return this.#inTurn(async () => {
 			const account = await this.#installation.account();
-			if (account !== this.account) await this.#end();
+			if (account === this.account && account !== null) return;
+			await this.#end();
+			// There may be another key by now.
+			this.#installation.vault.forget();
 		});
 	}
 
@@ -181,18 +185,24 @@ export class Device<Rows, View> {
 	}
 
 	/**
-	 * Leaves nothing of the open account on this device: rows, queue, drafts, session, memory. What
-	 * was not sent yet is lost: ask first when `pending` is not empty. Works offline. The sign-in
-	 * client must have dropped its session before, or it would write it back.
+	 * Leaves nothing of the open account on this device: rows, queue, drafts, session, memory; of no
+	 * account with `all`. What was not sent yet is lost: ask first when `pending` is not empty. Works
+	 * offline, and locked. The sign-in client must have dropped its session before, or it would write
+	 * it back.
 	 */
-	wipe(): Promise<void> {
+	wipe(all = false): Promise<void> {
 		return this.#inTurn(async () => {
-			const id = this.account ?? (await this.#installation.account());
+			const { vault } = this.#installation;
+			const current = this.account ?? (await this.#installation.account());
 			await this.#end();
-			if (id !== null) {
-				await new Account(id, this.#installation.vault).erase();
+			const others = all ? await this.#installation.accounts() : [];
+			const mine = current === null || others.includes(current) ? [] : [current];
+			for (const id of [...others, ...mine]) {
+				await new Account(id, vault).erase();
 				await this.#installation.forget(id);
 			}
+			// Nobody needs the key any more, nor the code that gives it.
+			if ((await this.#installation.accounts()).length === 0) await vault.erase();
 			await this.#installation.leave();
 			await clearCaches();
 		});
@@ -230,6 +240,8 @@ export class Device<Rows, View> {
 		await this.#end();
 		this.#lost = null;
 		const { vault } = this.#installation;
+		// Locked, nothing of the account is shown, not even that it is open.
+		await vault.ready();
 		const account = new Account(id, vault, (code) => void this.#shut(account, code));
 		await account.drafts.load();
 		await this.#installation.enter(id);
@@ -269,9 +281,9 @@ export class Device<Rows, View> {
 		await this.#screen.load();
 	}
 
-	/** By the clock of this device, whichever way it was set. */
 	get #lapsed(): boolean {
-		return this.syncedAt !== null && this.#platform.now() - this.syncedAt > LAPSE;
+		const now = cautiousNow(this.#platform.now(), performance.timeOrigin, performance.now());
+		return this.syncedAt !== null && now - this.syncedAt > LAPSE;
 	}
 
 	async #end(): Promise<void> {

@@ -4,10 +4,12 @@
  * - `unavailable`: the browser refuses storage (private mode, blocked cookies, damaged profile)
  * - `blocked`: another tab holds an older version open and does not let go
  * - `outdated`: a newer version of the app owns the storage; this page must be reloaded
+ * - `locked`: the member's code is to be given first
  * - `closed`: the account was closed or wiped on this device
  * - `broken`: anything else the browser reports
  */
-export type StorageCode = 'full' | 'unavailable' | 'blocked' | 'outdated' | 'closed' | 'broken';
+export type StorageCode =
+	'full' | 'unavailable' | 'blocked' | 'outdated' | 'locked' | 'closed' | 'broken';
 
 /** A storage failure the interface can translate by its code; it never carries stored content. */
 export class StorageError extends Error {

@@ -1,16 +1,18 @@
 import { Database } from './database.ts';
+import { StorageError } from './storage-error.ts';
 
 const schema = { version: 1, stores: ['keys'] };
-const cipher = 'AES-GCM';
+export const cipher = 'AES-GCM';
 /** Bytes of the random number that is used once, before what it sealed. */
-const NONCE = 12;
+export const NONCE = 12;
 const encoder = new TextEncoder();
 
-/** How the key is kept: wrapped by a key that this browser uses for us and shows to nobody. */
+/** The key of this browser as it is kept: wrapped by another one. */
 export interface Wrapped {
 	readonly wrapped: ArrayBuffer;
 	readonly nonce: Uint8Array<ArrayBuffer>;
-	readonly by: CryptoKey;
+	/** That other one, which this browser uses for us and shows to nobody; none: the app is locked. */
+	readonly by?: CryptoKey;
 }
 
 /**
@@ -25,8 +27,8 @@ export class Vault {
 	/** `place`: where it will be kept; it cannot be opened anywhere else. Throws StorageError. */
 	async seal(place: string, value: unknown): Promise<unknown> {
 		if (!('subtle' in crypto)) return value;
-		const key = await this.#current();
-		const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
+		const key = await this.key();
+		const nonce = random(NONCE);
 		const text = encoder.encode(JSON.stringify(value));
 		const sealed = await crypto.subtle.encrypt(bound(nonce, place), key, text);
 		const whole = new Uint8Array(NONCE + sealed.byteLength);
@@ -35,11 +37,14 @@ export class Vault {
 		return whole;
 	}
 
-	/** Undefined for what cannot be opened: damaged, of another place, or sealed by a lost key. */
+	/**
+	 * Undefined for what cannot be opened: damaged, of another place, or sealed by a lost key. Throws
+	 * StorageError.
+	 */
 	async open(place: string, stored: unknown): Promise<unknown> {
 		// Kept by an earlier version, or without cryptography.
 		if (!ArrayBuffer.isView(stored)) return stored;
-		const key = await this.#current();
+		const key = await this.key();
 		try {
 			const sealed = new Uint8Array(stored.buffer.slice(0) as ArrayBuffer);
 			const how = bound(sealed.slice(0, NONCE), place);
@@ -50,48 +55,75 @@ export class Vault {
 		}
 	}
 
+	/** Resolves when values can be sealed and opened. Throws StorageError, `locked` until `use`. */
+	async ready(): Promise<void> {
+		if ('subtle' in crypto) await this.key();
+	}
+
+	/** The key in use, made when there is none yet. Throws StorageError, `locked` until `use`. */
+	key(): Promise<CryptoKey> {
+		const found = (this.#key ??= this.#find());
+		found.catch(() => this.#key === found && this.forget());
+		return found;
+	}
+
+	/** From now on with this key, which a code gave back. */
+	use(key: CryptoKey): void {
+		this.#key = Promise.resolve(key);
+	}
+
 	/** Forgets the key until it is needed again. */
 	forget(): void {
 		this.#key = null;
+	}
+
+	/** The key as it is kept, and how many wrong codes were tried since a right one; null: none. */
+	async kept(): Promise<{ wrapped: Wrapped; tries: number } | null> {
+		const [[entry] = []] = await this.#keys.read(['keys']);
+		return entry ? { wrapped: entry.value as Wrapped, tries: Number(entry.mark) } : null;
+	}
+
+	/** Keeps it otherwise; false, and nothing done, when the tries are others than `seen` meanwhile. */
+	async keep(put: Wrapped, tries: number, seen: number | null): Promise<boolean> {
+		const place = { store: 'keys', key: 'key' };
+		const expect = { ...place, mark: seen };
+		const change = { ...place, put, mark: tries };
+		return (await this.#keys.write([change], { durability: 'strict', expect })) !== null;
+	}
+
+	/** Leaves no key, and so nothing that could ever be opened. */
+	async erase(): Promise<void> {
+		await this.#keys.write([{ store: 'keys', clear: true }], { durability: 'strict' });
+		this.forget();
 	}
 
 	async close(): Promise<void> {
 		await this.#keys.close();
 	}
 
-	#current(): Promise<CryptoKey> {
-		const found = (this.#key ??= this.#find());
-		found.catch(() => this.#key === found && this.forget());
-		return found;
-	}
-
 	async #find(): Promise<CryptoKey> {
-		const [[entry] = []] = await this.#keys.read(['keys']);
-		if (entry) return unwrapped(entry.value);
-		const change = { store: 'keys', key: 'key', put: await fresh(), mark: 'made' };
-		const expect = { store: 'keys', key: 'key', mark: null };
-		await this.#keys.write([change], { durability: 'strict', expect });
+		const kept = await this.kept();
+		if (kept) {
+			const { wrapped } = kept;
+			if (!wrapped.by) throw new StorageError('locked');
+			return unwrap(wrapped, wrapped.by);
+		}
+		const { fresh } = await import('./lock.ts');
 		// Another tab may have been first.
+		await this.keep(await fresh(), 0, null);
 		return this.#find();
 	}
 }
 
-async function fresh(): Promise<Wrapped> {
-	const by = await crypto.subtle.generateKey({ name: cipher, length: 256 }, false, [
-		'wrapKey',
-		'unwrapKey'
-	]);
-	const key = await crypto.subtle.generateKey({ name: cipher, length: 256 }, true, ['encrypt']);
-	const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
-	const wrapped = await crypto.subtle.wrapKey('raw', key, by, { name: cipher, iv: nonce });
-	return { wrapped, nonce, by };
+/** `extractable`: only to wrap it otherwise. Rejects when `by` is another key than it was wrapped by. */
+export function unwrap(kept: Wrapped, by: CryptoKey, extractable = false): Promise<CryptoKey> {
+	const how = { name: cipher, iv: kept.nonce };
+	const uses = ['encrypt', 'decrypt'] as const;
+	return crypto.subtle.unwrapKey('raw', kept.wrapped, by, how, cipher, extractable, uses);
 }
 
-async function unwrapped(kept: unknown): Promise<CryptoKey> {
-	const { wrapped, nonce, by } = kept as Wrapped;
-	const how = { name: cipher, iv: nonce };
-	const uses = ['encrypt', 'decrypt'] as const;
-	return crypto.subtle.unwrapKey('raw', wrapped, by, how, cipher, false, uses);
+export function random(bytes: number): Uint8Array<ArrayBuffer> {
+	return crypto.getRandomValues(new Uint8Array(bytes));
 }
 
 function bound(iv: Uint8Array<ArrayBuffer>, place: string): AesGcmParams {

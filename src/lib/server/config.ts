@@ -105,6 +105,11 @@ const expected: Record<keyof typeof formats, string> = {
 	ADDRESS_HEADER: 'the header in which the proxy tells the caller’s address'
 };
 
+/** Whether browsers trust what comes from there: by TLS, or from the machine itself. */
+function isSecure({ protocol, hostname }: URL): boolean {
+	return protocol === 'https:' || /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
+
 /**
  * Reads the whole configuration once. Throws a Refusal that lists every missing or malformed name;
  * values are never repeated, since some are secrets.
@@ -158,6 +163,9 @@ export function readConfig(mode: Mode, env: Environment): Config {
 	else if (!demo) missing('SMTP_URL', 'sign-in codes are sent by mail');
 	if (mode === 'serve') {
 		missing('ORIGIN', 'production');
+		// Browsers give a page without TLS no cryptography, and phones would keep texts in the clear.
+		if (given && !isSecure(new URL(given)))
+			problems.push('ORIGIN is not https: phones would seal nothing of what they keep');
 		if (!wantsHosted) missing('CERCLE_DATA', 'production');
 	}
 	if (problems.length > 0) {

@@ -37,6 +37,7 @@ const words: Readonly<Record<string, () => string>> = {
 	unavailable: m.errors_storage_unavailable,
 	blocked: m.errors_storage_blocked,
 	outdated: m.errors_storage_outdated,
+	locked: m.errors_locked,
 	closed: m.errors_signed_out_elsewhere,
 	broken: m.errors_storage_unavailable,
 	unreadable: m.errors_unreadable,

@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
 	between,
-	digits,
 	instant,
 	later,
 	millis,
@@ -11,6 +10,7 @@ import {
 	toIso,
 	wholeMinutes
 } from '#lib/domain/time.ts';
+import { digits } from '#lib/domain/timer/digits.ts';
 
 const FIRST = Date.parse('0000-01-01T00:00:00.000Z');
 const LAST = Date.parse('9999-12-31T23:59:59.999Z');

@@ -20,7 +20,9 @@ export async function openTab(): Promise<Tab> {
 	const ready = Promise.withResolvers<Omit<Tab, 'kill'>>();
 	Object.assign(globalThis, { tabReady: ready.resolve, tabFailed: ready.reject });
 	const module = new URL(import.meta.url).pathname;
+	// The runner wraps what is imported late, in the realm of its own page only.
 	frame.srcdoc = `<script type="module">
+		globalThis.__vitest_browser_runner__ = parent.__vitest_browser_runner__;
 		import('${module}').then((tab) => parent.tabReady(tab.here()), parent.tabFailed);
 	</script>`;
 	document.body.append(frame);

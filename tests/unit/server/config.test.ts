@@ -72,6 +72,16 @@ describe('production', () => {
 		expect(() => readConfig('serve', { ...production, CERCLE_DEMO: '1' })).toThrow(/CERCLE_DEMO/);
 	});
 
+	test('an address without TLS is refused, unless it is the machine itself', () => {
+		const at = (ORIGIN: string) => () => readConfig('serve', { ...production, ORIGIN });
+		expect(at('http://cercle.example.org')).toThrow(/ORIGIN is not https/);
+		expect(at('http://192.168.1.5:3000')).toThrow(/ORIGIN is not https/);
+		expect(at('http://127.0.0.1.example.org')).toThrow(/ORIGIN is not https/);
+		expect(at('http://localhost:3000')).not.toThrow();
+		expect(at('http://127.0.0.1:3000')).not.toThrow();
+		expect(at('http://[::1]:3000')).not.toThrow();
+	});
+
 	test('hosted Supabase needs no data folder', () => {
 		const hosted = {
 			ORIGIN: production.ORIGIN,

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-	digits,
 	type Instant,
 	instant,
 	later,
@@ -10,6 +9,7 @@ import {
 	minutes,
 	parseInstant
 } from '#lib/domain/time.ts';
+import { digits } from '#lib/domain/timer/digits.ts';
 import { elapsed, isOver, phase, remaining, type RoomState } from '#lib/domain/timer/state.ts';
 
 const at = (iso: string) => parseInstant(iso)!;

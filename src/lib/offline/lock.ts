@@ -1,0 +1,99 @@
+import { cipher, NONCE, random, unwrap, type Vault, type Wrapped } from './vault.ts';
+
+/** Fewest characters of a code. */
+export const SHORTEST = 6;
+/** Wrong codes in a row after which everything this browser keeps is to be erased. */
+export const TRIES = 10;
+/** PBKDF2 with SHA-256, as OWASP's Password Storage Cheat Sheet has it (2023): a try takes a moment. */
+const ROUNDS = 600_000;
+const SALT = 16;
+const algorithm = { name: cipher, length: 256 };
+
+/** The key wrapped by what a code gives, instead of by a key of the browser. */
+interface Locked extends Wrapped {
+	readonly salt: Uint8Array<ArrayBuffer>;
+	readonly rounds: number;
+}
+
+/** How a try ended: with the key, or with so many tries left; at none everything is to be erased. */
+export type Opened = { readonly key: CryptoKey } | { readonly left: number };
+
+/** A key for a browser that has none, and asks for no code. */
+export async function fresh(): Promise<Wrapped> {
+	const key = await crypto.subtle.generateKey(algorithm, true, ['encrypt']);
+	return wrap(key, await browserKey());
+}
+
+/** Whether a code is asked for when the app starts. Throws StorageError. */
+export async function hasLock(vault: Vault): Promise<boolean> {
+	const kept = await vault.kept();
+	return kept !== null && isLocked(kept.wrapped);
+}
+
+/**
+ * Asks for this code from now on. Nothing is sealed anew: only what opens the key changes, in one
+ * write. False when there is a code already. Throws StorageError.
+ */
+export async function lock(vault: Vault, code: string): Promise<boolean> {
+	await vault.key();
+	const kept = await vault.kept();
+	if (!kept?.wrapped.by) return false;
+	const key = await unwrap(kept.wrapped, kept.wrapped.by, true);
+	const salt = random(SALT);
+	const { wrapped, nonce } = await wrap(key, await derived(code, salt, ROUNDS));
+	const locked: Locked = { wrapped, nonce, salt, rounds: ROUNDS };
+	return vault.keep(locked, 0, kept.tries);
+}
+
+/** Opens the vault for this page. Throws StorageError. */
+export async function open(vault: Vault, code: string): Promise<Opened> {
+	const opened = await attempt(vault, code, false);
+	if ('key' in opened) vault.use(opened.key);
+	return opened;
+}
+
+/** Asks for no code any more. Throws StorageError. */
+export async function unlock(vault: Vault, code: string): Promise<Opened> {
+	const opened = await attempt(vault, code, true);
+	if ('key' in opened) await vault.keep(await wrap(opened.key, await browserKey()), 0, 0);
+	return opened;
+}
+
+/** A try counts before it is made: a page that is killed meanwhile does not give it back. */
+async function attempt(vault: Vault, code: string, extractable: boolean): Promise<Opened> {
+	const kept = await vault.kept();
+	if (!kept || !isLocked(kept.wrapped)) return { key: await vault.key() };
+	const { wrapped, tries } = kept;
+	if (tries >= TRIES) return { left: 0 };
+	// Another tab tried at the same moment.
+	if (!(await vault.keep(wrapped, tries + 1, tries))) return attempt(vault, code, extractable);
+	const by = await derived(code, wrapped.salt, wrapped.rounds);
+	const key = await unwrap(wrapped, by, extractable).catch(() => null);
+	if (!key) return { left: TRIES - tries - 1 };
+	await vault.keep(wrapped, 0, tries + 1);
+	return { key };
+}
+
+function isLocked(wrapped: Wrapped): wrapped is Locked {
+	return !wrapped.by && 'salt' in wrapped && 'rounds' in wrapped;
+}
+
+/** The same code typed on another keyboard gives the same key: composed and decomposed letters. */
+async function derived(code: string, salt: BufferSource, iterations: number): Promise<CryptoKey> {
+	const bytes = new TextEncoder().encode(code.normalize('NFKC'));
+	const base = await crypto.subtle.importKey('raw', bytes, 'PBKDF2', false, ['deriveKey']);
+	const how = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations };
+	const uses = ['wrapKey', 'unwrapKey'] as const;
+	return crypto.subtle.deriveKey(how, base, algorithm, false, uses);
+}
+
+/** A key that stays in this browser, to wrap ours. */
+function browserKey(): Promise<CryptoKey> {
+	return crypto.subtle.generateKey(algorithm, false, ['wrapKey', 'unwrapKey']);
+}
+
+async function wrap(key: CryptoKey, by: CryptoKey): Promise<Required<Wrapped>> {
+	const nonce = random(NONCE);
+	const how = { name: cipher, iv: nonce };
+	return { wrapped: await crypto.subtle.wrapKey('raw', key, by, how), nonce, by };
+}
