@@ -31,6 +31,8 @@ try {
 	const stream = change(founder, session_id, changes, ending.signal);
 	const seen: Seen[] = [];
 	for (let removal = 0; removal < REMOVALS; removal++) {
+		// A group invites only so many in a day.
+		await cercle.owner`delete from invitations where group_id = ${group.id}`;
 		const member = await joinGroup(cercle, group, 'Member');
 		seen.push(await remove(cercle, member, group.id, session_id));
 	}

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
+import type { Sql, TransactionSql } from 'postgres';
 import type { Connection } from '../support/server.ts';
 import type { Call, Rule } from './matrix.ts';
-import { code } from './people.ts';
-import { type Persona, personas, type World } from './personas.ts';
+import { claimsOf, code } from './people.ts';
+import { type Named, type Persona, personas, type World } from './personas.ts';
+
+const named = personas.filter((persona): persona is Named => persona !== 'anonymous');
 
 /**
  * Asks the server what the specification speaks of, as every persona, and throws where an answer is
@@ -33,10 +36,32 @@ export class Answers {
 
 	async update(rule: Rule): Promise<void> {
 		for (const persona of personas) await this.#tryUpdate(rule, persona);
+		const { table, update } = rule;
+		if (update === 'no grant') return;
+		for (const persona of named) await this.#tryUpdateBlindly(rule, update, persona);
+		for (const values of update.away?.(this.#world) ?? []) {
+			for (const persona of update.by) {
+				const said = await this.#stripped(table, persona, async (sql) => {
+					await sql`update ${sql(table)} set ${sql(values)}`;
+				});
+				assert.deepEqual([persona, values, said], [persona, values, '42501']);
+			}
+		}
 	}
 
 	async insert(rule: Rule): Promise<void> {
 		for (const persona of personas) await this.#tryInsert(rule, persona);
+		const { table, insert } = rule;
+		if (insert === 'no grant') return;
+		for (const values of insert.away?.(this.#world) ?? []) {
+			for (const persona of insert.by) {
+				const row = { ...insert.row(this.#world, persona), ...values };
+				const said = await this.#stripped(table, persona, async (sql) => {
+					await sql`insert into ${sql(table)} ${sql(row)}`;
+				});
+				assert.deepEqual([persona, values, said], [persona, values, '42501']);
+			}
+		}
 	}
 
 	async remove({ table, ...rule }: Rule): Promise<void> {
@@ -115,6 +140,51 @@ export class Answers {
 		);
 	}
 
+	/** An update that names no row needs no right to read any: only its own policy is in the way. */
+	async #tryUpdateBlindly(
+		{ table, ...rule }: Rule,
+		update: Exclude<Rule['update'], 'no grant'>,
+		persona: Persona
+	) {
+		const key = rule.key(this.#world);
+		const held = await this.#held(table, key);
+		let now = held;
+		const said = await this.#stripped(table, persona, async (sql) => {
+			await sql`update ${sql(table)} set ${sql(update.set)}`;
+			await sql`reset role`;
+			now = await this.#rows(table, key, sql);
+		});
+		const changed = JSON.stringify(now) !== JSON.stringify(held);
+		assert.deepEqual([persona, said, changed], [persona, null, update.by.includes(persona)]);
+	}
+
+	/**
+	 * Works as a persona of whom nothing but the policies keeps anything: triggers sleep, and all
+	 * columns are granted. Whatever was done is undone; the result is the code of the refusal.
+	 */
+	async #stripped(
+		table: string,
+		persona: Persona,
+		work: (sql: TransactionSql) => Promise<void>
+	): Promise<string | null> {
+		if (persona === 'anonymous') throw new Error('nobody is nobody’s persona here');
+		const claims = claimsOf(this.#world.people[persona]);
+		const undone = new Error('undone');
+		try {
+			await this.#cercle.owner.begin(async (sql) => {
+				await sql`grant insert, update on ${sql(table)} to authenticated`;
+				await sql`set local session_replication_role = replica`;
+				await sql`select set_config('request.jwt.claims', ${claims}, true)`;
+				await sql`set local role authenticated`;
+				await work(sql);
+				throw undone;
+			});
+		} catch (error) {
+			if (error !== undone) return (error as { code?: string }).code ?? String(error);
+		}
+		return null;
+	}
+
 	/** The rows, which have to be there. */
 	async #held(table: string, key: Record<string, unknown>) {
 		const rows = await this.#rows(table, key);
@@ -123,11 +193,14 @@ export class Answers {
 	}
 
 	/** The rows as they are, whoever may see them. */
-	async #rows(table: string, key: Record<string, unknown>): Promise<Record<string, unknown>[]> {
-		const { owner } = this.#cercle;
-		const found = await owner`
-			select to_jsonb(t) as row from ${owner(table)} t
-			where (to_jsonb(t) @> ${owner.json(text(key))}) order by t
+	async #rows(
+		table: string,
+		key: Record<string, unknown>,
+		sql: Sql | TransactionSql = this.#cercle.owner
+	): Promise<Record<string, unknown>[]> {
+		const found = await sql`
+			select to_jsonb(t) as row from ${sql(table)} t
+			where (to_jsonb(t) @> ${sql.json(text(key))}) order by t
 		`;
 		return found.map(({ row }) => row as Record<string, unknown>);
 	}

@@ -15,7 +15,8 @@ const named = personas.filter((persona): persona is Named => persona !== 'anonym
 type Values = Record<string, unknown>;
 
 /**
- * The rights on some rows of a table. Whoever is not listed is denied: by the grants (`no grant`,
+ * The rights on some rows of a table. `away`: values that would take a changed row from where it
+ * belongs, which the policy refuses even if the grants on columns and the triggers were lost. Whoever is not listed is denied: by the grants (`no grant`,
  * and always for `anonymous`) with 42501, by the policies with rows that cannot be seen.
  */
 export interface Rule {
@@ -26,7 +27,7 @@ export interface Rule {
 	/** Columns that may be asked for; all of them unless given. */
 	columns?: string;
 	select: readonly Persona[];
-	update: 'no grant' | { by: readonly Persona[]; set: Values };
+	update: 'no grant' | { by: readonly Persona[]; set: Values; away?: (world: World) => Values[] };
 	insert:
 		| 'no grant'
 		| {
@@ -34,6 +35,8 @@ export interface Rule {
 				row(world: World, persona: Persona): Values;
 				/** Columns that find the row again. */
 				found: readonly string[];
+				/** What the policy refuses to those who may add a row, even if grants and triggers were lost. */
+				away?: (world: World) => Values[];
 				/** How those a trigger stops before the policy are refused. */
 				stopped?: Partial<Record<Persona, string>>;
 		  };
@@ -48,12 +51,13 @@ const profileOf = (persona: Named) => ({
 	rows: `of ${persona}`,
 	key: (world: World) => ({ id: world.people[persona].id }),
 	...readOnly,
-	update: { by: [persona], set: { name: 'Somebody else' } }
+	update: { by: [persona], set: { name: 'Somebody else' }, away: toSomebody('id') }
 });
 const inGroup = (persona: Named) => (world: World) => ({
 	group_id: world.group.id,
 	member_id: world.people[persona].id
 });
+const toSomebody = (column: string) => () => [{ [column]: randomUUID() }];
 const ofSession = (session: 'closed' | 'live' | 'planned', persona?: Named) => (world: World) => ({
 	session_id: world[session],
 	...(persona && { member_id: world.people[persona].id })
@@ -164,6 +168,13 @@ export const rules: readonly Rule[] = [
 		...readOnly
 	},
 	{
+		table: 'signatures',
+		rows: 'of a charter of before, of who has not signed the new one',
+		key: inGroup('unsigned'),
+		select: joined,
+		...readOnly
+	},
+	{
 		table: 'invitations',
 		rows: 'still pending',
 		key: (world) => ({ group_id: world.group.id, email: world.people.invited.email }),
@@ -202,7 +213,11 @@ export const rules: readonly Rule[] = [
 		rows: 'of the live session',
 		key: ofSession('live', 'member'),
 		select: signed,
-		update: { by: signed, set: { present: false } },
+		update: {
+			by: signed,
+			set: { present: false },
+			away: (world) => [{ session_id: world.closed }]
+		},
 		insert: {
 			by: signed,
 			row: (world) => ({
@@ -227,7 +242,11 @@ export const rules: readonly Rule[] = [
 		key: (world) => ({ id: world.liveChallenge }),
 		select: signed,
 		...readOnly,
-		update: { by: ['presenter'], set: { context: 'It began in spring.' } }
+		update: {
+			by: ['presenter'],
+			set: { context: 'It began in spring.' },
+			away: toSomebody('presenter_id')
+		}
 	},
 	{
 		table: 'challenge_notes',
@@ -266,9 +285,19 @@ export const rules: readonly Rule[] = [
 		rows: 'to the challenge of the live session',
 		key: (world) => ({ id: world.contribution.live }),
 		select: signed,
-		update: { by: ['member', 'presenter'], set: { text: '' } },
+		update: {
+			by: ['member', 'presenter'],
+			set: { text: '' },
+			away: (world) => [
+				// Neither one's own any more, nor emptied.
+				{ author_id: randomUUID(), text: 'Rewritten' },
+				{ author_id: randomUUID(), challenge_id: randomUUID(), text: '' },
+				{ session_id: world.closed, challenge_id: randomUUID(), text: '' }
+			]
+		},
 		insert: {
 			by: signed,
+			away: toSomebody('author_id'),
 			row: (world) => ({
 				...{ id: randomUUID(), group_id: world.group.id, session_id: world.live },
 				...{ challenge_id: world.liveChallenge, kind: 'advice', text: 'Wait' }
@@ -289,7 +318,7 @@ export const rules: readonly Rule[] = [
 		rows: 'of a member',
 		key: (world) => ({ id: world.action.member }),
 		select: signed,
-		update: { by: ['member'], set: { title: 'Call them' } },
+		update: { by: ['member'], set: { title: 'Call them' }, away: toSomebody('owner_id') },
 		insert: { by: signed, row: ownAction, found: ['id'], stopped: outsiders },
 		remove: 'no grant'
 	},
@@ -313,6 +342,15 @@ export const rules: readonly Rule[] = [
 		remove: 'no grant'
 	},
 	{
+		table: 'actions',
+		rows: 'of who has not signed',
+		key: (world) => ({ id: world.action.unsigned }),
+		select: signed,
+		update: { by: [], set: { title: 'Call them' } },
+		insert: 'no grant',
+		remove: 'no grant'
+	},
+	{
 		table: 'action_events',
 		rows: 'of a member’s action',
 		key: (world) => ({ action_id: world.action.member }),
@@ -331,7 +369,11 @@ export const rules: readonly Rule[] = [
 		rows: 'that a member shares',
 		key: (world) => ({ id: world.goal.shared }),
 		select: signed,
-		update: { by: ['member'], set: { line: 'Every week since May' } },
+		update: {
+			by: ['member'],
+			set: { line: 'Every week since May' },
+			away: toSomebody('owner_id')
+		},
 		insert: { by: signed, row: ownGoal, found: ['id'] },
 		remove: 'no grant'
 	},
@@ -365,6 +407,24 @@ export const rules: readonly Rule[] = [
 		remove: 'no grant'
 	},
 	{
+		table: 'goals',
+		rows: 'of who has not signed',
+		key: (world) => ({ id: world.goal.unsigned }),
+		select: signed,
+		update: { by: [], set: { line: 'Every week since May' } },
+		insert: 'no grant',
+		remove: 'no grant'
+	},
+	{
+		table: 'reviews',
+		rows: 'of the presenter’s action in the live session',
+		key: (world) => ({ session_id: world.live, action_id: world.action.presenter }),
+		select: signed,
+		update: { by: ['presenter', 'facilitator'], set: { line: 'Half of it' } },
+		insert: 'no grant',
+		remove: 'no grant'
+	},
+	{
 		table: 'reviews',
 		rows: 'of a member’s action in the closed session',
 		key: (world) => ({ session_id: world.closed, action_id: world.action.member }),
@@ -372,6 +432,7 @@ export const rules: readonly Rule[] = [
 		update: { by: [], set: { line: 'Rewritten' } },
 		insert: {
 			by: ['member', 'facilitator'],
+			away: (world) => [{ session_id: world.closed }],
 			row: (world) => ({
 				...{ group_id: world.group.id, session_id: world.live },
 				...{ action_id: world.action.member, outcome: 'partly' }
@@ -409,11 +470,21 @@ export const rules: readonly Rule[] = [
 	},
 	{
 		table: 'feedbacks',
+		rows: 'of who left on the closed session',
+		key: ofSession('closed', 'left'),
+		select: before,
+		update: { by: [], set: { delta: 'shorter' } },
+		insert: 'no grant',
+		remove: 'no grant'
+	},
+	{
+		table: 'feedbacks',
 		rows: 'of a member on the live session',
 		key: ofSession('live', 'member'),
 		select: signed,
-		update: { by: ['member'], set: { delta: 'shorter' } },
+		update: { by: ['member'], set: { delta: 'shorter' }, away: toSomebody('member_id') },
 		insert: {
+			away: toSomebody('member_id'),
 			by: ['absent', 'later', 'presenter', 'facilitator'],
 			row: (world, persona) => ({
 				...{ group_id: world.group.id, session_id: world.live },
@@ -469,10 +540,17 @@ export const rules: readonly Rule[] = [
 		table: 'session_consents',
 		rows: 'of a member present at the shared session',
 		key: ({ earlier, people }) => ({ session_id: earlier.id, member_id: people.member.id }),
-		select: present,
+		select: [...present, 'absent'],
 		...readOnly
 	},
-	...kept('present', 'kept for those present', signed, present, 'presenter'),
+	{
+		table: 'session_consents',
+		rows: 'of a session that is not over',
+		key: ({ live }) => ({ session_id: live }),
+		select: [],
+		...readOnly
+	},
+	...kept('present', 'kept for those present', signed, [...present, 'absent'], 'presenter'),
 	...kept('presenter', 'kept for their presenter', before, ['facilitator'], 'facilitator'),
 	...kept('double', 'of double confidentiality', ['member'], ['member'], 'member'),
 	{
@@ -491,6 +569,7 @@ export const rules: readonly Rule[] = [
 		update: 'no grant',
 		insert: {
 			by: named,
+			away: toSomebody('member_id'),
 			row: () => ({ client_id: randomUUID(), sequence: 1 }),
 			found: ['client_id']
 		},
@@ -501,8 +580,13 @@ export const rules: readonly Rule[] = [
 		rows: 'of a member',
 		key: (world) => ({ id: world.people.member.id }),
 		select: ['member'],
-		update: { by: ['member'], set: { quiet_from: '22:00:00', quiet_to: '06:30:00' } },
+		update: {
+			by: ['member'],
+			set: { quiet_from: '22:00:00', quiet_to: '06:30:00' },
+			away: toSomebody('id')
+		},
 		insert: {
+			away: toSomebody('id'),
 			by: named.filter((persona) => persona !== 'member'),
 			row: (world, persona) => ({ id: idOf(world, persona), mail: [] }),
 			found: ['id'],
@@ -555,10 +639,31 @@ export const rules: readonly Rule[] = [
 		...readOnly
 	},
 	{
+		table: 'breaches',
+		rows: 'settled before the later joiner came',
+		key: (world) => ({ id: world.breach.settled }),
+		select: ['member', 'presenter', 'facilitator'],
+		...readOnly
+	},
+	{
+		table: 'breaches',
+		rows: 'that the presenter withdrew',
+		key: (world) => ({ id: world.breach.withdrawn }),
+		select: ['presenter'],
+		...readOnly
+	},
+	{
 		table: 'breach_votes',
 		rows: 'of a member',
 		key: (world) => ({ breach_id: world.breach.open, member_id: world.people.member.id }),
 		select: ['member'],
+		...readOnly
+	},
+	{
+		table: 'breach_votes',
+		rows: 'of who left',
+		key: (world) => ({ breach_id: world.breach.open, member_id: world.people.left.id }),
+		select: [],
 		...readOnly
 	}
 ];
@@ -807,9 +912,8 @@ export const calls: readonly Call[] = [
 		args: ({ earlier, people }) => ({
 			...{ session_id: earlier.id, reader_id: people.later.id, agree: true }
 		}),
-		ok: present,
-		otherwise: 'CR001',
-		but: { absent: 'CR002' }
+		ok: [...present, 'absent'],
+		otherwise: 'CR001'
 	},
 	{
 		name: 'write_charter',
