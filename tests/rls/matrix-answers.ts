@@ -37,14 +37,19 @@ export class Answers {
 	async update(rule: Rule): Promise<void> {
 		for (const persona of personas) await this.#tryUpdate(rule, persona);
 		const { table, update } = rule;
+		const sql = this.#cercle.owner;
 		if (update === 'no grant') return;
 		for (const persona of named) await this.#tryUpdateBlindly(rule, update, persona);
 		for (const values of update.away?.(this.#world) ?? []) {
 			for (const persona of update.by) {
-				const said = await this.#stripped(table, persona, async (sql) => {
-					await sql`update ${sql(table)} set ${sql(values)}`;
-				});
-				assert.deepEqual([persona, values, said], [persona, values, '42501']);
+				// Of all that they may change, and of this row alone: each may be refused for another reason.
+				const key = sql.json(text(rule.key(this.#world)));
+				for (const these of [sql`true`, sql`to_jsonb(${sql(table)}) @> ${key}`]) {
+					const said = await this.#stripped(table, persona, async (own) => {
+						await own`update ${sql(table)} set ${sql(values)} where ${these}`;
+					});
+					assert.deepEqual([persona, values, said], [persona, values, '42501']);
+				}
 			}
 		}
 	}

@@ -562,6 +562,14 @@ export const rules: readonly Rule[] = [
 		update: { by: [], set: { question: 'Once more?' } }
 	},
 	{
+		table: 'challenge_notes',
+		rows: 'of a challenge that was withdrawn by who left',
+		key: ({ earlier }) => ({ id: earlier.challenge.withdrawn }),
+		select: [...present, 'absent'],
+		...readOnly,
+		update: { by: [], set: { body: 'Once more' } }
+	},
+	{
 		table: 'operations',
 		rows: 'of a member',
 		key: (world) => ({ member_id: world.people.member.id }),
