@@ -627,6 +627,13 @@ export const rules: readonly Rule[] = [
 	},
 	{
 		table: 'decisions',
+		rows: 'of another group, where the later joiner has not signed',
+		key: (world) => ({ group_id: world.elsewhere, kind: 'founded' }),
+		select: ['foreigner'],
+		...readOnly
+	},
+	{
+		table: 'decisions',
 		rows: 'that nobody is excluded',
 		key: (world) => ({ id: world.breach.dismissed }),
 		select: deciding,

@@ -47,6 +47,8 @@ export interface World {
 	people: Record<Named, Person>;
 	/** The community of the group, which the animator animates without being a member. */
 	community: string;
+	/** The group of the foreigner. */
+	elsewhere: string;
 	/** The token in the mail of the invited. */
 	token: string;
 	closed: string;
@@ -83,7 +85,7 @@ export async function openWorld(cercle: Connection): Promise<World> {
 		cercle.signIn('Stranger'),
 		cercle.signIn('Invited')
 	]);
-	await foundGroup(foreigner, 'Ailleurs');
+	const elsewhere = await foundGroup(foreigner, 'Ailleurs');
 	const { community, animator } = await animated(cercle, group);
 
 	const first = planFor(group, { presenters: [presenter.id] });
@@ -182,7 +184,7 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	const anonymous = cercle.anonymous();
 	return {
 		...{ group, people, community, token, closed, planned, earlier, action, goal, contribution },
-		...{ breach },
+		...{ breach, elsewhere: elsewhere.id },
 		...{ live: live.id, closedChallenge, liveChallenge },
 		client: (persona) => (persona === 'anonymous' ? anonymous : people[persona].client)
 	};

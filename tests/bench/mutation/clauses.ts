@@ -19,7 +19,7 @@ interface Token {
 }
 
 /**
- * Every condition in a text of SQL, the nested ones too: what follows `where`, `and`, `or`, `not` or
+ * Every condition in a text of SQL, the nested ones too, each once: what follows `where`, `and`, `or`, `not` or
  * `on`, and what stands in parentheses there.
  */
 export function clausesOf(sql: string): Clause[] {
@@ -34,7 +34,10 @@ export function clausesOf(sql: string): Clause[] {
 		}
 		expecting = BEGINS.has(text) || (expecting && text === '(');
 	}
-	return clauses;
+	// A condition and the parentheses around it are one.
+	return clauses.filter(
+		({ from, to }) => !clauses.some((one) => one.from === from + 1 && one.to === to - 1)
+	);
 }
 
 function tokensOf(sql: string): Token[] {
