@@ -106,7 +106,8 @@ function kept(
 /** Every table of `public` (security.md's table, for what exists so far). */
 export const rules: readonly Rule[] = [
 	{ ...profileOf('member'), select: signed },
-	{ ...profileOf('left'), select: [...signed, 'left'] },
+	// The foreigner's group is where they went.
+	{ ...profileOf('left'), select: [...signed, 'left', 'foreigner'] },
 	{ ...profileOf('unsigned'), select: joined },
 	{ ...profileOf('invited'), select: ['invited'] },
 	{ ...profileOf('foreigner'), select: ['foreigner'] },
@@ -365,6 +366,20 @@ export const rules: readonly Rule[] = [
 		...readOnly
 	},
 	{
+		table: 'action_events',
+		rows: 'of the action of who left, after they left',
+		key: (world) => ({ action_id: world.action.left, kind: 'edited' }),
+		select: signed,
+		...readOnly
+	},
+	{
+		table: 'action_events',
+		rows: 'of the action of who has not signed',
+		key: (world) => ({ action_id: world.action.unsigned }),
+		select: signed,
+		...readOnly
+	},
+	{
 		table: 'goals',
 		rows: 'that a member shares',
 		key: (world) => ({ id: world.goal.shared }),
@@ -439,6 +454,15 @@ export const rules: readonly Rule[] = [
 			}),
 			found: ['session_id', 'action_id']
 		},
+		remove: 'no grant'
+	},
+	{
+		table: 'reviews',
+		rows: 'of the action of who has not signed',
+		key: (world) => ({ session_id: world.closed, action_id: world.action.unsigned }),
+		select: before,
+		update: { by: [], set: { line: 'Rewritten' } },
+		insert: 'no grant',
 		remove: 'no grant'
 	},
 	{
@@ -565,7 +589,7 @@ export const rules: readonly Rule[] = [
 		table: 'challenge_notes',
 		rows: 'of a challenge that was withdrawn by who left',
 		key: ({ earlier }) => ({ id: earlier.challenge.withdrawn }),
-		select: [...present, 'absent'],
+		select: [],
 		...readOnly,
 		update: { by: [], set: { body: 'Once more' } }
 	},

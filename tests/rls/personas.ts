@@ -171,7 +171,14 @@ export async function openWorld(cercle: Connection): Promise<World> {
 
 	const remains = await addRemains(cercle.owner, {
 		...{ group, unsigned: unsigned.id, left: left.id, absent: absent.id, later: later.id },
-		...{ earlier: earlier.id, closed, live: live.id, breach: breach.open, presenter: presenter.id },
+		...{
+			earlier: earlier.id,
+			closed,
+			leftAction: taken.left,
+			live: live.id,
+			breach: breach.open,
+			presenter: presenter.id
+		},
 		...{ foreigner: foreigner.id, settled: breach.settled, withdrawn: breach.withdrawn }
 	});
 	const action = { ...taken, unsigned: remains.action };

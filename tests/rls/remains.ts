@@ -12,6 +12,7 @@ export interface Remaining {
 	later: string;
 	earlier: string;
 	closed: string;
+	leftAction: string;
 	live: string;
 	breach: string;
 	presenter: string;
@@ -52,6 +53,19 @@ export async function addRemains(
 			values (${goal}, ${group.id}, ${unsigned}, 'Deliver every week', 2030, true)
 		`;
 		await sql`
+			insert into action_events (group_id, action_id, kind, title, due_on, carries)
+			values (${group.id}, ${of.leftAction}, 'edited', 'Call them', '2030-02-05', 0),
+				(${group.id}, ${action}, 'taken', 'Write it down', '2030-02-05', 0)
+		`;
+		await sql`
+			insert into reviews (group_id, session_id, action_id, outcome)
+			values (${group.id}, ${of.closed}, ${action}, 'partly')
+		`;
+		await sql`
+			insert into memberships (group_id, member_id, joined_at)
+			select group_id, ${left}, '2020-01-01' from memberships where member_id = ${of.foreigner} limit 1
+		`;
+		await sql`
 			insert into attendances (group_id, session_id, member_id, present)
 			values (${group.id}, ${earlier}, ${absent}, true)
 			on conflict (session_id, member_id) do update set present = true
@@ -59,6 +73,14 @@ export async function addRemains(
 		await sql`
 			insert into session_consents (group_id, session_id, reader_id, member_id)
 			values (${group.id}, ${earlier}, ${later}, ${absent}), (${group.id}, ${of.live}, ${later}, ${presenter})
+		`;
+		// All agree that one reader sees the closed session, who has not signed; one that another does.
+		await sql`
+			insert into session_consents (group_id, session_id, reader_id, member_id)
+			select group_id, session_id, ${unsigned}::uuid, member_id from attendances
+			where session_id = ${of.closed} and present
+			union select group_id, session_id, ${later}::uuid, member_id from attendances
+			where session_id = ${of.closed} and member_id = ${presenter}
 		`;
 		await sql`
 			insert into memberships (group_id, member_id, joined_at, left_at)
@@ -79,6 +101,11 @@ export async function addRemains(
 			insert into breaches
 				(id, group_id, accused_id, raised_by, reason, raised_at, settled_at, outcome)
 			values (${of.withdrawn}, ${group.id}, ${absent}, ${presenter}, '', now(), now(), 'withdrawn')
+		`;
+		// Locked to its presenter once the session is over, and not before.
+		await sql`
+			update challenges set double_confidential = true
+			where session_id = ${of.live} or withdrawn_at is not null and group_id = ${group.id}
 		`;
 		await sql`
 			update room_states set facilitator_id = ${absent} where session_id = ${of.closed}
