@@ -9,6 +9,7 @@ import { rules } from '../rls/matrix.ts';
 import { Answers } from '../rls/matrix-answers.ts';
 import { openWorld, personas, type World } from '../rls/personas.ts';
 import { claimsOf } from '../rls/people.ts';
+import { addRemains } from '../rls/remains.ts';
 import { Authorizer } from '#lib/server/embedded/realtime/authorize.ts';
 import { connect, type Connection, openServer } from '../support/server.ts';
 import { type Mutant, mutantsOf } from './mutation/mutants.ts';
@@ -20,6 +21,7 @@ const server = await openServer();
 const cercle = connect(server);
 try {
 	const world = await openWorld(cercle);
+	await addRemains(cercle.owner, world);
 	const answers = new Answers(cercle, world);
 	assert.equal(await notices(null), false, 'the specification does not hold to begin with');
 	const word = process.argv[2] ?? '';

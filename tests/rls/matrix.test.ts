@@ -3,13 +3,16 @@ import { type Connection, connect } from '../support/server.ts';
 import { calls, rules } from './matrix.ts';
 import { Answers } from './matrix-answers.ts';
 import { openWorld, type Persona } from './personas.ts';
+import { addRemains } from './remains.ts';
 
 let cercle: Connection;
 let answers: Answers;
 
 beforeAll(async () => {
 	cercle = connect();
-	answers = new Answers(cercle, await openWorld(cercle));
+	const world = await openWorld(cercle);
+	await addRemains(cercle.owner, world);
+	answers = new Answers(cercle, world);
 });
 afterAll(() => cercle.close());
 

@@ -345,7 +345,7 @@ export const rules: readonly Rule[] = [
 	{
 		table: 'actions',
 		rows: 'of who has not signed',
-		key: (world) => ({ id: world.action.unsigned }),
+		key: (world) => ({ id: world.remains.unsignedAction }),
 		select: signed,
 		update: { by: [], set: { title: 'Call them' } },
 		insert: 'no grant',
@@ -375,7 +375,7 @@ export const rules: readonly Rule[] = [
 	{
 		table: 'action_events',
 		rows: 'of the action of who has not signed',
-		key: (world) => ({ action_id: world.action.unsigned }),
+		key: (world) => ({ action_id: world.remains.unsignedAction }),
 		select: signed,
 		...readOnly
 	},
@@ -424,7 +424,7 @@ export const rules: readonly Rule[] = [
 	{
 		table: 'goals',
 		rows: 'of who has not signed',
-		key: (world) => ({ id: world.goal.unsigned }),
+		key: (world) => ({ id: world.remains.unsignedGoal }),
 		select: signed,
 		update: { by: [], set: { line: 'Every week since May' } },
 		insert: 'no grant',
@@ -433,7 +433,7 @@ export const rules: readonly Rule[] = [
 	{
 		table: 'reviews',
 		rows: 'of the presenter’s action in the live session',
-		key: (world) => ({ session_id: world.live, action_id: world.action.presenter }),
+		key: (world) => ({ session_id: world.live, action_id: world.remains.presenterAction }),
 		select: signed,
 		update: { by: ['presenter', 'facilitator'], set: { line: 'Half of it' } },
 		insert: 'no grant',
@@ -459,7 +459,7 @@ export const rules: readonly Rule[] = [
 	{
 		table: 'reviews',
 		rows: 'of the action of who has not signed',
-		key: (world) => ({ session_id: world.closed, action_id: world.action.unsigned }),
+		key: (world) => ({ session_id: world.closed, action_id: world.remains.unsignedAction }),
 		select: before,
 		update: { by: [], set: { line: 'Rewritten' } },
 		insert: 'no grant',
@@ -680,14 +680,14 @@ export const rules: readonly Rule[] = [
 	{
 		table: 'breaches',
 		rows: 'settled before the later joiner came',
-		key: (world) => ({ id: world.breach.settled }),
+		key: (world) => ({ id: world.remains.settledBreach }),
 		select: ['member', 'presenter', 'facilitator'],
 		...readOnly
 	},
 	{
 		table: 'breaches',
 		rows: 'that the presenter withdrew',
-		key: (world) => ({ id: world.breach.withdrawn }),
+		key: (world) => ({ id: world.remains.withdrawnBreach }),
 		select: ['presenter'],
 		...readOnly
 	},

@@ -17,7 +17,7 @@ import {
 	roomOf,
 	start
 } from './people.ts';
-import { addRemains } from './remains.ts';
+import { namesOfRemains, type Remains } from './remains.ts';
 
 /** Who asks: the columns of the specification. */
 export const personas = [
@@ -60,15 +60,14 @@ export interface World {
 	liveChallenge: string;
 	/** What the member gave to the challenges. */
 	contribution: { closed: string; live: string };
-	/** Actions of these people; those of the first two were reviewed in the closed session. */
-	action: { member: string; left: string; presenter: string; unsigned: string };
-	/** Two goals of the member, one kept private, one of who left, and one of who has not signed. */
-	goal: { shared: string; private: string; left: string; unsigned: string };
-	/**
-	 * Raised about who was absent: one is open, one was dismissed, one was settled before the later
-	 * joiner came, and one the presenter withdrew.
-	 */
-	breach: { open: string; dismissed: string; settled: string; withdrawn: string };
+	/** Actions of these people, reviewed in the closed session. */
+	action: { member: string; left: string };
+	/** Two goals of the member, one kept private, and one of who left. */
+	goal: { shared: string; private: string; left: string };
+	/** Raised about who was absent: one is open, one was dismissed. */
+	breach: { open: string; dismissed: string };
+	/** Rows of other days, once they are added (remains.ts). */
+	remains: Remains;
 	client(persona: Persona): SupabaseClient;
 }
 
@@ -92,21 +91,21 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	const cast = { facilitator, presenter, member, left };
 	const earlier = await holdEarlier(cercle, group, cast, first);
 	const closed = first.id;
-	const reviewed = {
+	const action = {
 		member: await addAction(member, group.id),
 		left: await addAction(left, group.id)
 	};
-	const set = { shared: randomUUID(), private: randomUUID(), left: randomUUID() };
+	const goal = { shared: randomUUID(), private: randomUUID(), left: randomUUID() };
 	const words = { group_id: group.id, title: 'Deliver every week', year: 2030 };
 	const prompts = { quarter: null, stage: null, measure: '', means: '', reason: '' };
-	await allow(member, 'goal.add', { id: set.shared, ...words, ...prompts, shared: true });
-	await allow(member, 'goal.add', { id: set.private, ...words, ...prompts, shared: false });
-	await allow(left, 'goal.add', { id: set.left, ...words, ...prompts, shared: true });
+	await allow(member, 'goal.add', { id: goal.shared, ...words, ...prompts, shared: true });
+	await allow(member, 'goal.add', { id: goal.private, ...words, ...prompts, shared: false });
+	await allow(left, 'goal.add', { id: goal.left, ...words, ...prompts, shared: true });
 	await start(facilitator, closed);
 	for (const person of [facilitator, presenter, member, left]) await roomOf(person, closed);
 	const here = { group_id: group.id, session_id: closed };
 	await allow(facilitator, 'attendance.mark', { ...here, member_id: absent.id, present: false });
-	for (const action_id of Object.values(reviewed)) {
+	for (const action_id of Object.values(action)) {
 		await allow(facilitator, 'review.record', { ...here, action_id, outcome: 'partly', line: '' });
 	}
 	for (const person of [member, left]) {
@@ -135,10 +134,9 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	await start(facilitator, live.id);
 	for (const person of [facilitator, presenter, member]) await roomOf(person, live.id);
 	const now = { group_id: group.id, session_id: live.id };
-	const taken = { ...reviewed, presenter: await addAction(presenter, group.id) };
-	for (const action_id of [taken.left, taken.presenter]) {
-		await allow(facilitator, 'review.record', { ...now, action_id, outcome: 'partly', line: '' });
-	}
+	await allow(facilitator, 'review.record', {
+		...{ ...now, action_id: action.left, outcome: 'partly', line: '' }
+	});
 	await allow(member, 'feedback.write', { ...now, plus: 'calm', delta: '' });
 	const liveChallenge = await challenge(live.id);
 	await allow(member, 'contribution.add', {
@@ -157,10 +155,7 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	given(await member.client.rpc('subscribe_push', browser()));
 	given(await member.client.rpc('open_calendar'));
 
-	const breach = {
-		...{ open: randomUUID(), dismissed: randomUUID() },
-		...{ settled: randomUUID(), withdrawn: randomUUID() }
-	};
+	const breach = { open: randomUUID(), dismissed: randomUUID() };
 	const about = { group_id: group.id, accused_id: absent.id, reason: 'Told a client of ours.' };
 	const decide = async (by: Person, breach_id: string, exclude: boolean) =>
 		given(await by.client.rpc('vote_breach', { breach_id, exclude }));
@@ -169,21 +164,6 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	given(await presenter.client.rpc('raise_breach', { ...about, id: breach.open }));
 	await decide(member, breach.open, true);
 
-	const remains = await addRemains(cercle.owner, {
-		...{ group, unsigned: unsigned.id, left: left.id, absent: absent.id, later: later.id },
-		...{
-			earlier: earlier.id,
-			closed,
-			leftAction: taken.left,
-			live: live.id,
-			breach: breach.open,
-			presenter: presenter.id
-		},
-		...{ foreigner: foreigner.id, settled: breach.settled, withdrawn: breach.withdrawn }
-	});
-	const action = { ...taken, unsigned: remains.action };
-	const goal = { ...set, unsigned: remains.goal };
-
 	const people = {
 		...{ stranger, invited, unsigned, left, foreigner, animator, member, absent, later },
 		...{ presenter, facilitator }
@@ -191,7 +171,7 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	const anonymous = cercle.anonymous();
 	return {
 		...{ group, people, community, token, closed, planned, earlier, action, goal, contribution },
-		...{ breach, elsewhere: elsewhere.id },
+		...{ breach, elsewhere: elsewhere.id, remains: namesOfRemains() },
 		...{ live: live.id, closedChallenge, liveChallenge },
 		client: (persona) => (persona === 'anonymous' ? anonymous : people[persona].client)
 	};
