@@ -145,7 +145,7 @@ async function inStep(
 			const right = (room.ends - roomTime(pace, at)) / 1_000;
 			expect(Math.abs(seconds - right), name).toBeLessThan(TOLERANCE);
 		}
-	}).toPass({ intervals: [50], timeout: 15_000 });
+	}).toPass({ intervals: [50], timeout: 45_000 });
 }
 
 /** What a phone shows, and when it did, in ms since 1970. */
