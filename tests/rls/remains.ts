@@ -24,8 +24,8 @@ export function namesOfRemains(): Remains {
 
 /**
  * Rows that stay of other days: of a charter that was replaced and signed before, of somebody who came
- * another time, drove another room or was a member before, of a vote by somebody who left. Put there by the owner, past the triggers: no member
- * gets there in one evening.
+ * another time, drove another room or was a member before or elsewhere, of a vote by somebody who left.
+ * Put there by the owner, past the triggers: no member gets there in one evening.
  */
 export async function addRemains(owner: Sql, world: World): Promise<void> {
 	const { group, people, action, breach, closed, live, remains } = world;
@@ -64,10 +64,6 @@ export async function addRemains(owner: Sql, world: World): Promise<void> {
 				(${group.id}, ${live}, ${remains.presenterAction}, 'partly')
 		`;
 		await sql`
-			insert into memberships (group_id, member_id, joined_at)
-			select group_id, ${left}, '2020-01-01' from memberships where group_id = ${world.elsewhere} limit 1
-		`;
-		await sql`
 			insert into attendances (group_id, session_id, member_id, present)
 			values (${group.id}, ${earlier}, ${absent}, true)
 			on conflict (session_id, member_id) do update set present = true
@@ -90,7 +86,7 @@ export async function addRemains(owner: Sql, world: World): Promise<void> {
 		`;
 		await sql`
 			insert into memberships (group_id, member_id, joined_at)
-			select group_id, ${later}, '2020-01-01' from memberships where group_id = ${world.elsewhere} limit 1
+			values (${world.elsewhere}, ${left}, '2020-01-01'), (${world.elsewhere}, ${later}, '2020-01-01')
 		`;
 		await sql`
 			insert into breaches

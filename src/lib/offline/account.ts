@@ -222,10 +222,8 @@ export class Account {
 	 * The same, unless something of it was not sent: then nothing happens, and the result is false. The
 	 * empty database stays: a tab that writes to it meanwhile must not write into nothing.
 	 */
-	async eraseIfSent(): Promise<boolean> {
-		const clears = schema.stores.map((store) => ({ store, clear: true }) as const);
-		const empty = [operationStore, draftStore];
-		return (await this.#database.write(clears, { durability: 'strict', empty })) !== null;
+	eraseIfSent(): Promise<boolean> {
+		return this.#database.empty([operationStore, draftStore]);
 	}
 
 	async #operation(place: number): Promise<Operation | undefined> {

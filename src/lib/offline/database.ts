@@ -157,6 +157,15 @@ export class Database {
 		});
 	}
 
+	/**
+	 * Removes every record; false, and nothing removed, when one of the stores `unless` holds one.
+	 * Throws StorageError.
+	 */
+	async empty(unless: readonly string[] = []): Promise<boolean> {
+		const clears = this.#schema.stores.map((store) => ({ store, clear: true }) as const);
+		return (await this.write(clears, { durability: 'strict', empty: unless })) !== null;
+	}
+
 	/** Lets go of the connection for good; later calls throw `closed`. */
 	close(): Promise<void> {
 		const closed = this.#turn.then(() => this.#close('closed'));
@@ -169,10 +178,8 @@ export class Database {
 	 * emptying. The object cannot be used afterwards. Throws StorageError.
 	 */
 	async erase(): Promise<void> {
-		const clears = this.#schema.stores.map((store) => ({ store, clear: true }) as const);
-		let emptied = true;
-		// A damaged database cannot be emptied but can still be deleted, if it may hold anything.
-		await this.write(clears, { durability: 'strict' }).catch(() => (emptied = false));
+		// A damaged database cannot be emptied but can still be deleted.
+		const emptied = await this.empty().catch(() => false);
 		await this.close();
 		await new Promise<void>((resolve, reject) => {
 			const blocked = () => (emptied ? resolve() : reject(new StorageError('blocked')));

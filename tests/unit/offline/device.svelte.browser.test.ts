@@ -1,20 +1,14 @@
 import { Account } from '#lib/offline/account.ts';
-import { Device } from '#lib/offline/device.svelte.ts';
-import { Installation } from '#lib/offline/installation.ts';
 import type { Tables } from '#lib/offline/replica.ts';
 import { shellCaches } from '#lib/offline/shell.ts';
-import { deleteDB, openDB } from 'idb';
+import { openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Browser } from './browser.ts';
 import { databases } from './disk.ts';
-import { FakePlatform } from './fake-platform.ts';
-import { fold, Server } from './server.ts';
-
-type NoteDevice = Device<Tables, Record<string, string[]>>;
+import type { Server } from './server.ts';
 
 let server: Server;
-let parse: (tables: Tables) => { rows: Tables; whole: boolean };
-const devices: NoteDevice[] = [];
-const installations: Installation[] = [];
+let browser: Browser;
 
 /** Reads notes with a text only. */
 function legible(tables: Tables) {
@@ -25,7 +19,7 @@ function legible(tables: Tables) {
 
 /** Damages a note on the disk of anne's phone; its stamp stays. */
 async function tear(id: string): Promise<void> {
-	const { vault } = installations[0]!;
+	const { vault } = browser.installations[0]!;
 	const database = await openDB('cercle-anne');
 	const place = 'cercle-anne/tables';
 	const { value, mark } = await database.get('tables', 'notes');
@@ -35,35 +29,18 @@ async function tear(id: string): Promise<void> {
 	database.close();
 }
 
-/** One tab; several share the browser's disk as tabs do. */
-function tab(): NoteDevice {
-	const installation = new Installation(() => void device.follow());
-	const connect = (account: string) => {
-		server.account = account;
-		return server.remote;
-	};
-	const model = { parse: (tables: Tables) => parse(tables), fold, connect };
-	const device: NoteDevice = new Device(installation, model, new FakePlatform());
-	devices.push(device);
-	installations.push(installation);
-	return device;
-}
-
 beforeEach(() => {
-	server = new Server();
-	parse = (tables) => ({ rows: tables, whole: true });
+	browser = new Browser();
+	server = browser.server;
 });
 
 afterEach(async () => {
 	vi.restoreAllMocks();
-	for (const device of devices.splice(0)) await device.close();
-	await installations[0]?.leave();
-	for (const installation of installations.splice(0)) await installation.close();
-	for (const { name = '' } of await indexedDB.databases()) await deleteDB(name);
+	await browser.end();
 });
 
 test('a write shows at once, and the screen never flickers back while it is confirmed', async () => {
-	const device = tab();
+	const device = browser.tab();
 	const seen: string[] = [];
 	const stop = $effect.root(() => {
 		$effect.pre(() => {
@@ -86,14 +63,14 @@ test('a write shows at once, and the screen never flickers back while it is conf
 
 test('reloaded offline, the last rows and what was written are on the screen', async () => {
 	server.write('n', ['before']);
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
 	await device.sync();
 	server.trouble = Array.from({ length: 9 }, () => 'lost request' as const);
 	await device.write('append', { note: 'n', text: 'offline' });
 	await device.close();
 	expect(device.view).toBeNull();
-	const reloaded = tab();
+	const reloaded = browser.tab();
 	expect(await reloaded.resume()).toBe(true);
 	expect(reloaded.view).toEqual({ n: ['before', 'offline'] });
 	expect(reloaded.pending).toHaveLength(1);
@@ -101,7 +78,7 @@ test('reloaded offline, the last rows and what was written are on the screen', a
 });
 
 test('a refused write leaves the screen, waits with its reason, and can be taken back', async () => {
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
 	const place = await device.write('forbidden', { note: 'n', text: 'no' });
 	await device.sync();
@@ -116,7 +93,7 @@ test('a refused write leaves the screen, waits with its reason, and can be taken
 });
 
 test('an operation of a kind the server does not know stays to be seen, and can be taken back', async () => {
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
 	const place = await device.write('of a later release', { note: 'n', text: 'early' });
 	await device.write('append', { note: 'n', text: 'behind it' });
@@ -134,7 +111,7 @@ test('an operation of a kind the server does not know stays to be seen, and can 
 });
 
 test('two tabs: what one writes shows in the other', async () => {
-	const [one, other] = [tab(), tab()];
+	const [one, other] = [browser.tab(), browser.tab()];
 	await one.open('anne');
 	await other.open('anne');
 	await one.write('append', { note: 'n', text: 'a' });
@@ -145,7 +122,7 @@ test('two tabs: what one writes shows in the other', async () => {
 
 test('account change: another account sees nothing of the first, whose writes wait for it', async () => {
 	server.trouble = Array.from({ length: 9 }, () => 'lost request' as const);
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
 	await device.write('append', { note: 'n', text: 'by anne' });
 	await device.keep('note', 'typed by anne');
@@ -164,7 +141,7 @@ test('account change: another account sees nothing of the first, whose writes wa
 });
 
 test('account change in one tab: the other tab stops showing the former account', async () => {
-	const [one, other] = [tab(), tab()];
+	const [one, other] = [browser.tab(), browser.tab()];
 	server.write('n', ['private']);
 	await one.open('anne');
 	await other.open('anne');
@@ -176,7 +153,7 @@ test('account change in one tab: the other tab stops showing the former account'
 });
 
 test('another tab signs in while this one opens the same account: it stays open', async () => {
-	const [one, other] = [tab(), tab()];
+	const [one, other] = [browser.tab(), browser.tab()];
 	await one.open('anne');
 	const followed = other.follow();
 	await other.open('anne');
@@ -186,7 +163,7 @@ test('another tab signs in while this one opens the same account: it stays open'
 });
 
 test('a slow read that ends after the account was closed shows nothing of it', async () => {
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
 	await device.sync();
 	server.write('n', ['private']);
@@ -210,12 +187,12 @@ test('a slow read that ends after the account was closed shows nothing of it', a
 });
 
 test('wipe leaves nothing: no rows, no queue, no session, no foreign cache, in no tab', async () => {
-	const [one, other] = [tab(), tab()];
+	const [one, other] = [browser.tab(), browser.tab()];
 	server.write('n', ['private']);
 	await one.open('anne');
 	await other.open('anne');
 	await one.sync();
-	await installations[0]!.auth.setItem('session', 'token');
+	await browser.installations[0]!.auth.setItem('session', 'token');
 	await one.keep('note', 'typed');
 	await caches.open('left by mistake');
 	for (const name of shellCaches) await caches.open(name);
@@ -224,8 +201,8 @@ test('wipe leaves nothing: no rows, no queue, no session, no foreign cache, in n
 	await vi.waitFor(async () => {
 		expect(await databases()).toEqual(['cercle', 'cercle-keys']);
 	});
-	expect(await installations[0]!.auth.getItem('session')).toBeNull();
-	expect(await installations[0]!.account()).toBeNull();
+	expect(await browser.installations[0]!.auth.getItem('session')).toBeNull();
+	expect(await browser.installations[0]!.account()).toBeNull();
 	expect((await caches.keys()).toSorted()).toEqual([...shellCaches].toSorted());
 	for (const name of shellCaches) await caches.delete(name);
 	await vi.waitFor(() => expect(other.view).toBeNull());
@@ -236,12 +213,12 @@ test('wipe leaves nothing: no rows, no queue, no session, no foreign cache, in n
 test('one unreadable row hides no other, and comes back as the server has it', async () => {
 	server.write('n', ['kept']);
 	server.write('torn', ['whole again']);
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
 	await device.sync();
 	await device.close();
 	await tear('torn');
-	parse = legible;
+	browser.parse = legible;
 	server.trouble = ['lost request'];
 	await device.open('anne');
 	expect(device.view).toEqual({ n: ['kept'] });
@@ -253,15 +230,15 @@ test('one unreadable row hides no other, and comes back as the server has it', a
 test('rows of another version of the server: asked for once more, then left for a newer app', async () => {
 	server.write('n', ['kept']);
 	server.write('later', []);
-	parse = legible;
-	const device = tab();
+	browser.parse = legible;
+	const device = browser.tab();
 	await device.open('anne');
 	for (let n = 0; n < 4; n++) await device.sync();
 	expect(device.view).toEqual({ n: ['kept'] });
 	expect(server.asked.filter(({ cursor }) => cursor === null)).toHaveLength(2);
 	await device.close();
 	// The newer app reads what is there, also without a network.
-	parse = (tables) => ({ rows: tables, whole: true });
+	browser.parse = (tables) => ({ rows: tables, whole: true });
 	server.trouble = ['lost request'];
 	await device.open('anne');
 	expect(device.view).toEqual({ n: ['kept'], later: [] });
@@ -270,7 +247,7 @@ test('rows of another version of the server: asked for once more, then left for 
 });
 
 test('a write that could not be kept says so and sends nothing', async () => {
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
 	await device.sync();
 	vi.spyOn(console, 'warn').mockImplementation(() => {});

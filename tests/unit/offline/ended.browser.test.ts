@@ -1,65 +1,44 @@
 import { Account } from '#lib/offline/account.ts';
-import { Device } from '#lib/offline/device.svelte.ts';
-import { Installation } from '#lib/offline/installation.ts';
-import type { Tables } from '#lib/offline/replica.ts';
-import { deleteDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { accountsOnDisk, databases } from './disk.ts';
-import { FakePlatform } from './fake-platform.ts';
-import { fold, Server } from './server.ts';
-
-type NoteDevice = Device<Tables, Record<string, string[]>>;
+import { Browser, type NoteDevice } from './browser.ts';
+import { accountsOnDisk } from './disk.ts';
+import type { Server } from './server.ts';
 
 let server: Server;
-const devices: NoteDevice[] = [];
-const installations: Installation[] = [];
-
-function tab(): NoteDevice {
-	const installation = new Installation(() => void device.follow());
-	const connect = (account: string) => {
-		server.account = account;
-		return server.remote;
-	};
-	const parse = (tables: Tables) => ({ rows: tables, whole: true });
-	const device: NoteDevice = new Device(installation, { parse, fold, connect }, new FakePlatform());
-	devices.push(device);
-	installations.push(installation);
-	return device;
-}
+let browser: Browser;
 
 /** A phone that has read a note and holds a token; then its session is ended on the server. */
 async function signedOut(): Promise<NoteDevice> {
 	server.write('n', ['private']);
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
 	await device.sync();
 	expect(device.view).toEqual({ n: ['private'] });
-	await installations[0]!.auth.setItem('session', 'token');
+	await browser.installations[0]!.auth.setItem('session', 'token');
 	server.end();
 	return device;
 }
 
 beforeEach(() => {
-	server = new Server();
+	browser = new Browser();
+	server = browser.server;
 });
 
 afterEach(async () => {
 	vi.restoreAllMocks();
-	for (const device of devices.splice(0)) await device.close();
-	for (const installation of installations.splice(0)) await installation.close();
-	for (const name of await databases()) await deleteDB(name);
+	await browser.end();
 });
 
 test('a session that was ended: at the next contact rows and tokens are gone, in every tab', async () => {
 	const device = await signedOut();
-	const other = tab();
+	const other = browser.tab();
 	await other.open('anne');
 	void device.sync();
 	await vi.waitFor(() => expect(device.account).toBeNull());
 	expect(device.view).toBeNull();
 	await vi.waitFor(async () => expect(await accountsOnDisk()).toEqual([]));
 	await vi.waitFor(() => expect(other.view).toBeNull());
-	const [installation] = installations;
+	const [installation] = browser.installations;
 	expect(await installation!.auth.getItem('session')).toBeNull();
 	expect(await installation!.account()).toBeNull();
 	expect(await device.resume()).toBe(false);
@@ -71,7 +50,7 @@ test('what was not sent waits for its member, without a row beside it, and is se
 	await device.write('append', { note: 'n', text: 'unsent' });
 	await vi.waitFor(() => expect(device.account).toBeNull());
 	await vi.waitFor(() => expect(device.former.accounts).toEqual([{ id: 'anne', unsent: 2 }]));
-	const left = new Account('anne', installations[0]!.vault);
+	const left = new Account('anne', browser.installations[0]!.vault);
 	const { tables, operations, syncedAt } = await left.read();
 	await left.close();
 	expect([tables, syncedAt]).toEqual([{}, null]);

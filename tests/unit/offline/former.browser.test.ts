@@ -1,52 +1,27 @@
 import { Account } from '#lib/offline/account.ts';
-import { Device } from '#lib/offline/device.svelte.ts';
-import { Installation } from '#lib/offline/installation.ts';
-import type { Tables } from '#lib/offline/replica.ts';
 import { Vault } from '#lib/offline/vault.ts';
-import { deleteDB, openDB } from 'idb';
+import { openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Browser, type NoteDevice } from './browser.ts';
 import { accountsOnDisk, databases } from './disk.ts';
-import { FakePlatform } from './fake-platform.ts';
-import { fold, Server } from './server.ts';
-
-type NoteDevice = Device<Tables, Record<string, string[]>>;
+import type { Server } from './server.ts';
 
 let server: Server;
-const devices: NoteDevice[] = [];
-const installations: Installation[] = [];
-
-function tab(): NoteDevice {
-	const installation = new Installation(() => void device.follow());
-	const connect = (account: string) => {
-		server.account = account;
-		return server.remote;
-	};
-	const parse = (tables: Tables) => ({ rows: tables, whole: true });
-	const device: NoteDevice = new Device(installation, { parse, fold, connect }, new FakePlatform());
-	devices.push(device);
-	installations.push(installation);
-	return device;
-}
-
-/** Nothing gets through from here on. */
-function cut(): void {
-	server.trouble = Array.from({ length: 99 }, () => 'lost request' as const);
-}
+let browser: Browser;
 
 beforeEach(() => {
-	server = new Server();
+	browser = new Browser();
+	server = browser.server;
 });
 
 afterEach(async () => {
 	vi.restoreAllMocks();
-	for (const device of devices.splice(0)) await device.close();
-	for (const installation of installations.splice(0)) await installation.close();
-	for (const name of await databases()) await deleteDB(name);
+	await browser.end();
 });
 
 test('with nothing unsent, what the former account kept here is erased at once', async () => {
 	server.write('n', ['private']);
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
 	await device.write('append', { note: 'n', text: 'sent' });
 	await device.sync();
@@ -54,22 +29,22 @@ test('with nothing unsent, what the former account kept here is erased at once',
 	await device.open('bela');
 	await vi.waitFor(async () => expect(await accountsOnDisk()).toEqual(['bela']));
 	expect(device.former.accounts).toEqual([]);
-	expect(await installations[0]?.accounts()).toEqual(['bela']);
+	expect(await browser.installations[0]?.accounts()).toEqual(['bela']);
 });
 
 test('what the former account did not send is kept, counted, and sent by that account only', async () => {
-	const device = tab();
+	const device = browser.tab();
 	server.write('m', ['private']);
 	await device.open('anne');
 	await device.sync();
-	cut();
+	browser.cut();
 	await device.write('append', { note: 'n', text: 'by anne' });
 	await device.keep('note', 'typed by anne');
 	await device.open('bela');
 	await vi.waitFor(() => expect(device.former.accounts).toEqual([{ id: 'anne', unsent: 2 }]));
 	expect(device.view).toEqual({});
 	expect(device.draft('note')).toBeNull();
-	const left = new Account('anne', installations[0]!.vault);
+	const left = new Account('anne', browser.installations[0]!.vault);
 	expect((await left.read()).tables).toEqual({});
 	await left.close();
 	server.trouble = [];
@@ -90,7 +65,7 @@ test.each([
 	],
 	['a draft', (device: NoteDevice) => device.keep('note', 'typed')]
 ])('%s alone keeps a former account here', async (_, leave) => {
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
 	await leave(device);
 	await device.sync();
@@ -100,7 +75,7 @@ test.each([
 });
 
 test('the last keystrokes before the account changes are kept with it', async () => {
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
 	const typed = device.keep('note', 'to the last key');
 	await device.open('bela');
@@ -110,8 +85,8 @@ test('the last keystrokes before the account changes are kept with it', async ()
 });
 
 test('erased when asked: nothing of the former account is left, all of the current one is', async () => {
-	const device = tab();
-	cut();
+	const device = browser.tab();
+	browser.cut();
 	await device.open('anne');
 	await device.write('append', { note: 'n', text: 'by anne' });
 	await device.open('bela');
@@ -125,8 +100,8 @@ test('erased when asked: nothing of the former account is left, all of the curre
 });
 
 test('signing out erases the current account alone: a former one still finds its changes', async () => {
-	const device = tab();
-	cut();
+	const device = browser.tab();
+	browser.cut();
 	await device.open('anne');
 	await device.write('append', { note: 'n', text: 'by anne' });
 	await device.open('bela');
@@ -138,7 +113,7 @@ test('signing out erases the current account alone: a former one still finds its
 });
 
 test('killed before the former account was erased: the next start does it', async () => {
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
 	await device.sync();
 	vi.spyOn(device.former, 'tidy').mockResolvedValue();
@@ -146,27 +121,27 @@ test('killed before the former account was erased: the next start does it', asyn
 	await device.sync();
 	await device.close();
 	expect(await accountsOnDisk()).toEqual(['anne', 'bela']);
-	await tab().resume();
+	await browser.tab().resume();
 	await vi.waitFor(async () => expect(await accountsOnDisk()).toEqual(['bela']));
 });
 
 test('entered before former accounts were listed: it is found all the same', async () => {
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
-	await installations[0]?.forget('anne');
+	await browser.installations[0]?.forget('anne');
 	await device.open('bela');
 	await vi.waitFor(async () => expect(await accountsOnDisk()).toEqual(['bela']));
 });
 
 test('a database that a newer app wrote is not touched, whatever it holds', async () => {
-	const device = tab();
+	const device = browser.tab();
 	await device.open('anne');
 	await device.close();
 	(await openDB('cercle-anne', 99)).close();
 	await device.open('bela');
 	await device.close();
 	expect(await databases()).toContain('cercle-anne');
-	expect(await installations[0]?.accounts()).toContain('anne');
+	expect(await browser.installations[0]?.accounts()).toContain('anne');
 });
 
 test('something written while the database is looked at is not erased', async () => {

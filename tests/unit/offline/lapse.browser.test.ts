@@ -1,74 +1,49 @@
-import { Device } from '#lib/offline/device.svelte.ts';
-import { Installation } from '#lib/offline/installation.ts';
-import type { Tables } from '#lib/offline/replica.ts';
-import { deleteDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { accountsOnDisk, databases } from './disk.ts';
+import { Browser, type NoteDevice } from './browser.ts';
+import { accountsOnDisk } from './disk.ts';
 import { FakePlatform } from './fake-platform.ts';
-import { fold, Server } from './server.ts';
-
-type NoteDevice = Device<Tables, Record<string, string[]>>;
+import type { Server } from './server.ts';
 
 const DAY = 86_400_000;
 let server: Server;
 let platform: FakePlatform;
-const devices: NoteDevice[] = [];
-const installations: Installation[] = [];
-
-function start(): NoteDevice {
-	const installation = new Installation(() => void device.follow());
-	const connect = (account: string) => {
-		server.account = account;
-		return server.remote;
-	};
-	const parse = (tables: Tables) => ({ rows: tables, whole: true });
-	const device: NoteDevice = new Device(installation, { parse, fold, connect }, platform);
-	devices.push(device);
-	installations.push(installation);
-	return device;
-}
-
-/** Nothing gets through from here on. */
-function cut(): void {
-	server.trouble = Array.from({ length: 99 }, () => 'lost request' as const);
-}
+let browser: Browser;
 
 /** A phone that has read a note, put away without network. */
 async function putAway(): Promise<NoteDevice> {
 	server.write('n', ['private']);
-	const device = start();
+	const device = browser.tab(platform);
 	await device.open('anne');
 	await device.sync();
-	await installations[0]!.auth.setItem('session', 'token');
-	cut();
+	await browser.installations[0]!.auth.setItem('session', 'token');
+	browser.cut();
 	return device;
 }
 
 beforeEach(() => {
-	server = new Server();
+	browser = new Browser();
+	server = browser.server;
 	platform = new FakePlatform();
 });
 
 afterEach(async () => {
 	vi.restoreAllMocks();
-	for (const device of devices.splice(0)) await device.close();
-	for (const installation of installations.splice(0)) await installation.close();
-	for (const name of await databases()) await deleteDB(name);
+	await browser.end();
 });
 
 test('30 days without contact: at the next start rows and tokens are gone', async () => {
 	await (await putAway()).close();
 	platform.wallClock += 30 * DAY;
-	const kept = start();
+	const kept = browser.tab(platform);
 	expect(await kept.resume()).toBe(true);
 	expect(kept.view).toEqual({ n: ['private'] });
 	await kept.close();
 	platform.wallClock += 1;
-	const lapsed = start();
+	const lapsed = browser.tab(platform);
 	expect(await lapsed.resume()).toBe(false);
 	expect([lapsed.account, lapsed.view]).toEqual([null, null]);
 	await vi.waitFor(async () => expect(await accountsOnDisk()).toEqual([]));
-	expect(await installations[0]!.auth.getItem('session')).toBeNull();
+	expect(await browser.installations[0]!.auth.getItem('session')).toBeNull();
 	expect(await lapsed.ended()).toBe(true);
 });
 
@@ -88,7 +63,7 @@ test('what was not sent outlives the 30 days, and goes once its member signed in
 	await device.write('append', { note: 'n', text: 'unsent' });
 	await device.close();
 	platform.wallClock += 31 * DAY;
-	const later = start();
+	const later = browser.tab(platform);
 	expect(await later.resume()).toBe(false);
 	await vi.waitFor(() => expect(later.former.accounts).toEqual([{ id: 'anne', unsent: 1 }]));
 	server.trouble = [];
@@ -101,7 +76,7 @@ test('what was not sent outlives the 30 days, and goes once its member signed in
 test('who has just signed in is not sent away again for rows that are too old', async () => {
 	await (await putAway()).close();
 	platform.wallClock += 31 * DAY;
-	const device = start();
+	const device = browser.tab(platform);
 	await device.open('anne');
 	expect([device.account, device.view]).toEqual(['anne', {}]);
 	server.trouble = [];

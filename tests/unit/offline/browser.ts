@@ -1,0 +1,44 @@
+import { Device } from '#lib/offline/device.svelte.ts';
+import { Installation } from '#lib/offline/installation.ts';
+import type { Tables } from '#lib/offline/replica.ts';
+import { deleteDB } from 'idb';
+import { databases } from './disk.ts';
+import { FakePlatform } from './fake-platform.ts';
+import { fold, Server } from './server.ts';
+
+export type NoteDevice = Device<Tables, Record<string, string[]>>;
+
+/** A browser with tabs that share its disk, in front of a server of notes. */
+export class Browser {
+	readonly server = new Server();
+	readonly installations: Installation[] = [];
+	readonly #devices: NoteDevice[] = [];
+	/** How rows are read. */
+	parse = (tables: Tables): { rows: Tables; whole: boolean } => ({ rows: tables, whole: true });
+
+	/** One tab; what it keeps is there for the others, and for those after it. */
+	tab(platform = new FakePlatform()): NoteDevice {
+		const installation = new Installation(() => void device.follow());
+		const connect = (account: string) => {
+			this.server.account = account;
+			return this.server.remote;
+		};
+		const model = { parse: (tables: Tables) => this.parse(tables), fold, connect };
+		const device: NoteDevice = new Device(installation, model, platform);
+		this.#devices.push(device);
+		this.installations.push(installation);
+		return device;
+	}
+
+	/** Nothing gets through from here on. */
+	cut(): void {
+		this.server.trouble = Array.from({ length: 99 }, () => 'lost request' as const);
+	}
+
+	/** Closes every tab and deletes what is on disk. */
+	async end(): Promise<void> {
+		for (const device of this.#devices) await device.close();
+		for (const installation of this.installations) await installation.close();
+		for (const name of await databases()) await deleteDB(name);
+	}
+}
