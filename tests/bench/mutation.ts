@@ -5,6 +5,7 @@
  * the rules whose name contains that word.
  */
 import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
 import { rules } from '../rls/matrix.ts';
 import { Answers } from '../rls/matrix-answers.ts';
 import { openWorld, personas, type World } from '../rls/personas.ts';
@@ -57,7 +58,10 @@ try {
 		const concerned = rules.filter(({ table }) => !mutant?.table || table === mutant.table);
 		const has = (command: string) => !mutant?.command || mutant.command === command;
 		try {
-			if (!mutant?.table) await hear(cercle, world);
+			if (!mutant?.table) {
+				await hear(cercle, world);
+				await recognise(cercle, world);
+			}
 			if (has('SELECT')) for (const rule of concerned) await answers.select(rule);
 			if (has('UPDATE')) for (const rule of concerned) await answers.update(rule);
 			if (has('INSERT')) for (const rule of concerned) await answers.insert(rule);
@@ -72,25 +76,50 @@ try {
 	await server.close();
 }
 
-/** Asks as the gateway does who may hear the live room and show that they are in it. */
-async function hear({ owner }: Connection, { live, people }: World): Promise<void> {
+/** Asks as the gateway does who may hear rooms and show that they are in them. */
+async function hear({ owner }: Connection, { live, closed, people }: World): Promise<void> {
 	const authorizer = new Authorizer(owner);
-	const [row] = await owner`select private.room_topic(${live}) as topic`;
-	const topic = String(row?.topic);
-	const [heard, shown] = [[] as string[], [] as string[]];
-	for (const persona of personas) {
-		if (persona === 'anonymous') continue;
-		const person = people[persona];
-		const claims = {
-			role: 'authenticated',
-			sub: person.id,
-			exp: null,
-			json: claimsOf(person)
-		} as const;
-		const readable = await authorizer.read(topic, claims);
-		if (readable?.broadcast) heard.push(persona);
-		if (await authorizer.write(topic, claims, 'presence')) shown.push(persona);
-		assert.equal(await authorizer.write(topic, claims, 'broadcast'), false);
+	for (const [session, expected] of [
+		[live, hearing],
+		[closed, []]
+	] as const) {
+		const [row] = await owner`select private.room_topic(${session}) as topic`;
+		const topic = String(row?.topic);
+		const [heard, shown] = [[] as string[], [] as string[]];
+		for (const persona of personas) {
+			if (persona === 'anonymous') continue;
+			const person = people[persona];
+			const claims = {
+				role: 'authenticated',
+				sub: person.id,
+				exp: null,
+				json: claimsOf(person)
+			} as const;
+			const readable = await authorizer.read(topic, claims);
+			if (readable?.broadcast) heard.push(persona);
+			if (await authorizer.write(topic, claims, 'presence')) shown.push(persona);
+			assert.equal(await authorizer.write(topic, claims, 'broadcast'), false);
+		}
+		assert.deepEqual([heard.sort(), shown.sort()], [expected, expected]);
 	}
-	assert.deepEqual([heard.sort(), shown.sort()], [hearing, hearing]);
+}
+
+/** A token counts with the session it names, while that one lasts and is its bearer's. */
+async function recognise({ owner }: Connection, { people }: World): Promise<void> {
+	const { member, presenter } = people;
+	const said = JSON.parse(claimsOf(member)) as Record<string, unknown>;
+	const others = JSON.parse(claimsOf(presenter)) as Record<string, unknown>;
+	for (const [session, expected] of [
+		[said.session_id, member.id],
+		[others.session_id, null],
+		[randomUUID(), null]
+	]) {
+		const claims = JSON.stringify({ ...said, session_id: session });
+		const [row] = await owner.begin(async (sql) => {
+			await sql`select set_config('request.jwt.claims', ${claims}, true)`;
+			await sql`set local role authenticated`;
+			return sql`select private.uid() as id`;
+		});
+		assert.equal(row?.id, expected);
+	}
 }

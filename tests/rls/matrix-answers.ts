@@ -104,15 +104,8 @@ export class Answers {
 		const allowed = !refused && update.by.includes(persona);
 		const now = await this.#rows(table, key);
 		const changed = JSON.stringify(now) !== JSON.stringify(held);
-		if (changed) {
-			// Back to what it was, so that the next persona changes it too.
-			const { owner } = this.#cercle;
-			const [first] = held;
-			const old = Object.fromEntries(
-				Object.keys(set).map((name) => [name, first![name] as string])
-			);
-			await owner`update ${owner(table)} t set ${owner(old)} where to_jsonb(t) @> ${owner.json(text(key))}`;
-		}
+		// Back to all that it was, what triggers wrote included, so that the next persona changes it too.
+		if (changed) for (const row of held) await this.#restore(table, row);
 		assert.deepEqual(
 			[persona, said(answer), changed],
 			[persona, allowed ? 'rows' : refused ? '42501' : 'nothing', allowed]
@@ -208,6 +201,20 @@ export class Answers {
 			where (to_jsonb(t) @> ${sql.json(text(key))}) order by t
 		`;
 		return found.map(({ row }) => row as Record<string, unknown>);
+	}
+
+	/** Makes of a row what it was, triggers asleep. */
+	async #restore(table: string, row: Record<string, unknown>): Promise<void> {
+		await this.#cercle.owner.begin(async (sql) => {
+			await sql`set local session_replication_role = replica`;
+			const names = sql(Object.keys(row));
+			const { id } = row;
+			await sql`
+				update ${sql(table)} set (${names}) = (
+					select ${names} from jsonb_populate_record(null::${sql(table)}, ${sql.json(row as never)})
+				) where id = ${String(id)}
+			`;
+		});
 	}
 
 	/** The arguments with the version that is in force just now: only the role can be in the way. */

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { unshared, type Unshared } from './remains.ts';
 import { browser, type Named, type Persona, personas, type World } from './personas.ts';
 
 /** Members who signed the charter in force. */
@@ -193,6 +194,10 @@ export const rules: readonly Rule[] = [
 			...(session === 'planned' ? [] : [{ ...of, table: 'room_commands' }])
 		];
 	}),
+	...(Object.keys(unshared) as Unshared[]).map((why): Rule => ({
+		...{ table: 'sessions', rows: `of one whose word did not open it: ${unshared[why]}` },
+		...{ key: (world) => ({ id: world.remains.unshared[why] }), select: before, ...readOnly }
+	})),
 	{
 		table: 'attendances',
 		rows: 'of the closed session',

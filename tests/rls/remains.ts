@@ -13,13 +13,37 @@ export interface Remains {
 	settledBreach: string;
 	/** Withdrawn by the presenter, who had raised it. */
 	withdrawnBreach: string;
+	/** Earlier sessions of one person present, whose word for a later joiner does not open them. */
+	unshared: Record<Unshared, string>;
 }
+
+/** Why not. */
+export const unshared = {
+	tooEarly: 'the later joiner had not joined again',
+	byLeft: 'who agreed left',
+	earlierStay: 'who agreed left and came back since',
+	takenBack: 'it was taken back',
+	toUnsigned: 'it was for somebody who has not signed'
+} as const;
+export type Unshared = keyof typeof unshared;
 
 export function namesOfRemains(): Remains {
 	return {
 		...{ presenterAction: randomUUID(), unsignedAction: randomUUID(), unsignedGoal: randomUUID() },
-		...{ settledBreach: randomUUID(), withdrawnBreach: randomUUID() }
+		...{ settledBreach: randomUUID(), withdrawnBreach: randomUUID() },
+		unshared: {
+			...{ tooEarly: randomUUID(), byLeft: randomUUID(), earlierStay: randomUUID() },
+			...{ takenBack: randomUUID(), toUnsigned: randomUUID() }
+		}
 	};
+}
+
+/** Who said that the reader may see a session, and when. */
+interface Word {
+	by: string;
+	reader: string;
+	given: Date;
+	withdrawn?: Date;
 }
 
 /**
@@ -72,14 +96,42 @@ export async function addRemains(owner: Sql, world: World): Promise<void> {
 			insert into session_consents (group_id, session_id, reader_id, member_id)
 			values (${group.id}, ${earlier}, ${later}, ${absent}), (${group.id}, ${live}, ${later}, ${presenter})
 		`;
-		// All agree that one reader sees the closed session, who has not signed; one that another does.
+		await sql`
+			insert into attendances (group_id, session_id, member_id, present)
+			values (${group.id}, ${earlier}, ${unsigned}, false)
+		`;
 		await sql`
 			insert into session_consents (group_id, session_id, reader_id, member_id)
-			select group_id, session_id, ${unsigned}::uuid, member_id from attendances
-			where session_id = ${closed} and present
-			union select group_id, session_id, ${later}::uuid, member_id from attendances
-			where session_id = ${closed} and member_id = ${presenter}
+			values (${group.id}, ${earlier}, ${later}, ${unsigned})
 		`;
+		const [joined] = await sql`
+			select joined_at - interval '1 ms' as before, joined_at + interval '1 ms' as after, now()
+			from memberships where group_id = ${group.id} and member_id = ${later} and left_at is null
+		`;
+		const { before, after, now } = joined as unknown as Record<'before' | 'after' | 'now', Date>;
+		const words: Record<Unshared, Word> = {
+			tooEarly: { by: people.member.id, reader: later, given: before },
+			byLeft: { by: left, reader: later, given: now },
+			earlierStay: { by: unsigned, reader: later, given: after },
+			takenBack: { by: people.member.id, reader: later, given: now, withdrawn: now },
+			toUnsigned: { by: people.member.id, reader: unsigned, given: now }
+		};
+		for (const [why, word] of Object.entries(words) as [Unshared, Word][]) {
+			const id = remains.unshared[why];
+			await sql`
+				insert into sessions select (jsonb_populate_record(s, ${sql.json({ id })})).*
+				from sessions s where id = ${earlier}
+			`;
+			await sql`
+				insert into attendances (group_id, session_id, member_id, present)
+				values (${group.id}, ${id}, ${word.by}, true)
+			`;
+			await sql`
+				insert into session_consents
+					(group_id, session_id, reader_id, member_id, given_at, withdrawn_at)
+				values (${group.id}, ${id}, ${word.reader}, ${word.by}, ${word.given}, ${word.withdrawn ?? null})
+			`;
+		}
 		await sql`
 			insert into memberships (group_id, member_id, joined_at, left_at)
 			values (${group.id}, ${later}, '2020-01-01', '2021-01-01')
