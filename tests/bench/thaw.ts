@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type BarePhone, openBarePhone } from '../support/bare-phone.ts';
+import { type BarePhone, enterBarely, openBarePhone } from '../support/bare-phone.ts';
 import { openDelayProxy } from '../support/delay-proxy.ts';
 import type { CercleProcess } from '../support/process.ts';
 import { lateness } from './digits.ts';
@@ -65,7 +65,11 @@ export async function thaw(cercle: CercleProcess): Promise<void> {
 		return row ?? { end: Number.NaN, step: '' };
 	};
 	const phone = await openBarePhone();
-	await enter(phone, line.url);
+	await phone.runFirst(watchRoom);
+	await enterBarely(phone, line.url, 'Karim');
+	await phone.open(`${line.url}/room/${SESSION}`);
+	await phone.until(() => document.querySelector('[data-testid="clock"]') !== null);
+	await wait(3_000);
 	console.log(
 		`after ${ASLEEP} s of sleep with commands meanwhile, from visible to right (loopback)`
 	);
@@ -91,30 +95,6 @@ export async function thaw(cercle: CercleProcess): Promise<void> {
 	await phone.close();
 	await owner.end({ timeout: 1 });
 	await line.close();
-}
-
-async function enter(phone: BarePhone, url: string): Promise<void> {
-	await phone.runFirst(watchRoom);
-	await phone.open(`${url}/sign-in`);
-	await until(phone, () =>
-		[...document.querySelectorAll('button')].some((button) => button.textContent?.includes('Karim'))
-	);
-	await phone.run(() => {
-		const buttons = [...document.querySelectorAll('button')];
-		buttons.find((button) => button.textContent?.includes('Karim'))?.click();
-	});
-	await until(phone, () => location.pathname === '/today');
-	await phone.open(`${url}/room/00000003-0000-4000-8000-000000000003`);
-	await until(phone, () => document.querySelector('[data-testid="clock"]') !== null);
-	await wait(3_000);
-}
-
-async function until(phone: BarePhone, is: () => boolean): Promise<void> {
-	for (let tries = 0; tries < 200; tries++) {
-		if (await phone.run(is)) return;
-		await wait(100);
-	}
-	throw new Error(`never came: ${is}`);
 }
 
 /** Milliseconds from visible to the first look from which on everything is right. */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import { chromium as launcher } from '@playwright/test';
 import { chromium } from './chromium.ts';
@@ -13,10 +14,20 @@ import { chromium } from './chromium.ts';
  */
 export interface BarePhone {
 	open(url: string): Promise<void>;
-	/** Runs a function in the page and answers what it answers, as JSON can carry it. */
-	run<Result>(work: () => Result | Promise<Result>): Promise<Result>;
-	/** Runs a function in each page from now on, before the page's own code. */
+	/** Runs a function in the page and answers what it answers, as JSON can carry it there and back. */
+	run<Answer, Given>(
+		work: (given: Given) => Answer | Promise<Answer>,
+		given?: Given
+	): Promise<Answer>;
+	/** Runs a function again and again until it answers true. */
+	until<Given>(is: (given: Given) => boolean, given?: Given): Promise<void>;
+	/** Runs a function in each document from now on, before the page's own code. */
 	runFirst(work: () => void): Promise<void>;
+	/**
+	 * A new page in place of the one before: in a process of its own, with a processor so many times
+	 * slower, and with every service worker asleep.
+	 */
+	renew(slower: number): Promise<void>;
 	/** Out of view and stopped, as the system does with a page left in the background. */
 	freeze(): Promise<void>;
 	/** Running and in view again. */
@@ -53,23 +64,54 @@ export async function openBarePhone(): Promise<BarePhone> {
 			throw new Error(`${method}: ${JSON.stringify(error ?? result)}`);
 		return result ?? {};
 	}
-	const { targetId } = await send('Target.createTarget', { url: 'about:blank' });
-	const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
-	const tell = (method: string, params: object = {}) => send(method, params, sessionId);
-	await tell('Page.enable');
+	const firsts: string[] = [];
+	let page = await newPage();
+	const tell = (method: string, params: object = {}) => send(method, params, page.sessionId);
 
-	return {
+	async function newPage() {
+		const { targetId } = await send('Target.createTarget', { url: 'about:blank' });
+		const { sessionId } = await send('Target.attachToTarget', { targetId, flatten: true });
+		await send('Page.enable', {}, sessionId);
+		for (const source of firsts) {
+			await send('Page.addScriptToEvaluateOnNewDocument', { source }, sessionId);
+		}
+		return { targetId, sessionId };
+	}
+
+	const phone: BarePhone = {
 		async open(url) {
 			await tell('Page.navigate', { url });
 		},
-		async run(work) {
+		async run(work, given) {
 			const { result } = await tell('Runtime.evaluate', {
-				...{ expression: `(${work})()`, awaitPromise: true, returnByValue: true }
+				...{
+					expression: `(${work})(${JSON.stringify(given)})`,
+					awaitPromise: true,
+					returnByValue: true
+				}
 			});
 			return result?.value as never;
 		},
+		async until(is, given) {
+			for (let tries = 0; tries < 200; tries++) {
+				if (await phone.run(is, given)) return;
+				await wait(100);
+			}
+			throw new Error(`never came: ${is}`);
+		},
 		async runFirst(work) {
-			await tell('Page.addScriptToEvaluateOnNewDocument', { source: `(${work})()` });
+			const source = `(${work})()`;
+			firsts.push(source);
+			await tell('Page.addScriptToEvaluateOnNewDocument', { source });
+		},
+		async renew(slower) {
+			const { targetId } = page;
+			page = await newPage();
+			await send('Target.closeTarget', { targetId });
+			await tell('ServiceWorker.enable');
+			await tell('ServiceWorker.stopAllWorkers');
+			await tell('ServiceWorker.disable');
+			await tell('Emulation.setCPUThrottlingRate', { rate: slower });
 		},
 		async freeze() {
 			await tell('Emulation.setFocusEmulationEnabled', { enabled: false });
@@ -87,6 +129,17 @@ export async function openBarePhone(): Promise<BarePhone> {
 			await rm(profile, { recursive: true, force: true });
 		}
 	};
+	return phone;
+}
+
+/** Signs in as a member of the demo group, in one tap. */
+export async function enterBarely(phone: BarePhone, url: string, name: string): Promise<void> {
+	await phone.open(`${url}/sign-in`);
+	await phone.until((wanted: string) => {
+		const buttons = [...document.querySelectorAll('button')];
+		buttons.find(({ textContent }) => textContent.includes(wanted))?.click();
+		return location.pathname === '/today';
+	}, name);
 }
 
 interface Result {
