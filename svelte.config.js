@@ -21,6 +21,8 @@ export default {
 		adapter: { ...adapter({ precompress: true }), emulate },
 		files: { serviceWorker: 'src/service-worker/index.ts' },
 		serviceWorker: { register: false },
+		// In the page itself: each file is a request on a phone that has just woken up.
+		inlineStyleThreshold: 2_048,
 		// Relative asset paths break a shell that is served for a nested address.
 		paths: { relative: false },
 		// One name a build, however often this file is read during it.

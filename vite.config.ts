@@ -3,7 +3,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { firstScreen } from './scripts/first-screen.ts';
+import { compiledAhead, firstScreen } from './scripts/first-screen.ts';
 import { chromium } from './tests/support/chromium.ts';
 
 export default defineConfig({
@@ -14,7 +14,8 @@ export default defineConfig({
 			strategy: ['localStorage', 'baseLocale']
 		}),
 		tailwindcss(),
-		sveltekit()
+		sveltekit(),
+		compiledAhead()
 	],
 	build: {
 		// Everything is in the service worker's cache after the first visit: lists of what to load

@@ -8,7 +8,9 @@ const log = openLog();
 /** Says the document's language before any script runs: only the landing page has two addresses. */
 export const handle: Handle = ({ event, resolve }) =>
 	resolve(event, {
-		transformPageChunk: ({ html }) => html.replace('%lang%', event.params.lang ?? baseLocale)
+		transformPageChunk: ({ html }) => html.replace('%lang%', event.params.lang ?? baseLocale),
+		// The typeface too, so that nothing is drawn twice; not that of letters few words have.
+		preload: ({ type, path }) => type !== 'asset' && !path.includes('-latin-ext-')
 	});
 
 /** Instead of Kit's own, which prints the address asked for and the words of the error. */

@@ -94,3 +94,10 @@ export class App {
 }
 
 export const [useApp, provideApp] = createContext<App>();
+
+let started: App | null = null;
+
+/** The one of this tab. */
+export function startApp(): App {
+	return (started ??= new App());
+}

@@ -13,6 +13,12 @@ import { elsewhere, isRare, precached, shell } from './pages.ts';
 import { shown } from './push.ts';
 
 declare const self: ServiceWorkerGlobalScope;
+declare global {
+	interface ExtendableEvent {
+		/** Service Worker Static Routing: in Chromium; not in TypeScript's library yet. */
+		addRoutes?(rule: object): Promise<void>;
+	}
+}
 
 const environmentPath = '/_app/env.js';
 
@@ -42,6 +48,15 @@ self.addEventListener('install', (event) => {
 	// The shell imports it before anything else, and the very next start may be offline.
 	const request = new Request(environmentPath);
 	event.waitUntil(environment.handle({ event, request }));
+});
+
+self.addEventListener('install', (event) => {
+	// Where the browser can: what never changes comes from the cache, past this worker.
+	const lasting = ['/_app/immutable/*.js', '/_app/immutable/*.css'];
+	const condition = { or: lasting.map((pathname) => ({ urlPattern: { pathname } })) };
+	event.waitUntil(
+		Promise.resolve(event.addRoutes?.({ condition, source: { cacheName: shellCache } }))
+	);
 });
 
 self.addEventListener('activate', (event) => event.waitUntil(clean()));

@@ -66,12 +66,14 @@ export class Account {
 		this.drafts = new Drafts(this.#database);
 	}
 
-	/** Everything, from one transaction: a confirmed operation is never missing from both sides. */
+	/**
+	 * Everything, from one transaction: a confirmed operation is never missing from both sides. The
+	 * drafts are there by then too.
+	 */
 	async read(): Promise<Contents> {
-		const [operations = [], meta = [], rows = []] = await this.#database.read([
-			operationStore,
-			metaStore,
-			rowStore
+		const [[operations = [], meta = [], rows = []]] = await Promise.all([
+			this.#database.read([operationStore, metaStore, rowStore]),
+			this.drafts.load()
 		]);
 		const queue = queueOf(operations, meta);
 		const tables = this.#reading.read(rows);

@@ -224,6 +224,8 @@ export class Device<Rows, View> {
 	async #enter(signedIn: string | null): Promise<boolean> {
 		let found = false;
 		const opened = this.#inTurn(async () => {
+			// Meanwhile, not after: it opens a database of its own, which a phone feels.
+			this.#installation.vault.warm().catch(() => {});
 			// Asked in turn: an account that is just being signed out must not come back.
 			const account = signedIn ?? (await this.#installation.account());
 			if (account !== null) await this.#begin(account, signedIn !== null);
@@ -243,8 +245,7 @@ export class Device<Rows, View> {
 		// Locked, nothing of the account is shown, not even that it is open.
 		await vault.ready();
 		const account = new Account(id, vault, (code) => void this.#shut(account, code));
-		await account.drafts.load();
-		await this.#installation.enter(id);
+		if (signedIn) await this.#installation.enter(id);
 		const channel = new Channel(`cercle-${id}`, () => void this.#heard());
 		const current = async () => (await this.#installation.account()) === id;
 		const listener = {
@@ -271,7 +272,8 @@ export class Device<Rows, View> {
 			await this.#end();
 			throw error;
 		}
-		void this.#open?.sync.poke();
+		// After the first screen: nothing of it is needed there.
+		this.#platform.idle(() => void this.#open?.sync.poke());
 	}
 
 	/** What was kept for too long is erased; who has not just signed in is to sign in again. */

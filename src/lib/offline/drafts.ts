@@ -11,13 +11,23 @@ export class Drafts {
 	readonly #database: Database;
 	readonly #texts = new Map<string, string>();
 	readonly #dirty = new Set<string>();
+	#loading: Promise<void> | null = null;
 	#flushing: Promise<void> | null = null;
 
 	constructor(database: Database) {
 		this.#database = database;
 	}
 
-	async load(): Promise<void> {
+	/** Reads what is kept, the first time. Throws StorageError. */
+	load(): Promise<void> {
+		this.#loading ??= this.#load().catch((error) => {
+			this.#loading = null;
+			throw error;
+		});
+		return this.#loading;
+	}
+
+	async #load(): Promise<void> {
 		const [entries = []] = await this.#database.read([draftStore]);
 		for (const { key, value } of entries) {
 			if (typeof key === 'string' && typeof value === 'string') this.#texts.set(key, value);

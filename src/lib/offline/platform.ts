@@ -1,3 +1,5 @@
+import { whenIdle } from './idle.ts';
+
 export type Wake = 'online' | 'offline' | 'visible' | 'hidden';
 
 /** What the sync loop needs of its surroundings; tests bring their own clock, dice and network. */
@@ -8,6 +10,8 @@ export interface Platform {
 	random(): number;
 	/** Runs `task` once after `delay` ms; the result cancels it. */
 	after(delay: number, task: () => void): () => void;
+	/** Runs `task` once what is on screen is drawn and nothing else is to be done; the result cancels it. */
+	idle(task: () => void): () => void;
 	online(): boolean;
 	visible(): boolean;
 	/** Calls `task` on every change of network or visibility; the result ends it. */
@@ -33,6 +37,7 @@ export function browser(): Platform {
 			const timer = setTimeout(task, delay);
 			return () => clearTimeout(timer);
 		},
+		idle: whenIdle,
 		online: () => navigator.onLine,
 		visible: () => document.visibilityState === 'visible',
 		watch,

@@ -15,6 +15,12 @@ export interface Wrapped {
 	readonly by?: CryptoKey;
 }
 
+/** That, and how many wrong codes were tried since a right one. */
+interface Kept {
+	readonly wrapped: Wrapped;
+	readonly tries: number;
+}
+
 /**
  * Seals what this browser keeps, by one key (AES-GCM, 256 bits) that no script can read. Where the
  * browser has no cryptography (a page that came without TLS, from another machine) nothing is sealed:
@@ -59,11 +65,16 @@ export class Vault {
 		if ('subtle' in crypto) await this.key();
 	}
 
+	/** Gets the key that is there, before it is asked for; makes none. Throws as `ready` does. */
+	async warm(): Promise<void> {
+		if (!('subtle' in crypto)) return;
+		const kept = await this.kept();
+		if (kept) await this.#hold(() => this.#find(kept));
+	}
+
 	/** The key in use, made when there is none yet. Throws StorageError, `locked` until `use`. */
 	key(): Promise<CryptoKey> {
-		const found = (this.#key ??= this.#find());
-		found.catch(() => this.#key === found && this.forget());
-		return found;
+		return this.#hold(async () => this.#find(await this.kept()));
 	}
 
 	/** From now on with this key, which a code gave back. */
@@ -76,8 +87,8 @@ export class Vault {
 		this.#key = null;
 	}
 
-	/** The key as it is kept, and how many wrong codes were tried since a right one; null: none. */
-	async kept(): Promise<{ wrapped: Wrapped; tries: number } | null> {
+	/** Null: there is none yet. */
+	async kept(): Promise<Kept | null> {
 		const [[entry] = []] = await this.#keys.read(['keys']);
 		return entry ? { wrapped: entry.value as Wrapped, tries: Number(entry.mark) } : null;
 	}
@@ -100,8 +111,13 @@ export class Vault {
 		await this.#keys.close();
 	}
 
-	async #find(): Promise<CryptoKey> {
-		const kept = await this.kept();
+	#hold(find: () => Promise<CryptoKey>): Promise<CryptoKey> {
+		const found = (this.#key ??= find());
+		found.catch(() => this.#key === found && this.forget());
+		return found;
+	}
+
+	async #find(kept: Kept | null): Promise<CryptoKey> {
 		if (kept) {
 			const { wrapped } = kept;
 			if (!wrapped.by) throw new StorageError('locked');
@@ -110,7 +126,7 @@ export class Vault {
 		const { fresh } = await import('./lock.ts');
 		// Another tab may have been first.
 		await this.keep(await fresh(), 0, null);
-		return this.#find();
+		return this.#find(await this.kept());
 	}
 }
 

@@ -1,3 +1,5 @@
+import * as m from '#lib/paraglide/messages.js';
+
 export type Language = 'fr' | 'en';
 
 /** A moment as rows and clocks give it: an ISO string, milliseconds since 1970, or a Date. */
@@ -9,15 +11,6 @@ export const SPACE = '\u00a0';
 // British English: the day before the month and a 24-hour clock, as the European groups write.
 export const TAGS = { fr: 'fr-FR', en: 'en-GB' } as const;
 
-// Made once: each takes longer than the row of a list it is for, and there may be thousands.
-const dates = { fr: shortDates(TAGS.fr), en: shortDates(TAGS.en) };
-
-function shortDates(tag: string): () => Intl.DateTimeFormat {
-	let format: Intl.DateTimeFormat | undefined;
-	return () =>
-		(format ??= new Intl.DateTimeFormat(tag, { timeZone: 'UTC', day: 'numeric', month: 'short' }));
-}
-
 /** What a moment is called in a language, part by part. */
 export function parts(
 	moment: Moment,
@@ -28,15 +21,23 @@ export function parts(
 	return Object.fromEntries(format.formatToParts(new Date(moment)).map((p) => [p.type, p.value]));
 }
 
-/** A date without a time (`2026-11-26`, as `due_on` has it): "26 nov.", "26 Nov". */
+/**
+ * A date without a time (`2026-11-26`, as `due_on` has it): "26 nov.", "26 Nov". As the platform's
+ * calendar writes it, which keeps a phone busy for a tenth of a second the first time it is asked.
+ */
 export function date(iso: string, language: Language): string {
-	return dates[language]()
-		.format(new Date(`${iso}T00:00:00Z`))
-		.replace(' ', SPACE);
+	const [, month = '', day = ''] = iso.split('-');
+	const months = m.common_months_short({}, { locale: language }).split(' ');
+	return `${Number(day)}${SPACE}${months[Number(month) - 1]}`;
 }
 
 /** The civil date of a moment in a time zone, as `2026-11-26`. */
 export function civilDate(moment: Moment, zone: string): string {
+	// Where there is one: it answers at once (see `date`).
+	if ('Temporal' in globalThis) {
+		const instant = Temporal.Instant.fromEpochMilliseconds(new Date(moment).getTime());
+		return instant.toZonedDateTimeISO(zone).toPlainDate().toString();
+	}
 	const own = parts(moment, 'en', {
 		timeZone: zone,
 		year: 'numeric',
@@ -44,6 +45,13 @@ export function civilDate(moment: Moment, zone: string): string {
 		day: '2-digit'
 	});
 	return `${(own.year ?? '').padStart(4, '0')}-${own.month}-${own.day}`;
+}
+
+/** The civil date of a moment where this device is, as `2026-11-26`. */
+export function localDate(moment: Moment): string {
+	const at = new Date(moment);
+	const [year, month, day] = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(String);
+	return `${year?.padStart(4, '0')}-${month?.padStart(2, '0')}-${day?.padStart(2, '0')}`;
 }
 
 /** Days from one civil date to another (both `2026-11-26`): negative when `to` is earlier. */

@@ -82,6 +82,10 @@ export class Phone {
 		const account = new Account(this.member, new Vault());
 		const platform: Platform = {
 			now: () => this.clock,
+			idle: (task) => {
+				task();
+				return () => {};
+			},
 			random: () => 0.5,
 			after: () => () => {},
 			online: () => true,

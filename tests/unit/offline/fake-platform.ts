@@ -27,6 +27,11 @@ export class FakePlatform implements Platform {
 		};
 	}
 
+	idle(task: () => void): () => void {
+		task();
+		return () => {};
+	}
+
 	watch(task: (wake: Wake) => void): () => void {
 		this.#watchers.add(task);
 		return () => this.#watchers.delete(task);

@@ -66,6 +66,19 @@ describe('a due date', () => {
 		expect(plain(civil.date('2026-11-01', 'en'))).toBe('1 Nov');
 	});
 
+	test.each(['fr', 'en'] as const)(
+		'is written as the platform writes it, all year (%s)',
+		(language) => {
+			const format = new Intl.DateTimeFormat(civil.TAGS[language], {
+				...{ timeZone: 'UTC', day: 'numeric', month: 'short' }
+			});
+			for (let month = 1; month <= 12; month++) {
+				const iso = `2026-${String(month).padStart(2, '0')}-09`;
+				expect(plain(civil.date(iso, language))).toBe(plain(format.format(new Date(iso))));
+			}
+		}
+	);
+
 	test('is counted in nights: 23:59 to 00:01 is tomorrow', () => {
 		const from = civil.civilDate('2026-11-25T22:59:00Z', PARIS);
 		const to = civil.civilDate('2026-11-25T23:01:00Z', PARIS);
