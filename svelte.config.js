@@ -8,7 +8,7 @@ async function emulate() {
 	return { platform: () => ({ req: currentRequest() }) };
 }
 
-/** The one style written into the page: that of the line by which Kit tells screen readers of a new page. */
+/** The one style attribute of a page: that of the line by which Kit tells screen readers of a new page. */
 const announcer =
 	'position: absolute; left: 0; top: 0; clip: rect(0 0 0 0); clip-path: inset(50%); overflow: hidden; white-space: nowrap; width: 1px; height: 1px';
 const hash = createHash('sha256').update(announcer).digest('base64');

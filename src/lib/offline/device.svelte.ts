@@ -224,10 +224,12 @@ export class Device<Rows, View> {
 	async #enter(signedIn: string | null): Promise<boolean> {
 		let found = false;
 		const opened = this.#inTurn(async () => {
-			// Meanwhile, not after: it opens a database of its own, which a phone feels.
-			this.#installation.vault.warm().catch(() => {});
-			// Asked in turn: an account that is just being signed out must not come back.
-			const account = signedIn ?? (await this.#installation.account());
+			// Asked in turn: an account that is just being signed out must not come back. The key comes
+			// meanwhile, from a database of its own, which a phone feels; what is in its way is told below.
+			const [account] = await Promise.all([
+				signedIn ?? this.#installation.account(),
+				this.#installation.vault.warm().catch(() => {})
+			]);
 			if (account !== null) await this.#begin(account, signedIn !== null);
 			found = this.account !== null;
 		});
