@@ -24,8 +24,8 @@ declare global {
 
 /**
  * The actions page of a member with thousands of open actions: long tasks (over 50 ms, as the browser
- * counts them, and by the processor's time) while it is scrolled to its end and back, and from ticking one off in the middle until
- * the server has it and the page shows so.
+ * counts them, and by the processor's time) while it is scrolled to its end and back, and from ticking
+ * one off in the middle until the server has it and the page shows so.
  */
 export async function scroll(cercle: CercleProcess): Promise<void> {
 	await asOwner(cercle.dataFolder, (sql) => addActions(sql, memberId(NAME), COUNT));
@@ -38,7 +38,7 @@ export async function scroll(cercle: CercleProcess): Promise<void> {
 		await page.waitForLoadState('networkidle');
 		const session = await context.newCDPSession(page);
 		console.log(`${COUNT} open actions; long tasks over 50 ms (load ${loadavg()[0]?.toFixed(1)})`);
-		for (const rate of process.env.RATE ? [Number(process.env.RATE)] : [1, 4]) {
+		for (const rate of [1, 4]) {
 			await throttle(session, rate);
 			await report(page, session, `scrolled to the end and back, ${rate} ×`, () => there(page));
 			await report(page, session, `one ticked off in the middle, ${rate} ×`, () => tick(page));
