@@ -141,6 +141,54 @@ test('storage full in the room: a choice that is not kept says so, and does not 
 	});
 });
 
+test('storage full: a choice that is not kept says so, shows as before, and can be made again', async ({
+	profile,
+	phone
+}) => {
+	const train = await profile('Aïcha Diallo');
+	const desk = await phone('Aïcha Diallo', { member: true });
+	await note(train.page, 'Rendre les clés');
+	await writeOnBoth(train, desk, 'Sans place : un audit.', 'Au bureau : un sprint.');
+	const origin = new URL(train.page.url()).origin;
+	await train.restart();
+	const { page, context } = train;
+	const session = await context.newCDPSession(page);
+	await session.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1 });
+	const full = 'Cet appareil n’a plus de place.';
+	const both = page.getByRole('region', { name: 'Deux versions' });
+	const mine = both.getByRole('button', { name: 'Garder ce que j’ai écrit ici' });
+
+	await test.step('an action ticked off', async () => {
+		await page.goto('/actions');
+		const done = page.getByRole('checkbox', { name: /Rendre les clés/ });
+		await done.click();
+		await expect(page.getByRole('status').getByText(full).last()).toBeVisible();
+		await expect(done).not.toBeChecked();
+	});
+	await test.step('the language', async () => {
+		await page.goto('/me');
+		await page.getByRole('radio', { name: 'English' }).click();
+		await expect(page.getByRole('alert').getByText(full)).toBeVisible();
+		await expect(page.getByRole('radio', { name: 'Français' })).toBeChecked();
+		await expect(page.getByRole('heading', { name: 'Moi', level: 1 })).toBeVisible();
+	});
+	await test.step('one of two versions', async () => {
+		await page.goto(challenge);
+		await mine.click();
+		await expect(both.getByText(full)).toBeVisible();
+		await expect(both.getByText('Sans place : un audit.')).toBeVisible();
+	});
+	await test.step('it is kept once there is room', async () => {
+		await session.send('Storage.overrideQuotaForOrigin', { origin });
+		const sent = page.waitForResponse(/\/rpc\/apply_ops/);
+		await mine.click();
+		await expect(both).toHaveCount(0);
+		await sent;
+		await desk.page.reload();
+		await expect(tried(desk.page)).toHaveValue('Sans place : un audit.');
+	});
+});
+
 test('private mode: a browser that keeps nothing says so on every page, instead of staying blank', async ({
 	cercle
 }) => {
@@ -177,21 +225,7 @@ test('two devices: a text written on both, one of them offline, shows both versi
 }) => {
 	const train = await phone('Aïcha Diallo', { member: true });
 	const desk = await phone('Aïcha Diallo', { member: true });
-	const tried = (page: Page) => page.getByLabel('Ce que j’ai déjà essayé');
-	for (const { page } of [train, desk]) {
-		await page.goto(challenge);
-		await expect(tried(page)).toHaveValue(/Un audit interne/);
-	}
-	await setNetwork(train, false);
-	await tried(train.page).fill('Dans le train : un audit.');
-	await tried(train.page).blur();
-	await tried(desk.page).fill('Au bureau : deux sprints.');
-	await tried(desk.page).blur();
-	await expect(desk.page.getByText('Enregistré et envoyé')).toBeVisible();
-	await setNetwork(train, true);
-	await expect(train.page.getByRole('region', { name: 'Deux versions' })).toBeVisible();
-	await expect(train.page.getByText('Au bureau : deux sprints.')).toBeVisible();
-	await expect(train.page.getByText('Dans le train : un audit.').first()).toBeVisible();
+	await writeOnBoth(train, desk, 'Dans le train : un audit.', 'Au bureau : deux sprints.');
 });
 
 test('clock jump: hours back between two changes, both arrive in order and nobody is alarmed', async ({
@@ -349,4 +383,35 @@ async function forget(): Promise<void> {
 		}
 		await window.disk.replace(table, table.value);
 	}
+}
+
+function tried(page: Page) {
+	return page.getByLabel('Ce que j’ai déjà essayé');
+}
+
+/**
+ * Writes the same text of the same member on two phones, the first of them offline, then online again;
+ * resolves when it shows both versions.
+ */
+async function writeOnBoth(
+	train: Pick<Phone, 'page' | 'context'>,
+	desk: Phone,
+	inTrain: string,
+	atDesk: string
+): Promise<void> {
+	for (const { page } of [train, desk]) {
+		await page.goto(challenge);
+		await expect(tried(page)).toHaveValue(/./);
+	}
+	await setNetwork(train, false);
+	await tried(train.page).fill(inTrain);
+	await tried(train.page).blur();
+	await tried(desk.page).fill(atDesk);
+	await tried(desk.page).blur();
+	await expect(desk.page.getByText('Enregistré et envoyé')).toBeVisible();
+	await setNetwork(train, true);
+	const both = train.page.getByRole('region', { name: 'Deux versions' });
+	await expect(both.getByText(inTrain)).toBeVisible();
+	// The refusal is kept first, then comes what the other phone wrote.
+	await expect(both.getByText(atDesk)).toBeVisible();
 }

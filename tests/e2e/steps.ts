@@ -132,7 +132,7 @@ const API = /\/(auth|rest|realtime|api)\//;
  * Takes the network away from a phone, or gives it back. The browser's own switch leaves a page that
  * is just being opened online for a moment, so the API's addresses are cut as well.
  */
-export async function setNetwork({ context }: Phone, on: boolean): Promise<void> {
+export async function setNetwork({ context }: Pick<Phone, 'context'>, on: boolean): Promise<void> {
 	if (on) await context.unroute(API);
 	else await context.route(API, (route) => route.abort('internetdisconnected'));
 	await context.setOffline(!on);

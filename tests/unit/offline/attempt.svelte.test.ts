@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { Attempt } from '#lib/offline/attempt.svelte.ts';
+import { StorageError } from '#lib/offline/storage-error.ts';
+
+const refuse = (code: 'full' | 'blocked') => () => Promise.reject(new StorageError(code));
+
+test('what the device could not do is said by its code, until it can', async () => {
+	const attempt = new Attempt();
+	expect(await attempt.try(refuse('full'))).toBe(false);
+	expect(attempt.failed).toBe('full');
+	expect(await attempt.try(() => Promise.resolve())).toBe(true);
+	expect(attempt.failed).toBeNull();
+});
+
+test('it is under way until the last of several tries has ended', async () => {
+	const attempt = new Attempt();
+	const [first, second] = [Promise.withResolvers(), Promise.withResolvers()];
+	const tries = [attempt.try(() => first.promise), attempt.try(() => second.promise)];
+	first.resolve(null);
+	await tries[0];
+	expect(attempt.busy).toBe(true);
+	second.resolve(null);
+	await tries[1];
+	expect(attempt.busy).toBe(false);
+});
+
+test('a try again does not hide why the one before failed while nobody knows better', async () => {
+	const attempt = new Attempt();
+	await attempt.try(refuse('full'));
+	const { promise, resolve } = Promise.withResolvers();
+	const again = attempt.try(() => promise);
+	expect(attempt.failed).toBe('full');
+	resolve(null);
+	await again;
+	expect(attempt.failed).toBeNull();
+});
+
+test('who looks anew is told of no failure from before', async () => {
+	const attempt = new Attempt();
+	await attempt.try(refuse('blocked'));
+	attempt.forget();
+	expect(attempt.failed).toBeNull();
+});
