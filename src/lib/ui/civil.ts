@@ -21,6 +21,11 @@ export function parts(
 	return Object.fromEntries(format.formatToParts(new Date(moment)).map((p) => [p.type, p.value]));
 }
 
+/** A day of a month, before its name: "1er", "2"; "1", "2" in English. */
+export function ordinal(day: number, language: Language): string {
+	return language === 'fr' && day === 1 ? '1er' : String(day);
+}
+
 /**
  * A date without a time (`2026-11-26`, as `due_on` has it): "26 nov.", "26 Nov". As the platform's
  * calendar writes it, which keeps a phone busy for a tenth of a second the first time it is asked.
@@ -28,7 +33,7 @@ export function parts(
 export function date(iso: string, language: Language): string {
 	const [, month = '', day = ''] = iso.split('-');
 	const months = m.common_months_short({}, { locale: language }).split(' ');
-	return `${Number(day)}${SPACE}${months[Number(month) - 1]}`;
+	return `${ordinal(Number(day), language)}${SPACE}${months[Number(month) - 1]}`;
 }
 
 /** The civil date of a moment in a time zone, as `2026-11-26`. */

@@ -1,4 +1,4 @@
-import { daysBetween, type Language, type Moment, parts, SPACE, TAGS } from './civil.ts';
+import { daysBetween, type Language, type Moment, ordinal, parts, SPACE, TAGS } from './civil.ts';
 
 /**
  * The day of a moment in a time zone: "jeudi 26 novembre", "Thursday 26 November".
@@ -12,8 +12,7 @@ export function day(moment: Moment, zone: string, language: Language, now?: Mome
 		month: 'long',
 		year: 'numeric'
 	});
-	const first = language === 'fr' && own.day === '1' ? '1er' : own.day;
-	const words = [own.weekday, `${first}${SPACE}${own.month}`];
+	const words = [own.weekday, `${ordinal(Number(own.day), language)}${SPACE}${own.month}`];
 	if (now !== undefined && year(now, zone) !== own.year) words.push(own.year ?? '');
 	return words.join(' ');
 }

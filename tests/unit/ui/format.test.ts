@@ -63,6 +63,7 @@ describe('a time of day', () => {
 describe('a due date', () => {
 	test('has no time zone: it is the same day everywhere', () => {
 		expect(plain(civil.date('2026-11-26', 'fr'))).toBe('26 nov.');
+		expect(plain(civil.date('2026-12-01', 'fr'))).toBe('1er déc.');
 		expect(plain(civil.date('2026-11-01', 'en'))).toBe('1 Nov');
 	});
 
