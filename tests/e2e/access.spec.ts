@@ -30,8 +30,19 @@ test('a password, once chosen, signs in too; a wrong one says so', async ({ phon
 	await signIn(anne, mails);
 	await page.goto('/me');
 	await page.getByRole('button', { name: 'Choisir' }).click();
-	await page.getByRole('textbox', { name: 'Nouveau mot de passe' }).fill('une phrase assez longue');
-	await page.getByRole('dialog').getByRole('button', { name: 'Enregistrer' }).click();
+	const sheet = page.getByRole('dialog');
+	await sheet.getByRole('button', { name: 'Recevoir un code' }).click();
+	const code = await mails.code(anne.email);
+	const wrong = code === '000000' ? '111111' : '000000';
+	await sheet.getByLabel('Code reçu par e-mail').fill(wrong);
+	await sheet
+		.getByRole('textbox', { name: 'Nouveau mot de passe' })
+		.fill('une phrase assez longue');
+	const save = sheet.getByRole('button', { name: 'Enregistrer' });
+	await save.click();
+	await expect(sheet.getByText('Ce code n’est pas le bon, ou il a expiré.')).toBeVisible();
+	await sheet.getByLabel('Code reçu par e-mail').fill(code);
+	await save.click();
 	await expect(page.getByText('Votre mot de passe est enregistré.')).toBeVisible();
 
 	const other = await phone('Anne');

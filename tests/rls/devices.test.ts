@@ -290,9 +290,11 @@ describe('the other devices are signed out', () => {
 
 	test('by a new password, not by a new name', async () => {
 		const { phone, laptop } = await pair();
+		await phone.client.auth.reauthenticate();
+		const nonce = await server.mails.code(phone.email);
 		expect((await phone.client.auth.updateUser({ data: { name: 'Ada' } })).error).toBeNull();
 		expect(await named(phone)).toHaveLength(2);
-		expect((await phone.client.auth.updateUser({ password })).error).toBeNull();
+		expect((await phone.client.auth.updateUser({ password, nonce })).error).toBeNull();
 		expect(await named(phone)).toEqual([{ ...iphone, current: true }]);
 		expect(code(await laptop.client.rpc('pull'))).toBe('CR013');
 	});

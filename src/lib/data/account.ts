@@ -31,10 +31,16 @@ export async function enterPassword(
 	return memberOf(answer.data.user);
 }
 
-/** Sets or changes the password of whoever is signed in. */
-export async function setPassword(backend: Backend, password: string): Promise<void> {
+/** Sends a six-digit code to whoever is signed in: with it they show that it is them. */
+export async function sendProof(backend: Backend): Promise<void> {
 	const auth = await backend.auth();
-	settled(await auth.updateUser({ password }));
+	settled(await auth.reauthenticate());
+}
+
+/** Sets or changes the password of whoever is signed in, given the code of `sendProof`. */
+export async function setPassword(backend: Backend, password: string, code: string): Promise<void> {
+	const auth = await backend.auth();
+	settled(await auth.updateUser({ password, nonce: code }));
 }
 
 /** The address of whoever is signed in; null: nobody. */

@@ -10,6 +10,8 @@ function options(): AuthOptions {
 			voidCodes: async () => undefined,
 			dropPassword: async () => undefined,
 			renewConfirmation: async () => null,
+			spendProof: async () => false,
+			hasSession: async () => false,
 			nameSession: async () => undefined,
 			endSessions: async () => undefined,
 			endOtherSessions: async () => undefined
@@ -25,7 +27,10 @@ function options(): AuthOptions {
 const ask = async (email: string, peer: string, held: AuthOptions) =>
 	(
 		await answerAuth(
-			{ method: 'POST', name: 'otp', query: new URLSearchParams(), body: { email }, peer },
+			{
+				...{ method: 'POST', name: 'otp', query: new URLSearchParams() },
+				...{ body: { email }, peer, bearer: null }
+			},
 			held
 		)
 	)?.status;

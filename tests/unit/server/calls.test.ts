@@ -12,7 +12,7 @@ const rules = {
 };
 
 const bearer = async (sub: string, secret = SECRET) =>
-	`Bearer ${await new SignJWT({ sub, role: 'authenticated' })
+	`Bearer ${await new SignJWT({ sub, session_id: `of ${sub}`, role: 'authenticated' })
 		.setProtectedHeader({ alg: 'HS256' })
 		.setExpirationTime('1h')
 		.sign(new TextEncoder().encode(secret))}`;

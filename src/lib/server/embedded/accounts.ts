@@ -22,6 +22,10 @@ export interface Accounts {
 	dropPassword(id: string): Promise<void>;
 	/** A new confirmation code of an unconfirmed account, or null when there is none to confirm. */
 	renewConfirmation(email: string): Promise<string | null>;
+	/** Whether this is the code last sent to a signed-in account that proves itself again; it is spent. */
+	spendProof(id: string, code: string): Promise<boolean>;
+	/** Whether this session goes on. */
+	hasSession(id: string): Promise<boolean>;
 	/** Notes in which browser a session was opened or renewed, in its own words; never from where. */
 	nameSession(id: string, userAgent: string | null): Promise<void>;
 	/** Ends all sessions of the account. */
@@ -67,6 +71,17 @@ export function openAccounts(sql: Sql): Accounts {
 				where email = ${email} and email_confirmed_at is null
 			`;
 			return count > 0 ? code : null;
+		},
+		async spendProof(id, code) {
+			const { count } = await sql`
+				update auth.users set reauthentication_token = null, reauthentication_sent_at = null
+				where id = ${id} and reauthentication_sent_at > now() - interval '10 minutes'
+					and reauthentication_token = encode(sha256(convert_to(email || ${code}, 'UTF8')), 'hex')
+			`;
+			return count > 0;
+		},
+		async hasSession(id) {
+			return (await sql`select from auth.sessions where id = ${id}`).length > 0;
 		},
 		async nameSession(id, userAgent) {
 			await sql`

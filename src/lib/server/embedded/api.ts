@@ -11,6 +11,7 @@ import { openAccounts } from './accounts.ts';
 import { answerAuth, AUTH_LIMITS, type AuthLimits, PASSWORD_LENGTH } from './auth.ts';
 import { type CallLimits, Calls } from './calls.ts';
 import { openConnection } from './connection.ts';
+import { bearerOf } from './bearer.ts';
 import { keepDevices } from './devices.ts';
 import type { Keys } from './keys.ts';
 import { Limits } from './limits.ts';
@@ -65,6 +66,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 	const sql = postgres(databaseUrl, { ...settings, max: 2 });
 	const accounts = openAccounts(sql);
 	const limits = new Limits();
+	const secret = new TextEncoder().encode(keys.jwtSecret);
 	const calls = new Calls(keys.jwtSecret, options.calls);
 	const alive = databaseProbe(sql);
 
@@ -128,13 +130,14 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 					peer
 				);
 			const json = parseJson(body);
-			const door = answerAuth(
+			const door = await answerAuth(
 				{
 					method,
 					name: auth,
 					query: url.searchParams,
 					body: json,
-					peer: networkOf(peer ?? '127.0.0.1')
+					peer: networkOf(peer ?? '127.0.0.1'),
+					bearer: await bearerOf(headers.get('authorization'), secret)
 				},
 				{
 					accounts,
@@ -145,7 +148,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 					sendCode
 				}
 			);
-			const answer = (await door) ?? (await call(request, peer));
+			const answer = door ?? (await call(request, peer));
 			await keepDevices({ method, name: auth, body: json, headers, answer }, accounts);
 			return answer;
 		},

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Account, Accounts } from './accounts.ts';
+import type { Bearer } from './bearer.ts';
 import type { Limit, Limits } from './limits.ts';
 
 const MINUTE = 60_000;
@@ -42,6 +43,10 @@ const formats = {
 	resend: z.object({ email, type: z.literal('signup') }),
 	user: z.object({
 		password: z.string().max(72).optional(),
+		nonce: z
+			.string()
+			.regex(/^\d{6}$/)
+			.optional(),
 		data: metadata,
 		email: z.undefined({ error: 'email_change' }).optional()
 	})
@@ -68,6 +73,8 @@ export interface AuthRequest {
 	body: unknown;
 	/** The caller's network address. */
 	peer: string;
+	/** Whose token came with it; null: nobody's. */
+	bearer: Bearer | null;
 }
 
 type Call = AuthRequest & { options: AuthOptions };
@@ -76,7 +83,10 @@ type Call = AuthRequest & { options: AuthOptions };
  * The door of the embedded sign-in: bounds how often it may be tried, and answers alike whether an
  * account exists or not. Null means the request may pass as it is.
  */
-export function answerAuth(request: AuthRequest, options: AuthOptions): Promise<Response> | null {
+export async function answerAuth(
+	request: AuthRequest,
+	options: AuthOptions
+): Promise<Response | null> {
 	const { method, name, query } = request;
 	const call = { ...request, options };
 	const route = method === 'POST' && name === 'token' ? query.get('grant_type') : name;
@@ -93,9 +103,10 @@ export function answerAuth(request: AuthRequest, options: AuthOptions): Promise<
 	}
 	if (route === 'user' && method === 'GET') return null;
 	if (route === 'user' && method === 'PUT') return changeUser(call);
+	if (route === 'reauthenticate' && method === 'GET') return proveAgain(call);
 	if (method === 'GET' && (route === 'settings' || route === 'health')) return null;
 	// Links in mails, other providers and token hashes have no place here: codes are typed.
-	return Promise.resolve(refuse(404, 'not_found', 'No such address'));
+	return refuse(404, 'not_found', 'No such address');
 }
 
 async function requestCode(call: Call): Promise<Response> {
@@ -118,9 +129,7 @@ async function signUp(call: Call): Promise<Response> {
 	const { options } = call;
 	const { email, password, data = {} } = input.data;
 	if (password.length < PASSWORD_LENGTH) {
-		return refuse(422, 'weak_password', 'Password too short', {
-			weak_password: { reasons: ['length'] }
-		});
+		return weak();
 	}
 	if (!mayMail(call, email)) return tooManyMails();
 	const account = await options.accounts.find(email);
@@ -209,13 +218,52 @@ async function tryCode(
 }
 
 /** Null lets it pass. The address stays: the API would change it without asking the new mailbox. */
-function changeUser({ body }: Call): Promise<Response> | null {
-	const input = formats.user.safeParse(body);
-	if (input.success) return null;
-	const isEmail = input.error.issues.some((issue) => issue.message === 'email_change');
-	return Promise.resolve(
-		isEmail ? refuse(422, 'email_change_refused', 'The address cannot be changed') : invalid()
-	);
+async function changeUser(call: Call): Promise<Response | null> {
+	const input = formats.user.safeParse(call.body);
+	if (!input.success) {
+		const isEmail = input.error.issues.some((issue) => issue.message === 'email_change');
+		return isEmail
+			? refuse(422, 'email_change_refused', 'The address cannot be changed')
+			: invalid();
+	}
+	const { password, nonce } = input.data;
+	return password === undefined ? null : changePassword(call, password, nonce);
+}
+
+/**
+ * Whoever holds an unlocked phone for a moment must not hold the account for good: a new password asks
+ * for a code sent to the mailbox, as a hosted Supabase does with `secure_password_change`.
+ */
+async function changePassword(
+	call: Call,
+	password: string,
+	nonce: string | undefined
+): Promise<Response | null> {
+	const { accounts, limits, rules } = call.options;
+	const account = await signedIn(call);
+	if (account === null) return null;
+	if (password.length < PASSWORD_LENGTH) return weak();
+	if (nonce === undefined) {
+		return refuse(400, 'reauthentication_needed', 'A new password needs a code');
+	}
+	const mayGuess = mayTry(call) && limits.take(`address ${account}`, rules.triesPerAddress);
+	if (!mayGuess || !limits.take(triesOf(account), rules.triesPerCode)) return tooManyTries();
+	if (await accounts.spendProof(account, nonce)) return null;
+	return refuse(422, 'reauthentication_not_valid', 'Code is wrong or has expired');
+}
+
+/** Null lets it pass: the API sends the code. */
+async function proveAgain(call: Call): Promise<Response | null> {
+	const account = await signedIn(call);
+	if (account === null) return null;
+	if (!mayMail(call, account)) return tooManyMails();
+	renewTries(call, account);
+	return null;
+}
+
+/** Id of the account in whose name the call comes; null: in nobody's, and the API says so by itself. */
+async function signedIn({ bearer, options }: Call): Promise<string | null> {
+	return bearer && (await options.accounts.hasSession(bearer.session_id)) ? bearer.sub : null;
 }
 
 function mayMail({ options: { limits, rules }, peer }: Call, email: string): boolean {
@@ -242,7 +290,9 @@ async function paced(options: AuthOptions, work: Promise<Response>): Promise<Res
 	return answer;
 }
 
-const invalid = async () => refuse(400, 'validation_failed', 'Malformed request');
+const weak = () =>
+	refuse(422, 'weak_password', 'Password too short', { weak_password: { reasons: ['length'] } });
+const invalid = () => refuse(400, 'validation_failed', 'Malformed request');
 /** Seconds after which asking again makes sense: the same for all, whatever was counted. */
 const LATER = { 'retry-after': '600' };
 const tooManyMails = () =>

@@ -1,5 +1,5 @@
-import { jwtVerify } from 'jose';
 import { countedNetwork } from '#lib/server/caller.ts';
+import { bearerOf } from './bearer.ts';
 import { type Limit, Limits } from './limits.ts';
 
 const MINUTE = 60_000;
@@ -42,20 +42,9 @@ export class Calls {
 			const wait = this.#limits.wait(`network ${network}`, this.#rules.callsPerNetwork);
 			if (wait !== null) return wait;
 		}
-		const account = await this.#accountOf(authorization);
-		if (account === null) return null;
-		return this.#limits.wait(`account ${account}`, this.#rules.callsPerAccount);
-	}
-
-	/** Only a token of ours counts: with others anybody could use up what a member may do. */
-	async #accountOf(authorization: string | null): Promise<string | null> {
-		const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
-		if (!token?.startsWith('ey')) return null;
-		try {
-			const { payload } = await jwtVerify(token, this.#secret, { algorithms: ['HS256'] });
-			return payload.sub ?? null;
-		} catch {
-			return null;
-		}
+		// Only a token of ours counts: with others anybody could use up what a member may do.
+		const bearer = await bearerOf(authorization, this.#secret);
+		if (bearer === null) return null;
+		return this.#limits.wait(`account ${bearer.sub}`, this.#rules.callsPerAccount);
 	}
 }
