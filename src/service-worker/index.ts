@@ -51,11 +51,14 @@ self.addEventListener('install', (event) => {
 });
 
 self.addEventListener('install', (event) => {
-	// Where the browser can: what never changes comes from the cache, past this worker.
+	// Where the browser can: what never changes comes from the cache, past this worker. One that does not
+	// take the rule asks the worker, which answers the same.
 	const lasting = ['/_app/immutable/*.js', '/_app/immutable/*.css'];
 	const condition = { or: lasting.map((pathname) => ({ urlPattern: { pathname } })) };
 	event.waitUntil(
-		Promise.resolve(event.addRoutes?.({ condition, source: { cacheName: shellCache } }))
+		Promise.resolve(event.addRoutes?.({ condition, source: { cacheName: shellCache } })).catch(
+			() => undefined
+		)
 	);
 });
 

@@ -65,6 +65,15 @@ test('not with a code of somebody else, a code to sign in, or one of ten minutes
 	expect(await enters(email)).toBe(false);
 });
 
+test('not one that others try first, nor one’s own address; the code is not spent on it', async () => {
+	const { client, email, nonce } = await proving();
+	for (const guessable of ['short', 'password123', 'azertyuiop', email]) {
+		const { error } = await client.auth.updateUser({ password: guessable, nonce });
+		expect(error?.code).toBe('weak_password');
+	}
+	expect(await change(client, nonce)).toBeNull();
+});
+
 test('five wrong codes void it; another one counts anew', async () => {
 	const { client, email, nonce } = await proving();
 	const wrong = nonce === '000000' ? '000001' : '000000';

@@ -30,7 +30,7 @@ const words: Readonly<Record<string, () => string>> = {
 	otp_expired: m.errors_code_wrong,
 	reauthentication_not_valid: m.errors_code_wrong,
 	invalid_credentials: m.errors_password_wrong,
-	weak_password: m.errors_password_weak,
+	weak_password: m.errors_password_guessable,
 	same_password: m.errors_password_same,
 	email_address_invalid: m.errors_email_invalid,
 	validation_failed: m.errors_invalid,

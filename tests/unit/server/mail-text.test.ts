@@ -7,7 +7,7 @@ const link = 'https://cercle.example.org/invitation#a"b';
 test('a reader whose language is unknown gets both, French first', () => {
 	const { subject, text } = codeMail('a@b.example', '012345', null);
 	expect(subject).toBe('Votre code Cercle · Your Cercle code');
-	expect(text.indexOf('connexion')).toBeLessThan(text.indexOf('sign in'));
+	expect(text.indexOf('Votre code pour')).toBeLessThan(text.indexOf('Your code for'));
 	expect(text.match(/012345/g)).toHaveLength(2);
 });
 

@@ -1,8 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Account, Accounts } from './accounts.ts';
+import { invalid, newcomer, refuse, tooManyMails, tooManyTries, weak } from './auth-answers.ts';
 import type { Bearer } from './bearer.ts';
+import { isGuessable } from './guessable.ts';
 import type { Limit, Limits } from './limits.ts';
 
 const MINUTE = 60_000;
@@ -128,9 +129,9 @@ async function signUp(call: Call): Promise<Response> {
 	if (!input.success) return invalid();
 	const { options } = call;
 	const { email, password, data = {} } = input.data;
-	if (password.length < PASSWORD_LENGTH) {
-		return weak();
-	}
+	// To judge a password takes time: not for who tries without end.
+	if (!mayTry(call)) return tooManyTries();
+	if (await isWeak(password, email)) return weak();
 	if (!mayMail(call, email)) return tooManyMails();
 	const account = await options.accounts.find(email);
 	if (account && !account.confirmed) await options.accounts.forgetUnconfirmed(email);
@@ -242,7 +243,7 @@ async function changePassword(
 	const { accounts, limits, rules } = call.options;
 	const account = await signedIn(call);
 	if (account === null) return null;
-	if (password.length < PASSWORD_LENGTH) return weak();
+	if (await isWeak(password, call.bearer?.email ?? '')) return weak();
 	if (nonce === undefined) {
 		return refuse(400, 'reauthentication_needed', 'A new password needs a code');
 	}
@@ -250,6 +251,10 @@ async function changePassword(
 	if (!mayGuess || !limits.take(triesOf(account), rules.triesPerCode)) return tooManyTries();
 	if (await accounts.spendProof(account, nonce)) return null;
 	return refuse(422, 'reauthentication_not_valid', 'Code is wrong or has expired');
+}
+
+async function isWeak(password: string, email: string): Promise<boolean> {
+	return password.length < PASSWORD_LENGTH || isGuessable(password, [email, ...email.split(/\W/)]);
 }
 
 /** Null lets it pass: the API sends the code. */
@@ -288,56 +293,4 @@ const triesOf = (email: string) => `code ${email}`;
 async function paced(options: AuthOptions, work: Promise<Response>): Promise<Response> {
 	const [answer] = await Promise.all([work, wait(options.pace)]);
 	return answer;
-}
-
-const weak = () =>
-	refuse(422, 'weak_password', 'Password too short', { weak_password: { reasons: ['length'] } });
-const invalid = () => refuse(400, 'validation_failed', 'Malformed request');
-/** Seconds after which asking again makes sense: the same for all, whatever was counted. */
-const LATER = { 'retry-after': '600' };
-const tooManyMails = () =>
-	refuse(429, 'over_email_send_rate_limit', 'Too many codes asked for', {}, LATER);
-const tooManyTries = () => refuse(429, 'over_request_rate_limit', 'Too many attempts', {}, LATER);
-
-/** In the form of a hosted Supabase: the client reads `error_code`. */
-function refuse(
-	status: number,
-	code: string,
-	message: string,
-	more: object = {},
-	headers: Record<string, string> = {}
-): Response {
-	const body = { code: status, error_code: code, msg: message, ...more };
-	return Response.json(body, { status, headers });
-}
-
-/** What a sign-up answers, to everybody: nothing in it comes from an account. */
-function newcomer(email: string, data: object) {
-	const id = randomUUID();
-	const now = new Date().toISOString();
-	const about = { ...data, email, email_verified: false, phone_verified: false, sub: id };
-	const dates = { created_at: now, updated_at: now };
-	const identity = {
-		identity_id: randomUUID(),
-		id,
-		user_id: id,
-		identity_data: about,
-		provider: 'email',
-		last_sign_in_at: now,
-		email,
-		...dates
-	};
-	return {
-		id,
-		aud: 'authenticated',
-		role: 'authenticated',
-		email,
-		phone: '',
-		app_metadata: { provider: 'email', providers: ['email'] },
-		user_metadata: about,
-		identities: [identity],
-		is_anonymous: false,
-		confirmation_sent_at: now,
-		...dates
-	};
 }

@@ -2,7 +2,11 @@ import { jwtVerify } from 'jose';
 import { z } from 'zod';
 
 /** In whose name a call comes, and of which of their sessions. */
-const shape = z.object({ sub: z.string(), session_id: z.string() });
+const shape = z.object({
+	sub: z.string(),
+	session_id: z.string(),
+	email: z.string().default('')
+});
 export type Bearer = z.infer<typeof shape>;
 
 /**
