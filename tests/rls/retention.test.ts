@@ -284,6 +284,28 @@ describe('what names people for a time only', () => {
 			expect(left.map(({ sequence }) => Number(sequence))).toEqual([2]);
 		});
 	});
+
+	test('a sign-in nobody renewed for thirty days ends, as the phone forgets then; another one stays', async () => {
+		const { id } = await cercle.signIn('Ada');
+		const { id: other } = await cercle.signIn('Bob');
+		const unused = (days: number) =>
+			cercle.owner`now() at time zone 'UTC' - make_interval(days => ${days})`;
+		await undone(async (sql) => {
+			await sql`
+				update auth.sessions set created_at = now() - interval '200 days',
+					updated_at = now() - interval '200 days', refreshed_at = ${unused(31)}
+				where user_id = ${id}
+			`;
+			await sql`
+				update auth.sessions set created_at = now() - interval '200 days',
+					updated_at = now() - interval '200 days', refreshed_at = ${unused(29)}
+				where user_id = ${other}
+			`;
+			expect(await erase(sql, new Date())).toMatchObject({ devices: 1 });
+			const left = await sql`select user_id from auth.sessions where user_id in (${id}, ${other})`;
+			expect(left).toEqual([{ user_id: other }]);
+		});
+	});
 });
 
 test('of two processes that erase at once one does nothing, and says so', async () => {

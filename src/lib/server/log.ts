@@ -11,6 +11,7 @@ const FIELDS = new Set([
 	'code',
 	'contributions',
 	'count',
+	'devices',
 	'feedbacks',
 	'folder',
 	'goals',
