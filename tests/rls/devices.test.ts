@@ -11,6 +11,7 @@ import {
 import {
 	addAction,
 	code,
+	enterByCode,
 	foundGroup,
 	given,
 	joinGroup,
@@ -43,9 +44,7 @@ async function device(email: string, userAgent = PHONE): Promise<Person> {
 		auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false },
 		global: { headers: { 'user-agent': userAgent } }
 	});
-	await client.auth.signInWithOtp({ email });
-	const token = await server.mails.code(email);
-	const { data, error } = await client.auth.verifyOtp({ email, token, type: 'email' });
+	const { data, error } = await enterByCode(server, client, email);
 	if (error || !data.session) throw error ?? new Error('no session');
 	return { id: data.session.user.id, email, session: data.session, client };
 }

@@ -1,6 +1,7 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Connection, connect, openServer, type TestServer } from '../support/server.ts';
+import { enterByCode } from './people.ts';
 
 let server: TestServer;
 let cercle: Connection;
@@ -19,8 +20,7 @@ const address = () => `person${++count}@password.example`;
 
 async function member(email: string): Promise<SupabaseClient> {
 	const client = cercle.anonymous();
-	await client.auth.signInWithOtp({ email });
-	await client.auth.verifyOtp({ email, token: await server.mails.code(email), type: 'email' });
+	await enterByCode(server, client, email);
 	return client;
 }
 

@@ -1,7 +1,8 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Sql, TransactionSql } from 'postgres';
 import { expect } from 'vitest';
-import type { Connection, Person } from '../support/server.ts';
+import type { Connection, Person, TestServer } from '../support/server.ts';
 
 /** A group made through the same calls as the app's. */
 export interface Group {
@@ -71,6 +72,12 @@ export function code(answer: Answer<unknown>): string | null {
 export function given<T>(answer: Answer<T>): T {
 	if (answer.error) throw new Error(`refused with ${answer.error.code}`);
 	return answer.data as T;
+}
+
+/** Signs in as the app does: asks for a code, and gives back what the mail says. */
+export async function enterByCode({ mails }: TestServer, { auth }: SupabaseClient, email: string) {
+	await auth.signInWithOtp({ email });
+	return auth.verifyOtp({ email, token: await mails.code(email), type: 'email' });
 }
 
 export async function foundGroup(founder: Person, name = 'Les Quais'): Promise<Group> {

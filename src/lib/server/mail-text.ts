@@ -11,7 +11,10 @@ interface Letter {
 	parts: Part[];
 }
 
-/** The mail with a code to sign in or to prove oneself. In both languages, French first, when the reader's is not known. */
+/**
+ * The mail with a code to sign in or to prove oneself. In both languages, French first, when the
+ * reader's is not known.
+ */
 export function codeMail(to: string, code: string, language: Language | null): Mail {
 	return write(to, language, (locale) => ({
 		subject: m.mail_code_subject({}, { locale }),

@@ -1,4 +1,4 @@
-import { createHash, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { Sql } from 'postgres';
 import { z } from 'zod';
 
@@ -36,6 +36,9 @@ export interface Accounts {
 
 /** E-mail addresses are expected in lower case. */
 export function openAccounts(sql: Sql): Accounts {
+	/** What the API keeps of a code, and compares with. */
+	const hash = (code: string) => sql`encode(sha256(convert_to(email || ${code}, 'UTF8')), 'hex')`;
+
 	return {
 		async find(email) {
 			const [row] = await sql`
@@ -62,12 +65,8 @@ export function openAccounts(sql: Sql): Accounts {
 		},
 		async renewConfirmation(email) {
 			const code = randomInt(1_000_000).toString().padStart(6, '0');
-			// The hash the API compares with.
-			const token = createHash('sha256')
-				.update(email + code)
-				.digest('hex');
 			const { count } = await sql`
-				update auth.users set confirmation_token = ${token}, confirmation_sent_at = now()
+				update auth.users set confirmation_token = ${hash(code)}, confirmation_sent_at = now()
 				where email = ${email} and email_confirmed_at is null
 			`;
 			return count > 0 ? code : null;
@@ -76,7 +75,7 @@ export function openAccounts(sql: Sql): Accounts {
 			const { count } = await sql`
 				update auth.users set reauthentication_token = null, reauthentication_sent_at = null
 				where id = ${id} and reauthentication_sent_at > now() - interval '10 minutes'
-					and reauthentication_token = encode(sha256(convert_to(email || ${code}, 'UTF8')), 'hex')
+					and reauthentication_token = ${hash(code)}
 			`;
 			return count > 0;
 		},

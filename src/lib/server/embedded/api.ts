@@ -9,9 +9,9 @@ import type { Mailer } from '#lib/server/mail.ts';
 import { codeMail } from '#lib/server/mail-text.ts';
 import { openAccounts } from './accounts.ts';
 import { answerAuth, AUTH_LIMITS, type AuthLimits, PASSWORD_LENGTH } from './auth.ts';
+import { bearerOf } from './bearer.ts';
 import { type CallLimits, Calls } from './calls.ts';
 import { openConnection } from './connection.ts';
-import { bearerOf } from './bearer.ts';
 import { keepDevices } from './devices.ts';
 import type { Keys } from './keys.ts';
 import { Limits } from './limits.ts';
@@ -130,6 +130,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 					peer
 				);
 			const json = parseJson(body);
+			const bearer = await bearerOf(headers.get('authorization'), secret);
 			const door = await answerAuth(
 				{
 					method,
@@ -137,7 +138,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 					query: url.searchParams,
 					body: json,
 					peer: networkOf(peer ?? '127.0.0.1'),
-					bearer: await bearerOf(headers.get('authorization'), secret)
+					bearer
 				},
 				{
 					accounts,
@@ -149,7 +150,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 				}
 			);
 			const answer = door ?? (await call(request, peer));
-			await keepDevices({ method, name: auth, body: json, headers, answer }, accounts);
+			await keepDevices({ method, name: auth, body: json, headers, bearer, answer }, accounts);
 			return answer;
 		},
 		async close() {

@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { Accounts } from './accounts.ts';
+import type { Bearer } from './bearer.ts';
 
 /** A request to sign-in that was answered, as far as it matters to the sessions of an account. */
 export interface Answered {
@@ -10,6 +11,8 @@ export interface Answered {
 	/** Parsed JSON, or undefined. */
 	body: unknown;
 	headers: Headers;
+	/** Whose token came with it; null: nobody's. */
+	bearer: Bearer | null;
 	answer: Response;
 }
 
@@ -24,28 +27,24 @@ const bodies = {
  * a session knows its browser, and a new password ends the others, as does an account recovered.
  */
 export async function keepDevices(
-	{ method, name, body, headers, answer }: Answered,
+	{ method, name, body, headers, bearer, answer }: Answered,
 	accounts: Accounts
 ): Promise<void> {
 	if (!answer.ok) return;
 	if (method === 'PUT' && name === 'user' && bodies.user.safeParse(body).success) {
-		const token = /^Bearer (.+)$/.exec(headers.get('authorization') ?? '')?.[1];
-		return end(token, accounts);
+		return bearer ? accounts.endOtherSessions(bearer.session_id) : undefined;
 	}
 	if (name !== 'token' && name !== 'verify') return;
 	const token = opened.safeParse(await answer.clone().json()).data?.access_token;
 	const session = sessionOf(token);
 	if (!session) return;
 	await accounts.nameSession(session, headers.get('user-agent'));
-	if (name === 'verify' && bodies.verify.safeParse(body).success) await end(token, accounts);
+	if (name === 'verify' && bodies.verify.safeParse(body).success) {
+		await accounts.endOtherSessions(session);
+	}
 }
 
-async function end(token: string | undefined, accounts: Accounts): Promise<void> {
-	const session = sessionOf(token);
-	if (session) await accounts.endOtherSessions(session);
-}
-
-/** Of a token that the API itself has just made or accepted. */
+/** Of a token that the API itself has just made. */
 function sessionOf(token: string | undefined): string | null {
 	const claim = token && decodeJwt(token)['session_id'];
 	return z.uuid().safeParse(claim).data ?? null;
