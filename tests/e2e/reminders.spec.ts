@@ -45,7 +45,10 @@ async function subscribeTo({ context }: Phone, { subscription }: PushReceiver) {
 	}, subscription);
 }
 
-/** Hands the worker a push as the browser would, and says what it shows. */
+/**
+ * Hands the worker a push as the browser would, and says what it shows. The list is read only once
+ * the browser reports it: asked for meanwhile, Chromium takes it for one swept away and forgets it.
+ */
 async function deliver({ page, context }: Phone, data: string) {
 	const session = await context.newCDPSession(page);
 	const registered = new Promise<string>((resolve) => {
@@ -54,20 +57,24 @@ async function deliver({ page, context }: Phone, data: string) {
 			if (own) resolve(own.registrationId);
 		});
 	});
+	const events: string[] = [];
+	session.on('BackgroundService.backgroundServiceEventReceived', ({ backgroundServiceEvent }) => {
+		events.push(backgroundServiceEvent.eventName);
+	});
+	const service = 'notifications';
+	await session.send('BackgroundService.startObserving', { service });
+	await session.send('BackgroundService.setRecording', { service, shouldRecord: true });
 	await session.send('ServiceWorker.enable');
 	const registrationId = await registered;
 	const origin = new URL(page.url()).origin;
 	await session.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data });
-	await expect.poll(() => notifications(page)).not.toEqual([]);
-	return notifications(page);
-}
-
-const notifications = (page: Phone['page']) =>
-	page.evaluate(async () => {
+	await expect.poll(() => events).toContain('Notification displayed');
+	return page.evaluate(async () => {
 		const worker = await navigator.serviceWorker.ready;
 		const open = await worker.getNotifications();
 		return open.map(({ title, body, tag, lang }) => ({ title, body, tag, lang }));
 	});
+}
 
 test('a reminder goes from the database to this device, and says only that something waits', async ({
 	phone,
