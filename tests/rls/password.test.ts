@@ -74,6 +74,16 @@ test('not one that others try first, nor one’s own address; the code is not sp
 	expect(await change(client, nonce)).toBeNull();
 });
 
+test('not one of more than 72 bytes, of which bcrypt would forget the end', async () => {
+	const { client, email, nonce } = await proving();
+	const long = 'où les élèves écoutèrent-ils, étonnés, célébrée à l’été, la flûte ?  …';
+	expect([long.length, Buffer.byteLength(long)]).toEqual([70, 88]);
+	const { error } = await client.auth.updateUser({ password: long, nonce });
+	expect(error?.code).toBe('validation_failed');
+	expect(await change(client, nonce)).toBeNull();
+	expect(await enters(email)).toBe(true);
+});
+
 test('five wrong codes void it; another one counts anew', async () => {
 	const { client, email, nonce } = await proving();
 	const wrong = nonce === '000000' ? '000001' : '000000';

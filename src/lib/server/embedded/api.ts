@@ -1,6 +1,7 @@
 import { App } from '@supabase/lite';
 import postgres from 'postgres';
 import { z } from 'zod';
+import { limits as bounds } from '#lib/domain/limits.ts';
 import { isDeeperThan } from '#lib/server/body.ts';
 import { networkOf } from '#lib/server/caller.ts';
 import { databaseProbe, type Probe } from '#lib/server/health.ts';
@@ -8,7 +9,7 @@ import { codeOf, type Log } from '#lib/server/log.ts';
 import type { Mailer } from '#lib/server/mail.ts';
 import { codeMail } from '#lib/server/mail-text.ts';
 import { openAccounts } from './accounts.ts';
-import { answerAuth, AUTH_LIMITS, type AuthLimits, PASSWORD_LENGTH } from './auth.ts';
+import { answerAuth, AUTH_LIMITS, type AuthLimits } from './auth.ts';
 import { bearerOf } from './bearer.ts';
 import { type CallLimits, Calls } from './calls.ts';
 import { openConnection } from './connection.ts';
@@ -171,7 +172,7 @@ function liteConfig({ keys, origin }: Pick<ApiOptions, 'keys' | 'origin'>) {
 			site_url: origin,
 			additional_redirect_urls: [],
 			enable_refresh_token_rotation: true,
-			minimum_password_length: PASSWORD_LENGTH,
+			minimum_password_length: bounds.password.least,
 			email: { enable_signup: true, enable_confirmations: true, otp_length: 6, otp_expiry: 600 }
 		},
 		db: { migrations: { enabled: false } },

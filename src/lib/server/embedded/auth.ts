@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
+import { passwordFault } from '#lib/domain/account/password.ts';
 import type { Account, Accounts } from './accounts.ts';
 import { invalid, newcomer, refuse, tooManyMails, tooManyTries, weak } from './auth-answers.ts';
 import type { Bearer } from './bearer.ts';
@@ -22,17 +23,15 @@ export const AUTH_LIMITS = {
 
 export type AuthLimits = Record<keyof typeof AUTH_LIMITS, Limit>;
 
-/** Shortest password, in characters. */
-export const PASSWORD_LENGTH = 10;
-
 const email = z.string().max(254).toLowerCase().pipe(z.email());
+const password = z.string().refine((text) => passwordFault(text) !== 'long');
 const metadata = z
 	.object({ name: z.string().max(80).optional(), language: z.enum(['fr', 'en']).optional() })
 	.optional()
 	.catch(undefined);
 const formats = {
 	otp: z.object({ email, create_user: z.boolean().default(true) }),
-	signup: z.object({ email, password: z.string().max(72), data: metadata }),
+	signup: z.object({ email, password, data: metadata }),
 	verify: z.object({
 		email,
 		token: z.string().regex(/^\d{6}$/),
@@ -43,7 +42,7 @@ const formats = {
 	recover: z.object({ email }),
 	resend: z.object({ email, type: z.literal('signup') }),
 	user: z.object({
-		password: z.string().max(72).optional(),
+		password: password.optional(),
 		nonce: z
 			.string()
 			.regex(/^\d{6}$/)
@@ -254,7 +253,7 @@ async function changePassword(
 }
 
 async function isWeak(password: string, email: string): Promise<boolean> {
-	return password.length < PASSWORD_LENGTH || isGuessable(password, [email, ...email.split(/\W/)]);
+	return passwordFault(password) !== null || isGuessable(password, [email, ...email.split(/\W/)]);
 }
 
 /** Null lets it pass: the API sends the code. */
