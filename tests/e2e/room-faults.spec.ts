@@ -78,7 +78,7 @@ test('in a tunnel the digits go on and say since when; out of it they are right'
 
 	await go(camille, 'Suivi des actions');
 	await camille.page.getByRole('button', { name: 'Retirer une minute' }).click();
-	await expect(camille.page.getByText('1 retirées')).toBeVisible();
+	await expect(camille.page.getByText('1 retirée')).toBeVisible();
 	await camille.page.getByRole('button', { name: 'Pause' }).click();
 	await expect(camille.page.getByText('En pause')).toBeVisible();
 	await expect(karim.page.getByRole('heading', { name: 'Ouverture' })).toBeVisible();
@@ -163,7 +163,7 @@ test('a phone that slept through commands is right when it wakes, whatever its c
 		const wake = await sleep(karim);
 		await go(camille, 'Suivi des actions');
 		await camille.page.getByRole('button', { name: 'Ajouter une minute' }).click();
-		await expect(camille.page.getByText('1 ajoutées')).toBeVisible();
+		await expect(camille.page.getByText('1 ajoutée')).toBeVisible();
 		await wake('Ouverture');
 		await expect(karim.page.getByRole('heading', { name: 'Suivi des actions' })).toBeVisible();
 		await sameTime([camille, karim]);
@@ -363,7 +363,7 @@ test('a second tab is the same member; a double tap moves one step', async ({ ph
 	await expect(karim.page.getByRole('heading', { name: 'Suivi des actions' })).toBeVisible();
 	// Both taps have been answered once this later command has.
 	await camille.page.getByRole('button', { name: 'Ajouter une minute' }).click();
-	await expect(camille.page.getByText('1 ajoutées')).toBeVisible();
+	await expect(camille.page.getByText('1 ajoutée')).toBeVisible();
 	expect(await logged(room)).toEqual([
 		'Camille start',
 		'Camille pause',

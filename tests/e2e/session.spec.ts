@@ -97,7 +97,7 @@ test('a group meets: from the founding to the next session, on four phones with 
 		// The step's five minutes are taken off one by one: the accelerated end of the step.
 		for (let minute = 0; minute < 5; minute++) {
 			await anne.page.getByRole('button', { name: 'Retirer une minute' }).click();
-			await expect(anne.page.getByText(`${minute + 1} retirées`)).toBeVisible();
+			await expect(anne.page.getByText(`${minute + 1} retirée`)).toBeVisible();
 		}
 		for (const { page } of all) await expect(page.getByTestId('clock')).toContainText('+0:');
 		await sameTime(all);

@@ -66,7 +66,7 @@ test('eight phones stay together through a whole session of two hours', async ({
 		await go(camille, 'Discussion');
 		await setNetwork(julien, false);
 		await camille.page.getByRole('button', { name: 'Ajouter une minute' }).click();
-		await expect(camille.page.getByText('1 ajoutées')).toBeVisible();
+		await expect(camille.page.getByText('1 ajoutée')).toBeVisible();
 		await left(julien, (await shownSeconds(julien)) - 20 * MINUTE);
 		await setNetwork(julien, true);
 		await together();
