@@ -74,6 +74,18 @@ export class App {
 		return sequence;
 	}
 
+	/**
+	 * Asks the server for what only it can do, then brings what differs to this device: after a refusal
+	 * too, for something may have changed meanwhile. Throws what `work` throws.
+	 */
+	async ask<Answer>(work: (backend: Backend) => Promise<Answer>): Promise<Answer> {
+		try {
+			return await work(this.backend);
+		} finally {
+			await this.device.sync();
+		}
+	}
+
 	/** True while the member signs out: the account that closes is not to be opened again. */
 	get leaving(): boolean {
 		return this.#leaving;

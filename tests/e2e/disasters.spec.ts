@@ -172,6 +172,17 @@ test('storage full: a choice that is not kept says so, shows as before, and can 
 		await expect(page.getByRole('radio', { name: 'Français' })).toBeChecked();
 		await expect(page.getByRole('heading', { name: 'Moi', level: 1 })).toBeVisible();
 	});
+	await test.step('a new charter, and a plan: long to write, and to be sent in one piece', async () => {
+		await page.goto('/group/charter');
+		await page.getByRole('button', { name: 'Écrire une nouvelle version' }).click();
+		const charter = page.getByRole('textbox', { name: 'Texte de la charte' });
+		await charter.fill('Ce qui se dit ici reste ici.');
+		await expect(charter).toHaveAccessibleDescription(new RegExp(full));
+		await expect(charter).toHaveValue('Ce qui se dit ici reste ici.');
+		await page.goto('/session/new');
+		await page.getByRole('textbox', { name: 'Lieu' }).fill('Chez Grace');
+		await expect(page.locator('#content').getByText(full)).toBeVisible();
+	});
 	await test.step('one of two versions', async () => {
 		await page.goto(challenge);
 		await mine.click();

@@ -1,3 +1,5 @@
+import { StorageError, storageError } from '#lib/offline/storage-error.ts';
+
 /**
  * Why the server did not do what was asked, as a code that the interface translates:
  * `CR001`… (supabase/README.md), a SQLSTATE, an auth code (`otp_expired`, `invalid_credentials`…),
@@ -39,7 +41,9 @@ export function sessionFailure(error: {
 	return isLater ? failureOf(status, code, error) : new Failure('unauthorized', error);
 }
 
-/** The code of whatever was thrown. */
+/** The code of whatever was thrown: by the server's answer, by this device (`StorageCode`), or by a fault. */
 export function codeOf(error: unknown): string {
-	return error instanceof Failure ? error.code : 'unexpected';
+	if (error instanceof Failure || error instanceof StorageError) return error.code;
+	const { code } = storageError(error);
+	return code === 'broken' ? 'unexpected' : code;
 }

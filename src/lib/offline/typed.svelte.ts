@@ -1,12 +1,7 @@
 import * as z from 'zod/mini';
+import type { Keeper } from './draft.svelte.ts';
 import { parseKept } from './kept.ts';
 import { storageError, type StorageCode } from './storage-error.ts';
-
-/** What a typed text needs of the device. */
-interface Keeper {
-	draft(key: string): string | null;
-	keep(key: string, text: string): Promise<void>;
-}
 
 /** How long a pause in typing is before the text is written, in ms. */
 const PAUSE = 1_200;

@@ -51,3 +51,8 @@ export function refusal(code: string): string {
 	if (known) return known();
 	return /^2[23]/.test(code) ? m.errors_invalid() : m.errors_unexpected();
 }
+
+/** What stands beside a field, whose text the device may not have kept: nothing when all is well. */
+export function explained(code: string | null): string | undefined {
+	return code === null ? undefined : refusal(code);
+}

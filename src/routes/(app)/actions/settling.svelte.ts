@@ -1,6 +1,6 @@
 import { settleAction } from '#lib/data/intent.ts';
 import type { Action } from '#lib/domain/actions/action.ts';
-import { StorageError } from '#lib/offline/storage-error.ts';
+import { codeOf } from '#lib/data/failure.ts';
 import * as m from '#lib/paraglide/messages.js';
 import type { ToastMessage } from '#lib/ui/Toast.svelte';
 import type { App } from '#app';
@@ -41,7 +41,7 @@ export class Settling {
 		} catch (error) {
 			// Rarely needed: the words of every refusal come when there is one.
 			const { refusal } = await import('#lib/ui/refusal.ts');
-			this.say(refusal(error instanceof StorageError ? error.code : 'unexpected'));
+			this.say(refusal(codeOf(error)));
 		}
 	}
 

@@ -5,7 +5,7 @@ import type { Row } from '#lib/data/rows.ts';
 import { characters, clean } from '#lib/domain/limits.ts';
 import { parseKept } from '#lib/offline/kept.ts';
 import type { Operation } from '#lib/offline/outbox.ts';
-import { StorageError } from '#lib/offline/storage-error.ts';
+import { codeOf } from '#lib/data/failure.ts';
 import { touched } from '#routes/(app)/actions/due.ts';
 import { refusedOf } from './conflict.ts';
 import { type Field, fields, fieldValue, limitOf } from './fields.ts';
@@ -147,7 +147,7 @@ export class Writing {
 	}
 
 	#fail(error: unknown): void {
-		this.#failed = error instanceof StorageError ? error.code : 'unexpected';
+		this.#failed = codeOf(error);
 	}
 
 	#key(field: ChallengeField): string {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { Attempt } from '#lib/offline/attempt.svelte.ts';
+import { Attempt } from '#lib/data/attempt.svelte.ts';
+import { Failure } from '#lib/data/failure.ts';
 import { StorageError } from '#lib/offline/storage-error.ts';
 
 const refuse = (code: 'full' | 'blocked') => () => Promise.reject(new StorageError(code));
@@ -10,6 +11,16 @@ test('what the device could not do is said by its code, until it can', async () 
 	expect(attempt.failed).toBe('full');
 	expect(await attempt.try(() => Promise.resolve())).toBe(true);
 	expect(attempt.failed).toBeNull();
+});
+
+test('what the server refused is said by its code; a fault of ours by none of theirs', async () => {
+	const attempt = new Attempt();
+	await attempt.try(() => Promise.reject(new Failure('CR003')));
+	expect(attempt.failed).toBe('CR003');
+	await attempt.try(() => Promise.reject(new TypeError('undefined is not a function')));
+	expect(attempt.failed).toBe('unexpected');
+	await attempt.try(() => Promise.reject(new DOMException('', 'QuotaExceededError')));
+	expect(attempt.failed).toBe('full');
 });
 
 test('it is under way until the last of several tries has ended', async () => {

@@ -1,16 +1,16 @@
-import { type StorageCode, storageError } from './storage-error.ts';
+import { codeOf } from './failure.ts';
 
-/** Something a member asks this device to do: whether it is under way, and why it was not done. */
+/** Something a member asks of this device or the server: whether it is under way, and why it was not done. */
 export class Attempt {
 	#running = $state(0);
-	#failed = $state<StorageCode | null>(null);
+	#failed = $state<string | null>(null);
 
 	get busy(): boolean {
 		return this.#running > 0;
 	}
 
-	/** Why the last try failed, until one succeeds; null: it did not. */
-	get failed(): StorageCode | null {
+	/** Why the last try failed, as a code (see `codeOf`), until one succeeds; null: it did not. */
+	get failed(): string | null {
 		return this.#failed;
 	}
 
@@ -22,7 +22,7 @@ export class Attempt {
 			this.#failed = null;
 			return true;
 		} catch (error) {
-			this.#failed = storageError(error).code;
+			this.#failed = codeOf(error);
 			return false;
 		} finally {
 			this.#running--;
