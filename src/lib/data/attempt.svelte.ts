@@ -9,13 +9,31 @@ export class Attempt {
 		return this.#running > 0;
 	}
 
-	/** Why the last try failed, as a code (see `codeOf`), until one succeeds; null: it did not. */
+	/** Why the last try failed, as a code (see `codeOf`); null: it did not, or another is under way. */
 	get failed(): string | null {
 		return this.#failed;
 	}
 
-	/** Runs `work`. True: done. False: see `failed`. Never rejects. */
-	async try(work: () => unknown): Promise<boolean> {
+	/**
+	 * Runs `work`. True: done. False: see `failed`. Never rejects. What failed before is forgotten
+	 * first: refused again, it is told again.
+	 */
+	try(work: () => unknown): Promise<boolean> {
+		this.#failed = null;
+		return this.#run(work);
+	}
+
+	/** As `try`, at every keystroke: what failed before stays in sight until one is kept. */
+	keep(work: () => unknown): Promise<boolean> {
+		return this.#run(work);
+	}
+
+	/** Forgets why the last try failed: whoever looks now begins anew. */
+	forget(): void {
+		this.#failed = null;
+	}
+
+	async #run(work: () => unknown): Promise<boolean> {
 		this.#running++;
 		try {
 			await work();
@@ -27,10 +45,5 @@ export class Attempt {
 		} finally {
 			this.#running--;
 		}
-	}
-
-	/** Forgets why the last try failed: whoever looks now begins anew. */
-	forget(): void {
-		this.#failed = null;
 	}
 }

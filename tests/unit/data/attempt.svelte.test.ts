@@ -35,11 +35,22 @@ test('it is under way until the last of several tries has ended', async () => {
 	expect(attempt.busy).toBe(false);
 });
 
-test('a try again does not hide why the one before failed while nobody knows better', async () => {
+test('refused again, it is told again: nothing is said while it is tried', async () => {
 	const attempt = new Attempt();
 	await attempt.try(refuse('full'));
-	const { promise, resolve } = Promise.withResolvers();
+	const { promise, reject } = Promise.withResolvers();
 	const again = attempt.try(() => promise);
+	expect(attempt.failed).toBeNull();
+	reject(new StorageError('full'));
+	await again;
+	expect(attempt.failed).toBe('full');
+});
+
+test('a keystroke does not hide why the one before was not kept while nobody knows better', async () => {
+	const attempt = new Attempt();
+	await attempt.keep(refuse('full'));
+	const { promise, resolve } = Promise.withResolvers();
+	const again = attempt.keep(() => promise);
 	expect(attempt.failed).toBe('full');
 	resolve(null);
 	await again;
