@@ -1,5 +1,6 @@
 import { Account } from './account.ts';
 import { Channel } from './channel.ts';
+import { erase, strip } from './erasure.ts';
 import { cautiousNow } from './eviction.ts';
 import { Former } from './former.svelte.ts';
 import type { Installation } from './installation.ts';
@@ -8,7 +9,6 @@ import type { Operation } from './outbox.ts';
 import type { Platform } from './platform.ts';
 import type { Remote } from './remote.ts';
 import { Screen, type Meaning } from './screen.svelte.ts';
-import { shellCaches } from './shell.ts';
 import type { Status } from './status.ts';
 import { StorageError, storageError, type StorageCode } from './storage-error.ts';
 
@@ -192,19 +192,9 @@ export class Device<Rows, View> {
 	 */
 	wipe(all = false): Promise<void> {
 		return this.#inTurn(async () => {
-			const { vault } = this.#installation;
 			const current = this.account ?? (await this.#installation.account());
 			await this.#end();
-			const others = all ? await this.#installation.accounts() : [];
-			const mine = current === null || others.includes(current) ? [] : [current];
-			for (const id of [...others, ...mine]) {
-				await new Account(id, vault).erase();
-				await this.#installation.forget(id);
-			}
-			// Nobody needs the key any more, nor the code that gives it.
-			if ((await this.#installation.accounts()).length === 0) await vault.erase();
-			await this.#installation.leave();
-			await clearCaches();
+			await erase(this.#installation, current, all);
 		});
 	}
 
@@ -317,19 +307,13 @@ export class Device<Rows, View> {
 		await this.#inTurn(() => this.former.tidy());
 	}
 
-	/** Rows and tokens go at once. What was not sent waits here, as that of a former account. */
 	async #strip(id: string): Promise<void> {
 		await this.#end();
-		const account = new Account(id, this.#installation.vault);
 		try {
-			await account.strip();
-			await this.#installation.leave(true);
-			await clearCaches();
+			await strip(this.#installation, id);
 		} catch (error) {
 			// Signed in here as before: the next start tries again.
 			this.#lost = storageError(error).code;
-		} finally {
-			await account.close();
 		}
 	}
 
@@ -359,11 +343,4 @@ export class Device<Rows, View> {
 			if (this.#open === open) this.#lost = storageError(error).code;
 		}
 	}
-}
-
-/** The shell alone stays. */
-async function clearCaches(): Promise<void> {
-	if (!('caches' in globalThis)) return;
-	const foreign = (await caches.keys()).filter((name) => !shellCaches.includes(name));
-	await Promise.all(foreign.map((name) => caches.delete(name)));
 }

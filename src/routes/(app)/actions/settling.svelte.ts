@@ -1,6 +1,6 @@
+import { codeOf } from '#lib/data/failure.ts';
 import { settleAction } from '#lib/data/intent.ts';
 import type { Action } from '#lib/domain/actions/action.ts';
-import { codeOf } from '#lib/data/failure.ts';
 import * as m from '#lib/paraglide/messages.js';
 import type { ToastMessage } from '#lib/ui/Toast.svelte';
 import type { App } from '#app';
