@@ -101,6 +101,8 @@ describe('a mail', () => {
 		`;
 		expect(row?.outcome).toBe('sent');
 		expect(mail.raw).toMatch(new RegExp(`^Message-ID: <${row?.id}@`, 'm'));
+		expect(mail.raw).toContain(`List-Unsubscribe: <${origin}/me/reminders>`);
+		expect(mail.raw).toMatch(/^Auto-Submitted: auto-generated/m);
 		await turn();
 		expect(server.mails.mails.filter(({ to }) => to === ada.email)).toHaveLength(1);
 	});

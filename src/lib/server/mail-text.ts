@@ -51,15 +51,17 @@ export function reminderMail(
 	origin: string,
 	language: Language
 ): Mail {
-	return write(to, language, (locale) => ({
+	const settings = `${origin}/me/reminders`;
+	const mail = write(to, language, (locale) => ({
 		subject: reminderWords[kind].subject({}, { locale }),
 		parts: [
 			{ words: reminderWords[kind].line({}, { locale }) },
 			{ link: `${origin}/today` },
 			{ words: m.reminders_mail_settings({}, { locale }) },
-			{ link: `${origin}/me/reminders` }
+			{ link: settings }
 		]
 	}));
+	return { ...mail, settings };
 }
 
 const reminderWords = {

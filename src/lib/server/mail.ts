@@ -10,6 +10,8 @@ export interface Mail {
 	html: string;
 	/** The same for a mail that may leave twice: mail programs then keep one. Made up unless given. */
 	id?: string;
+	/** Where its reader says that they want no more of this kind; mail programs offer it (RFC 2369). */
+	settings?: string;
 }
 
 export interface Mailer {
@@ -39,7 +41,7 @@ function openSmtp(url: string, from: string): Mailer {
 	const host = /@([^\s@<>]+)>?$/.exec(from)?.[1] ?? 'cercle';
 	return {
 		outbox: null,
-		send: async ({ to, subject, text, html, id }) => {
+		send: async ({ to, subject, text, html, id, settings }) => {
 			await transport.sendMail({
 				// An object, so that nothing in an address can name a second one.
 				to: { name: '', address: to },
@@ -47,6 +49,7 @@ function openSmtp(url: string, from: string): Mailer {
 				text,
 				html,
 				...(id !== undefined && { messageId: `<${id}@${host}>` }),
+				...(settings !== undefined && { list: { unsubscribe: settings } }),
 				headers: { 'Auto-Submitted': 'auto-generated' }
 			});
 		},
