@@ -112,8 +112,8 @@ test('a group meets: from the founding to the next session, on four phones with 
 		await denisAction.getByRole('radio', { name: 'Fait', exact: true }).check();
 		const anneAction = anne.page.getByRole('group', { name: /Écrire la feuille de route/ });
 		await anneAction.getByRole('radio', { name: 'En partie' }).check();
-		await expect(anne.page.getByText('2 sur 2 revus')).toBeVisible();
-		await expect(bruno.page.getByText('2 sur 2 revus')).toBeVisible();
+		await expect(anne.page.getByText('2 sur 2 revues')).toBeVisible();
+		await expect(bruno.page.getByText('2 sur 2 revues')).toBeVisible();
 	});
 
 	await test.step('a phone without network keeps the time and catches up', async () => {
@@ -195,7 +195,7 @@ test('a group meets: from the founding to the next session, on four phones with 
 		}
 		await page.goto('/actions');
 		await expect(page.getByText('Écrire la feuille de route')).toBeVisible();
-		await expect(page.getByText(/reporté 1 fois/)).toBeVisible();
+		await expect(page.getByText(/reportée 1 fois/)).toBeVisible();
 		await bruno.page.goto('/today');
 		await expect(bruno.page.getByText(/Prochaine séance/).first()).toBeVisible();
 		await expect(bruno.page.getByText('Fusionner les dépôts')).toBeVisible();
@@ -212,7 +212,7 @@ test('a group meets: from the founding to the next session, on four phones with 
 		await page.getByRole('button', { name: 'Commencer la séance' }).click();
 		await go(replaced, 'Suivi des actions');
 		await expect(page.getByText('Écrire la feuille de route', { exact: true })).toBeVisible();
-		await expect(page.getByText(/reporté 1 fois/)).toBeVisible();
+		await expect(page.getByText(/reportée 1 fois/)).toBeVisible();
 		await expect(page.getByText('Fusionner les dépôts', { exact: true })).toBeVisible();
 		await expect(page.getByText('Appeler le prestataire', { exact: true })).toBeHidden();
 	});

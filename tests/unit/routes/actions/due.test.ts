@@ -20,17 +20,17 @@ test('an action says when it is due, in days while it is near', () => {
 
 test('carries are counted, and from the third on they ask for a decision', () => {
 	expect(said({ carries: 1 })).toEqual({
-		meta: 'pour le 26\u00a0nov. · reporté 1 fois',
+		meta: 'pour le 26\u00a0nov. · reportée 1 fois',
 		alert: undefined
 	});
 	expect(said({ carries: 3 }).alert).toMatch(/^troisième report/);
 	expect(said({ carries: 3 }).meta).not.toContain('reporté');
-	expect(said({ carries: 4 }).alert).toMatch(/^reporté 4 fois/);
+	expect(said({ carries: 4 }).alert).toMatch(/^reportée 4 fois/);
 });
 
 test('a settled action only says so', () => {
-	expect(said({ status: 'done', carries: 3 })).toEqual({ meta: 'fait', alert: undefined });
-	expect(said({ status: 'dropped' }).meta).toBe('abandonné');
+	expect(said({ status: 'done', carries: 3 })).toEqual({ meta: 'faite', alert: undefined });
+	expect(said({ status: 'dropped' }).meta).toBe('abandonnée');
 });
 
 test('open actions stand by how soon they are due, around the next session', () => {
