@@ -60,13 +60,13 @@ test('the group changes how long its words are kept, and the other member sees i
 		const own = karim.page.getByRole('region', { name: 'Durée de conservation' });
 		await own.getByRole('button', { name: 'Modifier' }).click();
 		await sheet.getByRole('button', { name: 'Enregistrer' }).click();
-		await expect(camille.page.getByText('6 mois', { exact: true })).toBeVisible();
+		await expect(section.getByText('6 mois', { exact: true })).toBeVisible();
 		const late = karim.page.getByRole('dialog');
 		await late.getByLabel('Garder pendant').selectOption('24');
 		await late.getByRole('button', { name: 'Enregistrer' }).click();
 		await expect(late.getByText('Cela a changé entre-temps')).toBeVisible();
 		await late.getByRole('button', { name: 'Enregistrer' }).click();
-		await expect(karim.page.getByText('24 mois', { exact: true })).toBeVisible();
+		await expect(own.getByText('24 mois', { exact: true })).toBeVisible();
 	});
 
 	await test.step('the register names who made it shorter', async () => {
