@@ -1,9 +1,12 @@
 import type { Sql } from 'postgres';
+import { LIMIT } from '#lib/offline/requests.ts';
 
 /** How a room's time runs in a test: so many times as fast as ours since this moment (ms since 1970). */
 export interface Pace {
 	factor: number;
 	since: number;
+	/** How long a request may take all the same, in ms of ours. */
+	patience: number;
 }
 
 /**
@@ -23,7 +26,7 @@ export async function quickenRooms(sql: Sql, factor: number): Promise<Pace> {
 			select ${start} + (clock_timestamp() - ${start}) * ${factor}
 		$$
 	`);
-	return { factor, since };
+	return { factor, since, patience: LIMIT };
 }
 
 /** The room's time at a moment of ours, both in ms since 1970. */
@@ -47,7 +50,7 @@ declare global {
  * times a second. A request keeps the whole of its time: given up after a second, and asked again by
  * eight phones at once, it would never be answered on a slow machine.
  */
-export function quicken({ factor, since }: Pace): void {
+export function quicken({ factor, since, patience }: Pace): void {
 	const running = performance.now.bind(performance);
 	// Read once in a run of code: the app compares its two clocks, and where three milliseconds of ours
 	// passed between the readings it would believe that one of them was set.
@@ -76,10 +79,8 @@ export function quicken({ factor, since }: Pace): void {
 	}
 	globalThis.Date = Quick as DateConstructor;
 
-	/** As in src/lib/offline/requests.ts. */
-	const request = 20_000;
 	const shortened = (delay = 0) =>
-		delay === request
+		delay === patience
 			? delay
 			: Math.max(delay / factor, Math.min(delay, delay > 1_001 ? 1_000 : 50));
 	const after = setTimeout.bind(globalThis);

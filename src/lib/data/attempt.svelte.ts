@@ -1,6 +1,6 @@
 import { codeOf } from './failure.ts';
 
-/** Something a member asks of this device or the server: whether it is under way, and why it was not done. */
+/** Something a member asks of this device or the server: under way or not, and why it failed. */
 export class Attempt {
 	#running = $state(0);
 	#failed = $state<string | null>(null);
@@ -9,7 +9,7 @@ export class Attempt {
 		return this.#running > 0;
 	}
 
-	/** Why the last try failed, as a code (see `codeOf`); null: it did not, or another is under way. */
+	/** Why the last try failed, as a code (`codeOf`); null: it did not, or another is under way. */
 	get failed(): string | null {
 		return this.#failed;
 	}

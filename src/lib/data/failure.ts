@@ -41,7 +41,7 @@ export function sessionFailure(error: {
 	return isLater ? failureOf(status, code, error) : new Failure('unauthorized', error);
 }
 
-/** The code of whatever was thrown: by the server's answer, by this device (`StorageCode`), or by a fault. */
+/** The code of whatever was thrown: a refusal, a `StorageCode` of this device, or `unexpected`. */
 export function codeOf(error: unknown): string {
 	if (error instanceof Failure || error instanceof StorageError) return error.code;
 	const { code } = storageError(error);

@@ -23,7 +23,7 @@ export const limits = {
 	feedback: 1000,
 	/** RFC 5321 leaves 254 characters for an address in a mail path. */
 	email: 254,
-	/** In characters; in bytes of UTF-8, for bcrypt reads no further and would take any end for right. */
+	/** In characters; in bytes of UTF-8: bcrypt reads no further, and takes any end for right. */
 	password: { least: 10, mostBytes: 72 },
 	groupMembers: { least: 4, most: 8 },
 	segmentMinutes: { least: 1, most: 180 },

@@ -34,7 +34,7 @@ export class Draft {
 		return this.#problem;
 	}
 
-	/** To be called once the text has arrived, or is given up. What a full device cannot forget is no failure. */
+	/** Once the text has arrived or is given up. What a full device cannot forget is no failure. */
 	forget(): Promise<void> {
 		return this.#keep('');
 	}

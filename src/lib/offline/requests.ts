@@ -2,7 +2,7 @@ import type { Platform } from './platform.ts';
 import { RemoteError, type Remote } from './remote.ts';
 
 /** How long one request may take, in ms: a network that swallows everything counts as none. */
-const limit = 20_000;
+export const LIMIT = 20_000;
 
 /** The server, and the signal that ends a request to it. */
 export interface Line {
@@ -39,7 +39,7 @@ export class Requests {
 		const late = new AbortController();
 		const signal = AbortSignal.any([late.signal, this.#stopping]);
 		signal.throwIfAborted();
-		const cancel = this.#platform.after(limit, () => late.abort(new RemoteError('unreachable')));
+		const cancel = this.#platform.after(LIMIT, () => late.abort(new RemoteError('unreachable')));
 		const aborted = Promise.withResolvers<never>();
 		signal.addEventListener('abort', () => aborted.reject(signal.reason), { once: true });
 		aborted.promise.catch(() => {});
