@@ -1,15 +1,17 @@
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findChromium } from './chromium.js';
 import { findNode, install, root, sync } from './prepare.js';
 
-// Every step runs, whatever failed before it; the last line says how many tests passed and failed.
+// `npm test` runs every step, whatever failed before it; the last line says how many tests passed and
+// failed. `node scripts/test.js format lint` runs these alone.
 
 install();
 sync();
 const node = findNode();
+const asked = process.argv.slice(2);
 const chromium = findChromium(node);
 const reports = mkdtempSync(join(tmpdir(), 'cercle-test-'));
 const env = {
@@ -17,53 +19,27 @@ const env = {
 	...(chromium && { CHROMIUM_PATH: chromium }),
 	PATH: `${join(root, 'node_modules', '.bin')}${process.platform === 'win32' ? ';' : ':'}${process.env.PATH}`
 };
+const CORES = Math.max(2, availableParallelism());
 
-/** A check that holds or not: one test. */
-const check = (...words) => {
-	return () => (run(...words) === 0 ? { passed: 1, failures: [] } : { passed: 0, failures: [''] });
-};
-
-const vitest = (project) => () => {
-	const file = join(reports, `${project}.json`);
-	const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-	const status = run('vitest', 'run', '--project', project, ...reporters);
-	return count(status, file, ({ testResults }) =>
-		testResults
-			.flatMap(({ assertionResults }) => assertionResults)
-			.map(({ fullName, status }) => ({ name: fullName, passed: status === 'passed' }))
-	);
-};
-
-const playwright = () => {
-	const file = join(reports, 'e2e.json');
-	env.PLAYWRIGHT_JSON_OUTPUT_NAME = file;
-	const status = run('playwright', 'test', '--reporter=list,json');
-	const tests = ({ specs = [], suites = [] }) => [
-		...specs.map(({ title, ok }) => ({ name: title, passed: ok })),
-		...suites.flatMap(tests)
-	];
-	return count(status, file, tests);
-};
-
+/**
+ * In this order, as processors come free. `cores`: how many a step keeps busy. `after`: the step that
+ * must have ended before; the build writes the messages anew, which all that runs the app reads.
+ */
 const steps = [
-	['format', check('prettier', '--check', '.')],
-	['lint', check('eslint', '.')],
-	['types', check('npm', 'run', '--silent', 'types')],
-	['unit', vitest('unit')],
-	['browser', vitest('browser')],
-	['rls', vitest('rls')],
-	['realtime', vitest('realtime')],
-	['build', check('npm', 'run', '--silent', 'build')],
-	['e2e', playwright],
-	['advisors', check(node, 'scripts/database.ts', 'advisors')],
-	['generated types are current', check(node, 'scripts/database.ts', 'check-types')]
-];
+	{ name: 'build', run: check('npm', 'run', '--silent', 'build') },
+	{ name: 'format', run: check('prettier', '--check', '.') },
+	{ name: 'lint', run: check('eslint', '.') },
+	{ name: 'database', run: check(node, 'scripts/database.ts', 'check') },
+	{ name: 'types', after: 'build', run: check('npm', 'run', '--silent', 'types') },
+	{ name: 'unit', after: 'build', run: vitest('unit') },
+	{ name: 'browser', after: 'build', run: vitest('browser') },
+	{ name: 'realtime', after: 'build', run: vitest('realtime') },
+	{ name: 'rls', after: 'build', cores: 2, run: vitest('rls') },
+	{ name: 'e2e', after: 'build', cores: 2, run: playwright }
+].filter(({ name }) => asked.length === 0 || asked.includes(name));
 
-const results = steps.map(([name, step]) => {
-	console.log(`\n── ${name}`);
-	const start = Date.now();
-	return { name, ...step(), seconds: Math.round((Date.now() - start) / 1000) };
-});
+const began = Date.now();
+const results = await runAll(steps);
 rmSync(reports, { recursive: true, force: true });
 
 console.log('');
@@ -72,15 +48,91 @@ for (const { name, passed, failures, seconds } of results) {
 	console.log(`${sign} ${name}: ${passed} passed, ${failures.length} failed (${seconds} s)`);
 	for (const failure of failures.filter(Boolean)) console.log(`    ${failure}`);
 }
+console.log(`all steps: ${secondsSince(began)} s`);
 const passed = results.reduce((sum, result) => sum + result.passed, 0);
 const failed = results.reduce((sum, result) => sum + result.failures.length, 0);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-function run(program, ...words) {
+/** Runs them side by side while there are processors; answers their results in the order given. */
+async function runAll(steps) {
+	const waiting = [...steps];
+	const running = new Map();
+	const done = new Map();
+	let free = CORES;
+	const ready = ({ cores = 1, after }) =>
+		cores <= free && (!steps.some(({ name }) => name === after) || done.has(after));
+	while (done.size < steps.length) {
+		for (let step; (step = waiting.find(ready));) {
+			const { name, cores = 1 } = step;
+			waiting.splice(waiting.indexOf(step), 1);
+			free -= cores;
+			running.set(
+				name,
+				timed(step).then((result) => {
+					free += cores;
+					running.delete(name);
+					done.set(name, result);
+				})
+			);
+		}
+		await Promise.race(running.values());
+	}
+	return steps.map(({ name }) => done.get(name));
+}
+
+/** Runs a step and prints what it said once it has ended: two side by side would mix. */
+async function timed({ name, run }) {
+	const start = Date.now();
+	const said = [];
+	const result = await run((text) => said.push(text));
+	console.log(`\n── ${name}`);
+	process.stdout.write(Buffer.concat(said));
+	return { name, ...result, seconds: secondsSince(start) };
+}
+
+/** A check that holds or not: one test. */
+function check(...words) {
+	return async (say) =>
+		(await run(say, {}, ...words)) === 0
+			? { passed: 1, failures: [] }
+			: { passed: 0, failures: [''] };
+}
+
+function vitest(project) {
+	return async (say) => {
+		const file = join(reports, `${project}.json`);
+		const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+		const status = await run(say, {}, 'vitest', 'run', '--project', project, ...reporters);
+		return count(status, file, ({ testResults }) =>
+			testResults
+				.flatMap(({ assertionResults }) => assertionResults)
+				.map(({ fullName, status }) => ({ name: fullName, passed: status === 'passed' }))
+		);
+	};
+}
+
+async function playwright(say) {
+	const file = join(reports, 'e2e.json');
+	const report = { PLAYWRIGHT_JSON_OUTPUT_NAME: file };
+	const status = await run(say, report, 'playwright', 'test', '--reporter=list,json');
+	const tests = ({ specs = [], suites = [] }) => [
+		...specs.map(({ title, ok }) => ({ name: title, passed: ok })),
+		...suites.flatMap(tests)
+	];
+	return count(status, file, tests);
+}
+
+function run(say, more, program, ...words) {
 	const shell = process.platform === 'win32';
-	const { status } = spawnSync(program, words, { cwd: root, env, shell, stdio: 'inherit' });
-	return status ?? 1;
+	const stdio = ['ignore', 'pipe', 'pipe'];
+	const child = spawn(program, words, { cwd: root, env: { ...env, ...more }, shell, stdio });
+	child.stdout.on('data', say);
+	child.stderr.on('data', say);
+	return new Promise((done) => {
+		child.on('error', () => done(1));
+		child.on('close', (status) => done(status ?? 1));
+	});
 }
 
 /** What a runner reported; one that failed without a failed test counts as one. */
@@ -94,4 +146,8 @@ function count(status, file, read) {
 	const failures = tests.filter(({ passed }) => !passed).map(({ name }) => name);
 	if (status !== 0 && failures.length === 0) failures.push('');
 	return { passed: tests.filter(({ passed }) => passed).length, failures };
+}
+
+function secondsSince(start) {
+	return Math.round((Date.now() - start) / 1000);
 }
