@@ -1,5 +1,6 @@
 import type { CercleProcess } from '../support/process.ts';
 import { openFacilitator } from './facilitator.ts';
+import type { Figure } from './figures.ts';
 import { connectOwner } from '../support/owner.ts';
 import { SESSION } from '../support/demo-room.ts';
 
@@ -23,7 +24,7 @@ function add(minutes: number) {
 }
 
 /** How many signals a whole session sends to each phone, from its start to its close. */
-export async function broadcasts(cercle: CercleProcess): Promise<void> {
+export async function broadcasts(cercle: CercleProcess): Promise<Figure[]> {
 	const facilitator = await openFacilitator(cercle);
 	for (const { command, args } of EVENING) await facilitator.send(command, args);
 	await facilitator.close();
@@ -36,4 +37,5 @@ export async function broadcasts(cercle: CercleProcess): Promise<void> {
 	await owner.end({ timeout: 1 });
 	console.log(`signals of one session, ${EVENING.length} commands and the close`);
 	for (const { event, count } of rows) console.log(`  ${event.padEnd(16)}${count}`);
+	return rows.map(({ event, count }) => ({ what: event, value: count, unit: 'signals' }));
 }

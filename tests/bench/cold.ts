@@ -4,7 +4,7 @@ import { type BarePhone, enterBarely, openBarePhone } from '../support/bare-phon
 import { memberId, MEMBERS } from '../support/demo-room.ts';
 import { asOwner } from '../support/owner.ts';
 import type { CercleProcess } from '../support/process.ts';
-import { ms, quantile } from './figures.ts';
+import { type Figure, ms, quantile } from './figures.ts';
 import { addActions } from './many-actions.ts';
 
 const RUNS = 9;
@@ -25,21 +25,22 @@ declare global {
  * service worker sleeps: from the start of the navigation to the frame after the one that shows the
  * first action. Nothing but the app is in the page: what Playwright puts there counts four times too.
  */
-export async function cold(cercle: CercleProcess): Promise<void> {
+export async function cold(cercle: CercleProcess): Promise<Figure[]> {
 	const phone = await openBarePhone();
 	await phone.runFirst(watchPaint);
 	await enterBarely(phone, cercle.url, NAME);
 	console.log(`cold start offline to the first action painted, ${RATE} × slower (${RUNS} runs)`);
 	await sync(phone, cercle.url, () => document.querySelector('[aria-setsize]') !== null);
-	report('demo group', await offline(phone, cercle));
+	const few = report('demo group', await offline(phone, cercle));
 	await asOwner(cercle.dataFolder, (sql) => addActions(sql, memberId(NAME), MORE));
 	await sync(phone, cercle.url, () =>
 		[...document.querySelectorAll('[aria-setsize]')].some(
 			(row) => Number(row.getAttribute('aria-setsize')) > 100
 		)
 	);
-	report(`and ${MORE} actions more`, await offline(phone, cercle));
+	const many = report(`and ${MORE} actions more`, await offline(phone, cercle));
 	await phone.close();
+	return [few, many];
 }
 
 /** Brings what the phone keeps up to the server; `is`: seen of it in the page. */
@@ -70,12 +71,14 @@ async function offline(phone: BarePhone, cercle: CercleProcess): Promise<number[
 	return times;
 }
 
-function report(what: string, times: readonly number[]): void {
+function report(what: string, times: readonly number[]): Figure {
+	const value = quantile(times, 0.5);
 	const [best, median, worst] = [1 / RUNS, 0.5, 1].map((share) => ms(quantile(times, share)));
 	const load = loadavg()[0]?.toFixed(1);
 	console.log(
 		`  ${what.padEnd(24)} median ${median}, best ${best}, worst ${worst}  (load ${load})`
 	);
+	return { what: `cold start, ${what}`, value, unit: 'ms' };
 }
 
 /** Runs in the page before its own code. */

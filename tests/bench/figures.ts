@@ -1,3 +1,10 @@
+/** What a part measured, to be held against the same of another commit. */
+export interface Figure {
+	what: string;
+	value: number;
+	unit: 'ms' | 'kB' | 'signals' | 's';
+}
+
 /** The value that `share` of all values (0.5, 0.95…) do not exceed; NaN for none. */
 export function quantile(values: readonly number[], share: number): number {
 	const sorted = values.toSorted((a, b) => a - b);

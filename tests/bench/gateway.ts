@@ -4,7 +4,7 @@ import type { Sql } from 'postgres';
 import { openKeys } from '#lib/server/embedded/keys.ts';
 import type { CercleProcess } from '../support/process.ts';
 import { type Usage, usageOf } from '../support/usage.ts';
-import { ms, quantile } from './figures.ts';
+import { type Figure, ms, quantile } from './figures.ts';
 import { Crowd } from './gateway/crowd.ts';
 import { makeRooms } from './gateway/rooms.ts';
 import { connectOwner } from '../support/owner.ts';
@@ -26,7 +26,7 @@ const LISTENERS = 2;
  * security; a thousand broadcasts a second through the database; then a restart, after which all come
  * back as realtime-js would. Sockets alone: what phones ask over HTTP is not in it.
  */
-export async function gateway(cercle: CercleProcess): Promise<void> {
+export async function gateway(cercle: CercleProcess): Promise<Figure[]> {
 	const keys = await openKeys(cercle.dataFolder);
 	const idle = await usageOf(await pidOf(cercle));
 	const crowd = new Crowd(LISTENERS);
@@ -44,16 +44,15 @@ export async function gateway(cercle: CercleProcess): Promise<void> {
 		console.log(
 			`  joined            ${joined} in ${seconds(performance.now() - opened)}, ${failures} failed joins`
 		);
-		await load(cercle, crowd, owner);
-		await alone(crowd, owner);
+		const figures = [await load(cercle, crowd, owner), await alone(crowd, owner)];
 		await owner.end({ timeout: 5 });
-		await storm(cercle, crowd);
+		return [...figures, await storm(cercle, crowd)];
 	} finally {
 		await crowd.close();
 	}
 }
 
-async function load(cercle: CercleProcess, crowd: Crowd, owner: Sql): Promise<void> {
+async function load(cercle: CercleProcess, crowd: Crowd, owner: Sql): Promise<Figure> {
 	const rows = await owner<{ id: string }[]>`
 		select id from public.sessions where place = 'bench' order by id
 	`;
@@ -83,10 +82,11 @@ async function load(cercle: CercleProcess, crowd: Crowd, owner: Sql): Promise<vo
 	console.log(
 		`  server            ${percent(used(before, after) / lasted)} of a core, ${Math.round(after.memory)} MB`
 	);
+	return { what: 'commit → receipt', value: quantile(latencies, 0.5), unit: 'ms' };
 }
 
 /** Room by room, a transaction each: how many the database takes, and how soon they are heard. */
-async function alone(crowd: Crowd, owner: Sql): Promise<void> {
+async function alone(crowd: Crowd, owner: Sql): Promise<Figure> {
 	const rows = await owner<{ id: string }[]>`
 		select id from public.sessions where place = 'bench' order by id limit ${ALONE}
 	`;
@@ -102,6 +102,7 @@ async function alone(crowd: Crowd, owner: Sql): Promise<void> {
 	const rate = Math.round(ALONE / (lasted / 1_000));
 	console.log(`  a transaction each, as fast as the disk flushes them: ${rate} a second`);
 	console.log(`    commit → receipt ${spread(latencies)}`);
+	return { what: 'the same, a transaction each', value: quantile(latencies, 0.5), unit: 'ms' };
 }
 
 /** Begins `rate` pieces of work a second, whether or not earlier ones are done. */
@@ -135,7 +136,7 @@ async function broadcast(owner: Sql, sessions: readonly string[]): Promise<void>
 	`;
 }
 
-async function storm(cercle: CercleProcess, crowd: Crowd): Promise<void> {
+async function storm(cercle: CercleProcess, crowd: Crowd): Promise<Figure> {
 	const earlier = (await crowd.report()).failures;
 	const began = Date.now();
 	await cercle.stop();
@@ -151,6 +152,7 @@ async function storm(cercle: CercleProcess, crowd: Crowd): Promise<void> {
 	console.log(
 		`    ${tracked} present, ${failures - earlier} failed joins, ${seconds(used(before, after))} of processor time, ${Math.round(after.memory)} MB`
 	);
+	return { what: 'restart: all back', value: lastJoin - ready, unit: 'ms' };
 }
 
 function isComplete(report: { phones: number; joined: number; tracked: number }): boolean {

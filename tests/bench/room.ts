@@ -2,7 +2,7 @@ import type { DelayProxy } from '../support/delay-proxy.ts';
 import type { CercleProcess } from '../support/process.ts';
 import { openCercleRoom } from './cercle-room.ts';
 import { type Change, lateness, spreads, watch } from './digits.ts';
-import { line, ms, quantile, times } from './figures.ts';
+import { type Figure, line, ms, quantile, times } from './figures.ts';
 import { bound, LINES, openLines } from './lines.ts';
 import { openPeer, openPeerRoom } from './peers/server.ts';
 import { type Bench, withPhones } from './phones.ts';
@@ -38,7 +38,7 @@ interface Joiner {
  * digits are, how soon all have painted a command, what a late joiner sees. Then the same of two
  * other ways of keeping timers together.
  */
-export async function room(cercle: CercleProcess): Promise<void> {
+export async function room(cercle: CercleProcess): Promise<Figure[]> {
 	const ours = await withLines(cercle.url, (bench, urls) => openCercleRoom(bench, cercle, urls));
 	print(ours);
 	for (const [mechanism, name] of [
@@ -56,6 +56,10 @@ export async function room(cercle: CercleProcess): Promise<void> {
 			await peer.close();
 		}
 	}
+	return [
+		{ what: 'painted on all', value: quantile(ours.painted, 0.5), unit: 'ms' },
+		{ what: 'spread of the digits', value: quantile(ours.spread.none, 0.5), unit: 'ms' }
+	];
 }
 
 async function withLines(

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { enter, memberId, MEMBERS } from '../support/demo-room.ts';
 import { asOwner } from '../support/owner.ts';
 import type { CercleProcess } from '../support/process.ts';
+import type { Figure } from './figures.ts';
 import { withPhones } from './phones.ts';
 import { addActions, throttle } from './many-actions.ts';
 
@@ -27,9 +28,9 @@ declare global {
  * counts them, and by the processor's time) while it is scrolled to its end and back, and from ticking
  * one off in the middle until the server has it and the page shows so.
  */
-export async function scroll(cercle: CercleProcess): Promise<void> {
+export async function scroll(cercle: CercleProcess): Promise<Figure[]> {
 	await asOwner(cercle.dataFolder, (sql) => addActions(sql, memberId(NAME), COUNT));
-	await withPhones(cercle.url, async ({ phone }) => {
+	return withPhones(cercle.url, async ({ phone }) => {
 		const { context, page } = await phone();
 		await context.addInitScript(watchLongTasks);
 		await enter(page, NAME);
@@ -38,11 +39,15 @@ export async function scroll(cercle: CercleProcess): Promise<void> {
 		await page.waitForLoadState('networkidle');
 		const session = await context.newCDPSession(page);
 		console.log(`${COUNT} open actions; long tasks over 50 ms (load ${loadavg()[0]?.toFixed(1)})`);
+		const figures: Figure[] = [];
 		for (const rate of [1, 4]) {
 			await throttle(session, rate);
-			await report(page, session, `scrolled to the end and back, ${rate} ×`, () => there(page));
-			await report(page, session, `one ticked off in the middle, ${rate} ×`, () => tick(page));
+			figures.push(
+				await report(page, session, `scrolled to the end and back, ${rate} ×`, () => there(page)),
+				await report(page, session, `one ticked off in the middle, ${rate} ×`, () => tick(page))
+			);
 		}
+		return figures;
 	});
 }
 
@@ -51,7 +56,7 @@ async function report(
 	session: CDPSession,
 	what: string,
 	act: () => Promise<string>
-): Promise<void> {
+): Promise<Figure> {
 	const busy = await trace(session);
 	await page.evaluate(() => (window.long = []));
 	const note = await act();
@@ -61,6 +66,7 @@ async function report(
 	});
 	const own = await busy();
 	console.log(`  ${what.padEnd(36)} ${most(long)}; by processor time ${most(own)}  (${note})`);
+	return { what: `${what}: longest task`, value: Math.max(0, ...own), unit: 'ms' };
 }
 
 function most(times: readonly number[]): string {

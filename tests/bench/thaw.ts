@@ -4,7 +4,7 @@ import { openDelayProxy } from '../support/delay-proxy.ts';
 import type { CercleProcess } from '../support/process.ts';
 import { lateness } from './digits.ts';
 import { type Facilitator, openFacilitator } from './facilitator.ts';
-import { ms, quantile } from './figures.ts';
+import { type Figure, ms, quantile } from './figures.ts';
 import { connectOwner } from '../support/owner.ts';
 import { SESSION } from '../support/demo-room.ts';
 
@@ -50,7 +50,8 @@ declare global {
  * A phone asleep while the facilitator moves on: from the moment its page is in view until step and
  * digits are right. Once with its socket still open, once with every connection lost meanwhile.
  */
-export async function thaw(cercle: CercleProcess): Promise<void> {
+export async function thaw(cercle: CercleProcess): Promise<Figure[]> {
+	const figures: Figure[] = [];
 	const facilitator = await openFacilitator(cercle);
 	await facilitator.send('start');
 	const line = await openDelayProxy(cercle.url, { up: 0, down: 0 });
@@ -89,12 +90,14 @@ export async function thaw(cercle: CercleProcess): Promise<void> {
 			delays.push(await rightAfter(phone, await truth()));
 		}
 		console.log(`  ${words}   ${delays.map(ms).join(', ')}; most ${ms(quantile(delays, 1))}`);
+		figures.push({ what: words, value: quantile(delays, 0.5), unit: 'ms' });
 		// Back to the first step for the next round.
 		await facilitator.send('go', { position: 0 });
 	}
 	await phone.close();
 	await owner.end({ timeout: 1 });
 	await line.close();
+	return figures;
 }
 
 /** Milliseconds from visible to the first look from which on everything is right. */

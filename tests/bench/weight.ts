@@ -3,28 +3,41 @@ import { gzipSync } from 'node:zlib';
 import type { CercleProcess } from '../support/process.ts';
 import { enter, MEMBERS, SESSION } from '../support/demo-room.ts';
 import { firstScreenOf, sum } from '../support/weight.ts';
+import type { Figure } from './figures.ts';
 import { withPhones } from './phones.ts';
 
 /**
  * Gzip size of the JavaScript two pages load, opened cold: what is needed before they can be read and
  * used, and all that has come once the page is idle (signing in, syncing, the sheets).
  */
-export async function weight({ url }: CercleProcess): Promise<void> {
-	await withPhones(url, async ({ phone }) => {
+export async function weight({ url, root }: CercleProcess): Promise<Figure[]> {
+	return withPhones(url, async ({ phone }) => {
 		const { context, page } = await phone();
 		await enter(page, MEMBERS[0] ?? '');
 		// The worker would answer from its cache and fetch every page's code ahead.
 		await context.route('**/service-worker.js', (route) => route.abort());
 		console.log('JavaScript, gzip (level 9), cold: until it can be used, then when idle, in all');
-		await report('actions page', '(app)/actions', page, '/actions');
-		await report('room', '(app)/room/[id]', page, `/room/${SESSION}`);
+		return [
+			...(await report(root, 'actions page', '(app)/actions', page, '/actions')),
+			...(await report(root, 'room', '(app)/room/[id]', page, `/room/${SESSION}`))
+		];
 	});
 }
 
-async function report(what: string, route: string, page: Page, path: string): Promise<void> {
-	const needed = sum(await firstScreenOf(route));
+async function report(
+	root: string,
+	what: string,
+	route: string,
+	page: Page,
+	path: string
+): Promise<Figure[]> {
+	const needed = sum(await firstScreenOf(root, route));
 	const all = await loaded(page, path);
 	console.log(`  ${what.padEnd(14)} ${kb(needed)}, ${kb(all - needed)}, ${kb(all)}`);
+	return [
+		{ what: `${what}, before it can be used`, value: needed / 1000, unit: 'kB' },
+		{ what: `${what}, in all`, value: all / 1000, unit: 'kB' }
+	];
 }
 
 /** Bytes of all scripts an idle page has loaded. */

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { expect, test } from '@playwright/test';
 import { firstScreenOf, sum } from '../support/weight.ts';
 
@@ -8,7 +9,7 @@ import { firstScreenOf, sum } from '../support/weight.ts';
 const BUDGET = 60_000;
 
 test('the actions page weighs no more than 60 kB of JavaScript', async () => {
-	const files = await firstScreenOf('(app)/actions');
+	const files = await firstScreenOf(resolve('.'), '(app)/actions');
 	const listed = files.map(([file, size]) => `${size} ${file}`);
 	expect(sum(files), `${sum(files)} bytes:\n${listed.join('\n')}`).toBeLessThanOrEqual(BUDGET);
 });

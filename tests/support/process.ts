@@ -8,6 +8,8 @@ import { createInterface } from 'node:readline';
 /** A whole Cercle as `npm start` runs it: its own process, its own data, the built pages. */
 export interface CercleProcess {
 	url: string;
+	/** The checkout whose code and built pages it runs. */
+	root: string;
 	dataFolder: string;
 	/** Everything it printed so far. */
 	output: string[];
@@ -23,9 +25,9 @@ export interface CercleProcess {
 	remove(): Promise<void>;
 }
 
-const root = resolve(import.meta.dirname, '../..');
-
 export interface ProcessOptions {
+	/** Another checkout than this one. */
+	root?: string;
 	/** Words after the command, such as `--without-pages`. */
 	words?: string[];
 	/** Made unless given. */
@@ -35,7 +37,7 @@ export interface ProcessOptions {
 /** Starts one; `env` adds to the environment (SMTP_URL, CERCLE_DEMO…). */
 export async function openProcess(
 	env: Record<string, string>,
-	{ words = [], ...options }: ProcessOptions = {}
+	{ words = [], root = resolve(import.meta.dirname, '../..'), ...options }: ProcessOptions = {}
 ): Promise<CercleProcess> {
 	const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'cercle-process-')));
 	const port = await freePort();
@@ -79,6 +81,7 @@ export async function openProcess(
 
 	const cercle: CercleProcess = {
 		url: `http://localhost:${port}`,
+		root,
 		dataFolder,
 		output,
 		readyAfter: 0,

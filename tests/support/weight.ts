@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { z } from 'zod';
 
-const output = resolve('.svelte-kit/output/client');
 const parts = z.record(
 	z.string(),
 	z.object({
@@ -18,16 +17,17 @@ type Parts = z.infer<typeof parts>;
 export type Weight = readonly [file: string, bytes: number];
 
 /**
- * All the JavaScript of the last build that a phone fetches before a page can be read and used, the
+ * All the JavaScript of the last build of a checkout that a phone fetches before a page can be read and used, the
  * heaviest first: what the document names, what the client of Kit asks for at its start (the error
  * page too) and what these import.
  */
-export async function firstScreenOf(route: string): Promise<Weight[]> {
+export async function firstScreenOf(root: string, route: string): Promise<Weight[]> {
+	const output = join(root, '.svelte-kit/output/client');
 	const manifest = parts.parse(
 		JSON.parse(await readFile(join(output, '.vite/manifest.json'), 'utf8'))
 	);
-	const files = ['before.js', ...reached(manifest, await beginnings(route))];
-	const weights = await Promise.all(files.map(weigh));
+	const files = ['before.js', ...reached(manifest, await beginnings(root, route))];
+	const weights = await Promise.all(files.map((file) => weigh(output, file)));
 	return weights.toSorted((a, b) => b[1] - a[1]);
 }
 
@@ -36,8 +36,9 @@ export function sum(weights: readonly Weight[]): number {
 }
 
 /** Entries of the app, of the layouts around a page, of the page and of the error page. */
-async function beginnings(route: string): Promise<string[]> {
-	const app = await readFile(resolve('.svelte-kit/generated/client-optimized/app.js'), 'utf8');
+async function beginnings(root: string, route: string): Promise<string[]> {
+	const file = join(root, '.svelte-kit/generated/client-optimized/app.js');
+	const app = await readFile(file, 'utf8');
 	const found = new RegExp(`"/${RegExp.escape(route)}": \\[(\\d+),\\[([\\d,]*)\\]`).exec(app);
 	if (!found) throw new Error(`no route ${route}`);
 	const [, page = '', layouts = ''] = found;
@@ -65,6 +66,6 @@ function reached(manifest: Parts, ends: readonly string[]): Set<string> {
 	return files;
 }
 
-async function weigh(file: string): Promise<Weight> {
+async function weigh(output: string, file: string): Promise<Weight> {
 	return [file, gzipSync(await readFile(join(output, file)), { level: 9 }).length];
 }
