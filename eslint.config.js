@@ -12,6 +12,8 @@ const arrows = {
 	ui: ['domain'],
 	offline: [],
 	data: ['domain', 'offline'],
+	changes: ['domain', 'offline', 'data'],
+	planning: ['domain', 'data'],
 	room: ['domain', 'offline', 'data'],
 	server: ['domain']
 };
@@ -64,7 +66,7 @@ export default ts.config(
 			'build/',
 			'node_modules/',
 			'src/lib/paraglide/',
-			'src/lib/data/database.ts',
+			'src/lib/data/database.types.ts',
 			'.data*/',
 			'test-results/'
 		]

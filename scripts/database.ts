@@ -1,7 +1,7 @@
 /**
  * Runs the Supabase CLI against a database made from the migrations alone, thrown away afterwards:
  *   advisors     fails on any warning about security or speed
- *   types        writes src/lib/data/database.ts
+ *   types        writes src/lib/data/database.types.ts
  *   check-types  fails when that file is not what the migrations give
  *   check        both checks
  */
@@ -13,7 +13,7 @@ import { openDatabase } from '#lib/server/embedded/open-database.ts';
 import { openLog } from '#lib/server/log.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const typesFile = join(root, 'src', 'lib', 'data', 'database.ts');
+const typesFile = join(root, 'src', 'lib', 'data', 'database.types.ts');
 /** Not a dependency: its programs for other systems would leave the lock incomplete. */
 const CLI = 'supabase@3.1.0';
 
@@ -52,7 +52,7 @@ function types(url: string): number {
 		return 0;
 	}
 	if (wanted === readTypes()) return 0;
-	console.error('src/lib/data/database.ts is not what the migrations give: run');
+	console.error('src/lib/data/database.types.ts is not what the migrations give: run');
 	console.error('  npm run database types');
 	return 1;
 }

@@ -1,8 +1,9 @@
 import { createContext } from 'svelte';
 import { env } from '$env/dynamic/public';
+import type { Intent } from '#lib/changes/intent.ts';
+import { applied } from '#lib/changes/pending.ts';
 import { Backend } from '#lib/data/backend.ts';
-import type { Intent } from '#lib/data/intent.ts';
-import { applied } from '#lib/data/pending.ts';
+import * as members from '#lib/data/members.ts';
 import { type View, viewer, whole } from '#lib/data/view.ts';
 import { Device } from '#lib/offline/device.svelte.ts';
 import { HomeScreen } from '#lib/offline/home-screen.svelte.ts';
@@ -12,6 +13,7 @@ import { browser } from '#lib/offline/platform.ts';
 import type { Tables } from '#lib/offline/replica.ts';
 import { Update } from '#lib/offline/update.svelte.ts';
 import type { Vault } from '#lib/offline/vault.ts';
+import * as m from '#lib/paraglide/messages.js';
 
 /** What every page works with: the member's data on this device, and the server behind it. */
 export class App {
@@ -103,6 +105,13 @@ export class App {
 			this.#leaving = false;
 		}
 	}
+}
+
+/** How a person is called; a neutral word for one without a name yet, or whose account is gone. */
+export function nameOf(view: View, id: string | null): string {
+	const name = members.nameOf(view, id);
+	if (name !== null) return name;
+	return members.isErased(view, id) ? m.session_former_member() : m.session_someone();
 }
 
 export const [useApp, provideApp] = createContext<App>();

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Intent, settleAction } from '#lib/data/intent.ts';
-import * as intents from '#lib/data/intents.ts';
-import { applied } from '#lib/data/pending.ts';
+import { type Intent, settleAction } from '#lib/changes/intent.ts';
+import * as intents from '#lib/changes/intents.ts';
+import { applied } from '#lib/changes/pending.ts';
 import { type View, viewer } from '#lib/data/view.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import {

@@ -1,8 +1,9 @@
 import type { AuthClient } from '@supabase/auth-js';
 import type { PostgrestClient } from '@supabase/postgrest-js';
 import type { RealtimeClient } from '@supabase/realtime-js';
-import type { Database } from './database.ts';
+import type { Database } from './database.types.ts';
 import { Failure, failureOf, sessionFailure } from './failure.ts';
+import type { SessionStorage } from './token-expiry.ts';
 
 /** How long a call may take, in ms: a network that swallows everything counts as none. */
 const LIMIT = 20_000;
@@ -11,13 +12,6 @@ const LIMIT = 20_000;
 export interface Endpoint {
 	url: string;
 	key: string;
-}
-
-/** Where the sign-in session is kept. */
-export interface SessionStorage {
-	getItem(key: string): Promise<string | null>;
-	setItem(key: string, value: string): Promise<void>;
-	removeItem(key: string): Promise<void>;
 }
 
 type Auth = InstanceType<typeof AuthClient>;
@@ -40,7 +34,7 @@ export class Backend {
 
 	/** Sign-in, tokens and their renewal. */
 	auth(): Promise<Auth> {
-		this.#auth ??= Promise.all([import('@supabase/auth-js'), import('./own-time.ts')])
+		this.#auth ??= Promise.all([import('@supabase/auth-js'), import('./token-expiry.ts')])
 			.then(
 				([{ AuthClient }, { inOwnTime }]) =>
 					new AuthClient({

@@ -1,4 +1,3 @@
-import { Database, type Change } from './database.ts';
 import { Drafts, draftStore } from './drafts.ts';
 import {
 	adding,
@@ -12,6 +11,7 @@ import {
 	type Operation
 } from './outbox.ts';
 import { clearing, Reading, rowStore, type Stamps, type Tables, type Turn } from './replica.ts';
+import { Database, type Change } from './sealed-store.ts';
 import * as z from './shape.ts';
 import { StorageError, type StorageCode } from './storage-error.ts';
 import type { Vault } from './vault.ts';

@@ -1,4 +1,4 @@
-import type { Change, Database } from './database.ts';
+import type { Change, Database } from './sealed-store.ts';
 
 /** The store of the account's database that holds typed text, keyed by the page's own key. */
 export const draftStore = 'drafts';

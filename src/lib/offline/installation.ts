@@ -1,5 +1,5 @@
 import { Channel } from './channel.ts';
-import { Database, type Change } from './database.ts';
+import { Database, type Change } from './sealed-store.ts';
 import { Vault } from './vault.ts';
 
 const schema = { version: 1, stores: ['device', 'auth'] };

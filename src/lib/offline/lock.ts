@@ -1,4 +1,6 @@
-import { cipher, NONCE, random, unwrap, type Vault, type Wrapped } from './vault.ts';
+import { random, unwrap, type Wrapped } from './key.ts';
+import { algorithm, browserKey, wrap } from './new-key.ts';
+import type { Vault } from './vault.ts';
 
 /** Fewest characters of a code. */
 export const SHORTEST = 6;
@@ -7,7 +9,6 @@ export const TRIES = 10;
 /** PBKDF2 with SHA-256, as OWASP's Password Storage Cheat Sheet has it (2023): a try takes a moment. */
 const ROUNDS = 600_000;
 const SALT = 16;
-const algorithm = { name: cipher, length: 256 };
 
 /** The key wrapped by what a code gives, instead of by a key of the browser. */
 interface Locked extends Wrapped {
@@ -17,12 +18,6 @@ interface Locked extends Wrapped {
 
 /** How a try ended: with the key, or with so many tries left; at none everything is to be erased. */
 export type Opened = { readonly key: CryptoKey } | { readonly left: number };
-
-/** A key for a browser that has none, and asks for no code. */
-export async function fresh(): Promise<Wrapped> {
-	const key = await crypto.subtle.generateKey(algorithm, true, ['encrypt']);
-	return wrap(key, await browserKey());
-}
 
 /** Whether a code is asked for when the app starts. Throws StorageError. */
 export async function hasLock(vault: Vault): Promise<boolean> {
@@ -85,15 +80,4 @@ async function derived(code: string, salt: BufferSource, iterations: number): Pr
 	const how = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations };
 	const uses = ['wrapKey', 'unwrapKey'] as const;
 	return crypto.subtle.deriveKey(how, base, algorithm, false, uses);
-}
-
-/** A key that stays in this browser, to wrap ours. */
-function browserKey(): Promise<CryptoKey> {
-	return crypto.subtle.generateKey(algorithm, false, ['wrapKey', 'unwrapKey']);
-}
-
-async function wrap(key: CryptoKey, by: CryptoKey): Promise<Required<Wrapped>> {
-	const nonce = random(NONCE);
-	const how = { name: cipher, iv: nonce };
-	return { wrapped: await crypto.subtle.wrapKey('raw', key, by, how), nonce, by };
 }

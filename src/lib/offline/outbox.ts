@@ -1,4 +1,4 @@
-import type { Change, Entry } from './database.ts';
+import type { Change, Entry } from './sealed-store.ts';
 import * as z from './shape.ts';
 
 /** What a member meant to do, waiting for the server's answer. */

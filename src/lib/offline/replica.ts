@@ -1,4 +1,4 @@
-import type { Change, Entry } from './database.ts';
+import type { Change, Entry } from './sealed-store.ts';
 
 /** A row as the server sent it. Only its id is looked at here. */
 export interface Row {

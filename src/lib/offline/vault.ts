@@ -1,21 +1,11 @@
-import { Database } from './database.ts';
+import { cipher, NONCE, random, unwrap, type Wrapped } from './key.ts';
+import { Database } from './sealed-store.ts';
 import { StorageError } from './storage-error.ts';
 
 const schema = { version: 1, stores: ['keys'] };
-export const cipher = 'AES-GCM';
-/** Bytes of the random number that is used once, before what it sealed. */
-export const NONCE = 12;
 const encoder = new TextEncoder();
 
-/** The key of this browser as it is kept: wrapped by another one. */
-export interface Wrapped {
-	readonly wrapped: ArrayBuffer;
-	readonly nonce: Uint8Array<ArrayBuffer>;
-	/** That other one, which this browser uses for us and shows to nobody; none: the app is locked. */
-	readonly by?: CryptoKey;
-}
-
-/** That, and how many wrong codes were tried since a right one. */
+/** The key of this browser as it is kept, and how many wrong codes were tried since a right one. */
 interface Kept {
 	readonly wrapped: Wrapped;
 	readonly tries: number;
@@ -123,22 +113,11 @@ export class Vault {
 			if (!wrapped.by) throw new StorageError('locked');
 			return unwrap(wrapped, wrapped.by);
 		}
-		const { fresh } = await import('./lock.ts');
+		const { fresh } = await import('./new-key.ts');
 		// Another tab may have been first.
 		await this.keep(await fresh(), 0, null);
 		return this.#find(await this.kept());
 	}
-}
-
-/** `extractable`: only to wrap it otherwise. Rejects when `by` is another key than it was wrapped by. */
-export function unwrap(kept: Wrapped, by: CryptoKey, extractable = false): Promise<CryptoKey> {
-	const how = { name: cipher, iv: kept.nonce };
-	const uses = ['encrypt', 'decrypt'] as const;
-	return crypto.subtle.unwrapKey('raw', kept.wrapped, by, how, cipher, extractable, uses);
-}
-
-export function random(bytes: number): Uint8Array<ArrayBuffer> {
-	return crypto.getRandomValues(new Uint8Array(bytes));
 }
 
 /** By what it is, not by its class: another frame of the page has a class of its own. */

@@ -4,7 +4,7 @@ import { callerOf } from './caller.ts';
 import type { Api } from './embedded/api.ts';
 import { DATA_POLICY, type HeaderOptions, keepPolicy, setHeaders } from './headers.ts';
 import { codeOf, type Log } from './log.ts';
-import type { Outbox } from './outbox.ts';
+import type { Outbox } from './mail.ts';
 import type { Pages } from './pages.ts';
 import type { Cercle, CercleRequest } from './platform.ts';
 

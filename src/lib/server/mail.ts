@@ -1,7 +1,9 @@
 import { createTransport } from 'nodemailer';
 import type { Config } from './config.ts';
-import { Outbox } from './outbox.ts';
 import { Refusal } from './refusal.ts';
+
+/** How many mails demo mode remembers. */
+const CAPACITY = 50;
 
 export interface Mail {
 	to: string;
@@ -12,6 +14,11 @@ export interface Mail {
 	id?: string;
 	/** Where its reader says that they want no more of this kind; mail programs offer it (RFC 2369). */
 	settings?: string;
+}
+
+export interface OutboxMail extends Mail {
+	/** When it would have been sent, ISO. */
+	at: string;
 }
 
 export interface Mailer {
@@ -55,4 +62,23 @@ function openSmtp(url: string, from: string): Mailer {
 		},
 		close: () => transport.close()
 	};
+}
+
+/** Where mail goes in demo mode: kept in memory, last first, and shown to whoever asks. */
+export class Outbox {
+	#mails: OutboxMail[] = [];
+	#now: () => Date;
+
+	constructor(now: () => Date = () => new Date()) {
+		this.#now = now;
+	}
+
+	get mails(): readonly OutboxMail[] {
+		return this.#mails;
+	}
+
+	add(mail: Mail): void {
+		const kept = { ...mail, at: this.#now().toISOString() };
+		this.#mails = [kept, ...this.#mails].slice(0, CAPACITY);
+	}
 }

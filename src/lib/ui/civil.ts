@@ -1,25 +1,13 @@
+import type { Moment } from '#lib/domain/civil.ts';
 import * as m from '#lib/paraglide/messages.js';
 
 export type Language = 'fr' | 'en';
-
-/** A moment as rows and clocks give it: an ISO string, milliseconds since 1970, or a Date. */
-export type Moment = string | number | Date;
 
 /** Between a number and what it counts. */
 export const SPACE = '\u00a0';
 
 // British English: the day before the month and a 24-hour clock, as the European groups write.
 export const TAGS = { fr: 'fr-FR', en: 'en-GB' } as const;
-
-/** What a moment is called in a language, part by part. */
-export function parts(
-	moment: Moment,
-	language: Language,
-	options: Intl.DateTimeFormatOptions
-): Partial<Record<Intl.DateTimeFormatPartTypes, string>> {
-	const format = new Intl.DateTimeFormat(TAGS[language], options);
-	return Object.fromEntries(format.formatToParts(new Date(moment)).map((p) => [p.type, p.value]));
-}
 
 /** A day of a month, before its name: "1er", "2"; "1", "2" in English. */
 export function ordinal(day: number, language: Language): string {
@@ -36,32 +24,11 @@ export function date(iso: string, language: Language): string {
 	return `${ordinal(Number(day), language)}${SPACE}${months[Number(month) - 1]}`;
 }
 
-/** The civil date of a moment in a time zone, as `2026-11-26`. */
-export function civilDate(moment: Moment, zone: string): string {
-	// Where there is one: it answers at once (see `date`).
-	if ('Temporal' in globalThis) {
-		const instant = Temporal.Instant.fromEpochMilliseconds(new Date(moment).getTime());
-		return instant.toZonedDateTimeISO(zone).toPlainDate().toString();
-	}
-	const own = parts(moment, 'en', {
-		timeZone: zone,
-		year: 'numeric',
-		month: '2-digit',
-		day: '2-digit'
-	});
-	return `${(own.year ?? '').padStart(4, '0')}-${own.month}-${own.day}`;
-}
-
 /** The civil date of a moment where this device is, as `2026-11-26`. */
 export function localDate(moment: Moment): string {
 	const at = new Date(moment);
 	const [year, month, day] = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map(String);
 	return `${year?.padStart(4, '0')}-${month?.padStart(2, '0')}-${day?.padStart(2, '0')}`;
-}
-
-/** Days from one civil date to another (both `2026-11-26`): negative when `to` is earlier. */
-export function daysBetween(from: string, to: string): number {
-	return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
 }
 
 /** The time zone of this device, such as `Europe/Paris`. */

@@ -1,11 +1,12 @@
-import { daysBetween, type Language, type Moment, ordinal, parts, SPACE, TAGS } from './civil.ts';
+import { clock, daysBetween, type Moment, parts } from '#lib/domain/civil.ts';
+import { type Language, ordinal, SPACE, TAGS } from './civil.ts';
 
 /**
  * The day of a moment in a time zone: "jeudi 26 novembre", "Thursday 26 November".
  * The year is written when it differs from that of `now`; without `now` it never is.
  */
 export function day(moment: Moment, zone: string, language: Language, now?: Moment): string {
-	const own = parts(moment, language, {
+	const own = parts(moment, TAGS[language], {
 		timeZone: zone,
 		weekday: 'long',
 		day: 'numeric',
@@ -18,7 +19,7 @@ export function day(moment: Moment, zone: string, language: Language, now?: Mome
 }
 
 function year(moment: Moment, zone: string): string | undefined {
-	return parts(moment, 'en', { timeZone: zone, year: 'numeric' }).year;
+	return parts(moment, TAGS.en, { timeZone: zone, year: 'numeric' }).year;
 }
 
 /** The time of day as a sentence has it: "18 h 30", "18 h" on the hour; "18:30" in English. */
@@ -28,16 +29,6 @@ export function time(moment: Moment, zone: string, language: Language): string {
 	const words = [String(Number(hours)), 'h'];
 	if (minutes !== '00') words.push(minutes);
 	return words.join(SPACE);
-}
-
-/** The time of day as a column has it: "08:05", the same width in every row and language. */
-export function clock(moment: Moment, zone: string): string {
-	return new Intl.DateTimeFormat('en-GB', {
-		timeZone: zone,
-		hour: '2-digit',
-		minute: '2-digit',
-		hourCycle: 'h23'
-	}).format(new Date(moment));
 }
 
 /** Day and time together: "jeudi 26 novembre, 18 h 30". See `day` for the year. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type Intent, settleAction } from '#lib/data/intent.ts';
-import * as intents from '#lib/data/intents.ts';
-import { applied } from '#lib/data/pending.ts';
+import { type Intent, settleAction } from '#lib/changes/intent.ts';
+import * as intents from '#lib/changes/intents.ts';
+import { applied } from '#lib/changes/pending.ts';
 import { type View, viewer, whole } from '#lib/data/view.ts';
 import type { Operation } from '#lib/offline/outbox.ts';
 import type { Step } from './steps.ts';

@@ -1,6 +1,6 @@
 import { Account } from '#lib/offline/account.ts';
-import { Database } from '#lib/offline/database.ts';
 import type { Turn } from '#lib/offline/replica.ts';
+import { Database } from '#lib/offline/sealed-store.ts';
 import { Vault } from '#lib/offline/vault.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openTab } from './tab.ts';

@@ -1,6 +1,6 @@
 import * as account from '#lib/offline/account.ts';
-import * as database from '#lib/offline/database.ts';
 import * as platform from '#lib/offline/platform.ts';
+import * as database from '#lib/offline/sealed-store.ts';
 import * as vault from '#lib/offline/vault.ts';
 
 /** What a test finds in another tab: the same code in a realm of its own. */

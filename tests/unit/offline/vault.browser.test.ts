@@ -1,4 +1,4 @@
-import { Database } from '#lib/offline/database.ts';
+import { Database } from '#lib/offline/sealed-store.ts';
 import { Vault } from '#lib/offline/vault.ts';
 import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';

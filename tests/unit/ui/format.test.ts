@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { civilDate, clock, daysBetween } from '#lib/domain/civil.ts';
 import * as civil from '#lib/ui/civil.ts';
 import * as format from '#lib/ui/format.ts';
 
@@ -49,8 +50,8 @@ describe('a time of day', () => {
 	});
 
 	test('keeps its width in a column, midnight included', () => {
-		expect(format.clock('2026-11-26T23:05:00Z', PARIS)).toBe('00:05');
-		expect(format.clock('2026-11-26T07:05:00Z', PARIS)).toBe('08:05');
+		expect(clock('2026-11-26T23:05:00Z', PARIS)).toBe('00:05');
+		expect(clock('2026-11-26T07:05:00Z', PARIS)).toBe('08:05');
 	});
 
 	test('gives start and end of a session that passes midnight', () => {
@@ -81,8 +82,8 @@ describe('a due date', () => {
 	);
 
 	test('is counted in nights: 23:59 to 00:01 is tomorrow', () => {
-		const from = civil.civilDate('2026-11-25T22:59:00Z', PARIS);
-		const to = civil.civilDate('2026-11-25T23:01:00Z', PARIS);
+		const from = civilDate('2026-11-25T22:59:00Z', PARIS);
+		const to = civilDate('2026-11-25T23:01:00Z', PARIS);
 		expect([from, to]).toEqual(['2026-11-25', '2026-11-26']);
 		expect(format.relativeDay(from, to, 'fr')).toBe('demain');
 	});
@@ -99,8 +100,8 @@ describe('a due date', () => {
 	});
 
 	test('is not moved by a change of clocks', () => {
-		expect(civil.daysBetween('2027-03-27', '2027-03-29')).toBe(2);
-		expect(civil.daysBetween('2026-10-26', '2026-10-24')).toBe(-2);
+		expect(daysBetween('2027-03-27', '2027-03-29')).toBe(2);
+		expect(daysBetween('2026-10-26', '2026-10-24')).toBe(-2);
 	});
 });
 

@@ -5,9 +5,9 @@ import {
 	mustDecide,
 	type Outcome
 } from '#lib/domain/actions/action.ts';
-import * as z from '#lib/offline/shape.ts';
+import { daysBetween } from '#lib/domain/civil.ts';
 import * as m from '#lib/paraglide/messages.js';
-import { date, daysBetween, type Language } from '#lib/ui/civil.ts';
+import { date, type Language } from '#lib/ui/civil.ts';
 
 /** The quiet line under an action, and what asks for a decision. */
 export type Words = { meta: string; alert: string | undefined };
@@ -67,16 +67,4 @@ export function horizon(
 		soon: shown.filter(({ dueOn }) => dueOn >= today && dueOn <= limit),
 		later: shown.filter(({ dueOn }) => dueOn >= today && dueOn > limit)
 	};
-}
-
-const named = z.object({ id: z.string() });
-
-/** Ids of the rows that waiting operations change: their line says that it is not sent yet. */
-export function touched(operations: readonly { args: unknown }[]): ReadonlySet<string> {
-	return new Set(
-		operations.flatMap(({ args }) => {
-			const read = z.safeParse(named, args);
-			return read.success ? [read.data.id] : [];
-		})
-	);
 }

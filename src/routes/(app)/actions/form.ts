@@ -1,8 +1,8 @@
 import type { Row } from '#lib/data/rows.ts';
+import { daysBetween } from '#lib/domain/civil.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
 import { parseKept } from '#lib/offline/kept.ts';
 import * as z from '#lib/offline/shape.ts';
-import { daysBetween } from '#lib/ui/civil.ts';
 
 const fields = {
 	title: z.string(),

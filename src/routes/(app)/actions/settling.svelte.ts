@@ -1,5 +1,5 @@
+import { settleAction } from '#lib/changes/intent.ts';
 import { codeOf } from '#lib/data/failure.ts';
-import { settleAction } from '#lib/data/intent.ts';
 import type { Action } from '#lib/domain/actions/action.ts';
 import * as m from '#lib/paraglide/messages.js';
 import type { ToastMessage } from '#lib/ui/Toast.svelte';

@@ -1,9 +1,9 @@
+import type { Field } from '#lib/changes/action-conflict.ts';
 import type { View } from '#lib/data/view.ts';
 import * as m from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { date } from '#lib/ui/civil.ts';
-import { nameOf } from '#routes/(app)/session/people.ts';
-import type { Field } from './conflict.ts';
+import { nameOf } from '#app';
 
 /** What a person calls a column of an action. */
 export const fieldNames: Readonly<Record<Field, () => string>> = {

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
-import type { GoalWords } from '#lib/data/intents.ts';
+import { type Changes, changes } from '#lib/changes/goal-fields.ts';
+import type { GoalWords } from '#lib/changes/intents.ts';
 import type { Row } from '#lib/data/rows.ts';
 import { stages, usualStage } from '#lib/domain/goals/goal.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
 import { parseKept } from '#lib/offline/kept.ts';
 import { oneLine } from '#routes/(app)/actions/form.ts';
-import { type Changes, changes } from './changes.ts';
 
 const words = z.object({
 	title: z.string(),

@@ -1,9 +1,9 @@
 import type { Segment } from '#lib/domain/agenda/segment.ts';
 import { timeline } from '#lib/domain/agenda/timeline.ts';
+import { clock } from '#lib/domain/civil.ts';
 import { millis, type Instant, type Millis, wholeMinutes } from '#lib/domain/time.ts';
 import * as m from '#lib/paraglide/messages.js';
 import type { AgendaItem } from '#lib/ui/AgendaList.svelte';
-import { clock } from '#lib/ui/format.ts';
 import { type Language } from '#lib/ui/civil.ts';
 
 type Step = Segment & { key: string; actualMs?: Millis | null };

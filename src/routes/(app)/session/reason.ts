@@ -1,7 +1,7 @@
 import type { Role, Turn } from '#lib/domain/rotation/turn.ts';
 import * as m from '#lib/paraglide/messages.js';
+import { lastTurn } from '#lib/planning/casting.ts';
 import type { Language } from '#lib/ui/civil.ts';
-import { lastTurn } from './casting.ts';
 
 const never = {
 	facilitator: m.session_reason_facilitator_never,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { horizon, touched, words } from '#routes/(app)/actions/due.ts';
-import { action, groupOf } from '../session/group-view.ts';
+import { horizon, words } from '#routes/(app)/actions/due.ts';
+import { action, groupOf } from '../../group-view.ts';
 
 const TODAY = '2026-11-20';
 
@@ -48,9 +48,4 @@ test('a settled action is left out unless it has just been ticked off', () => {
 	const done = row({ status: 'done' });
 	expect(horizon([done], TODAY, null).soon).toEqual([]);
 	expect(horizon([done], TODAY, null, () => true).soon).toEqual([done]);
-});
-
-test('rows that wait to be sent are known by the ids of their operations', () => {
-	const operations = [{ args: { id: 'x' } }, { args: null }, { args: { action_id: 'y' } }];
-	expect([...touched(operations)]).toEqual(['x']);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { View } from '#lib/data/view.ts';
 import { history, isErasable } from '#routes/(app)/actions/[id]/history.ts';
-import { action, groupOf, session } from '../session/group-view.ts';
+import { action, groupOf, session } from '../../group-view.ts';
 
 const event = (id: string, kind: string, at: string, columns: object = {}) => ({
 	...{ id, action_id: 'x', kind, at, by_id: 'a', session_id: null, outcome: null, choice: null },

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import type { Intent } from '#lib/data/intent.ts';
+import type { Intent } from '#lib/changes/intent.ts';
 import { StorageError } from '#lib/offline/storage-error.ts';
 import { Writing } from '#routes/(app)/challenge/[id]/writing.svelte.ts';
-import { challenge, groupOf } from '../session/group-view.ts';
+import { challenge, groupOf } from '../../group-view.ts';
 
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());

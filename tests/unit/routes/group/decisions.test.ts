@@ -2,8 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { entitled, open, ownVote } from '#lib/data/moderation.ts';
 import { getLocale, overwriteGetLocale } from '#lib/paraglide/runtime.js';
 import { lines } from '#routes/(app)/group/decisions.ts';
-import { ended } from '#routes/(app)/group/ended.ts';
-import { GROUP, groupOf, membership, person } from '../session/group-view.ts';
+import { GROUP, groupOf, membership, person } from '../../group-view.ts';
 
 const breach = (id: string, columns: object = {}) => ({
 	...{ id, group_id: GROUP, accused_id: 'c', raised_by: 'a', reason: 'Sold us.' },
@@ -85,17 +84,4 @@ test('the register says in both languages who shortened how long words are kept'
 		['Ada a raccourci la durée de conservation'],
 		['Ada shortened how long words are kept']
 	]);
-});
-
-test('a membership that ended is told for a month to a member of another group, never once back', () => {
-	const view = groupOf(['a', 'b'], {
-		memberships: [membership('a'), membership('b'), left('a', 'old', '2026-04-01T00:00:00Z')]
-	});
-	expect(ended(view, 'a', Date.UTC(2026, 3, 20))?.groupId).toBe('old');
-	expect(ended(view, 'a', now)).toBeNull();
-	expect(ended(view, 'b', now)).toBeNull();
-	const back = groupOf(['a'], {
-		memberships: [membership('a'), left('a', GROUP, '2026-05-09T00:00:00Z')]
-	});
-	expect(ended(back, 'a', now)).toBeNull();
 });

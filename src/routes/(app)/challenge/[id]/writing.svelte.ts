@@ -1,14 +1,20 @@
 import * as z from 'zod/mini';
-import { type ChallengeField, writeChallenge } from '#lib/data/intents.ts';
-import { type Intent } from '#lib/data/intent.ts';
+import { refusedOf } from '#lib/changes/challenge-conflict.ts';
+import {
+	type ChallengeField,
+	type Field,
+	fields,
+	fieldValue,
+	limitOf
+} from '#lib/changes/challenge-fields.ts';
+import { type Intent } from '#lib/changes/intent.ts';
+import { writeChallenge } from '#lib/changes/intents.ts';
+import { touched } from '#lib/changes/touched.ts';
 import type { Row } from '#lib/data/rows.ts';
 import { characters, clean } from '#lib/domain/limits.ts';
 import { parseKept } from '#lib/offline/kept.ts';
 import type { Operation } from '#lib/offline/outbox.ts';
 import { codeOf } from '#lib/data/failure.ts';
-import { touched } from '#routes/(app)/actions/due.ts';
-import { refusedOf } from './conflict.ts';
-import { type Field, fields, fieldValue, limitOf } from './fields.ts';
 
 /** How long the hand rests before what was written becomes a change to be sent. */
 const REST = 1500;

@@ -1,5 +1,5 @@
-import { editGoal } from '#lib/data/intents.ts';
-import { type Intent } from '#lib/data/intent.ts';
+import { type Intent } from '#lib/changes/intent.ts';
+import { editGoal } from '#lib/changes/intents.ts';
 import type { Row } from '#lib/data/rows.ts';
 import type { GoalStatus } from '#lib/domain/goals/goal.ts';
 import { oneLine } from '#routes/(app)/actions/form.ts';

@@ -1,6 +1,6 @@
+import type { Changes } from '#lib/changes/goal-fields.ts';
 import type { Goal } from '#lib/domain/goals/goal.ts';
 import * as m from '#lib/paraglide/messages.js';
-import type { Changes } from '#routes/(app)/goals/changes.ts';
 import { period, stageWords, statusWords } from '#routes/(app)/goals/words.ts';
 
 /** What a person reads of a goal: several fields may make one line. */

@@ -1,8 +1,8 @@
 import type { Words } from '#lib/domain/account/markdown.ts';
+import type { Moment } from '#lib/domain/civil.ts';
 import * as m from '#lib/paraglide/messages.js';
 import { getLocale } from '#lib/paraglide/runtime.js';
 import { day, dayAndTime } from '#lib/ui/format.ts';
-import { type Moment } from '#lib/ui/civil.ts';
 
 const quarters = [m.goals_quarter_1, m.goals_quarter_2, m.goals_quarter_3, m.goals_quarter_4];
 const statuses = { open: m.goals_open, reached: m.goals_reached, dropped: m.goals_dropped };

@@ -2,7 +2,7 @@ import * as z from 'zod/mini';
 import { nextPlanned } from '#lib/data/agenda.ts';
 import type { Row } from '#lib/data/rows.ts';
 import type { View } from '#lib/data/view.ts';
-import { civilDate } from '#lib/ui/civil.ts';
+import { civilDate } from '#lib/domain/civil.ts';
 
 const WEEK = 7 * 86_400_000;
 

@@ -1,10 +1,9 @@
-import type { App } from '#app';
 import type { Room as State } from '#lib/data/rooms.ts';
-import { nameOf } from '#routes/(app)/session/people.ts';
 import { Room } from '#lib/room/room.svelte.ts';
 import { type Scene, scene } from '#lib/room/scene.ts';
 import { dayAndTime, time } from '#lib/ui/format.ts';
 import { type Language } from '#lib/ui/civil.ts';
+import { type App, nameOf } from '#app';
 import type { RoomPage } from './room-context.ts';
 
 /** A room as its page and its screen use it. */

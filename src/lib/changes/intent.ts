@@ -1,0 +1,17 @@
+import type { Row } from '#lib/data/rows.ts';
+
+/**
+ * What a member means to write: one operation, applied on the screen at once (pending.ts), kept on
+ * disk, sent by the sync and applied by `apply_ops` in the database.
+ */
+export interface Intent {
+	kind: string;
+	args: Record<string, unknown>;
+	/** What the member saw of the fields they change. */
+	base: Record<string, unknown> | null;
+}
+
+/** Ticks an action off or opens it again, without a word. The latest one wins: no base. */
+export function settleAction(action: Row<'actions'>, status: Row<'actions'>['status']): Intent {
+	return { kind: 'action.settle', args: { id: action.id, changes: { status } }, base: null };
+}

@@ -1,0 +1,315 @@
+import { deleteDB, openDB, type IDBPDatabase } from 'idb';
+import { StorageError, storageError, type StorageCode } from './storage-error.ts';
+
+export type Key = string | number | string[];
+
+/**
+ * What a record is on disk. `value` is content. `mark` is bookkeeping without content, which a
+ * transaction may compare or replace without looking into the value.
+ */
+interface Stored {
+	value: unknown;
+	mark: unknown;
+}
+
+/** A record read back; `mark` is null when none was given. */
+export interface Entry extends Stored {
+	key: IDBValidKey;
+}
+
+/**
+ * One step of a transaction. A `mark` step and one that adds `instead` of a record do nothing when
+ * that record is gone.
+ */
+export type Change =
+	| { store: string; add: unknown; mark?: unknown; instead?: Key }
+	| { store: string; key: Key; put: unknown; mark?: unknown }
+	| { store: string; key: Key; mark: unknown }
+	| { store: string; remove: Key }
+	| { store: string; clear: true };
+
+export interface WriteOptions {
+	/** `strict` resolves only when the operating system was told to flush to the medium. */
+	durability: 'strict' | 'relaxed';
+	/** Write only if this record's mark (null when absent) still equals `mark`. */
+	expect?: { store: string; key: Key; mark: unknown };
+	/** Write only if these stores, which it writes to, hold no record. */
+	empty?: readonly string[];
+}
+
+/** What a database consists of since this version: an older one gains and loses stores. */
+export interface Schema {
+	readonly version: number;
+	readonly stores: readonly string[];
+}
+
+/** Seals values and opens them again; `place` says where a value is kept. */
+export interface Seal {
+	seal(place: string, value: unknown): Promise<unknown>;
+	/** Undefined for what cannot be opened. */
+	open(place: string, stored: unknown): Promise<unknown>;
+}
+
+export interface Surroundings {
+	/** Seals the content of the stores it is given, or of all. */
+	vault?: Seal;
+	sealed?: readonly string[];
+	/** Called when another tab upgrades (`outdated`) or deletes (`closed`) the database. */
+	onclose?: ((code: StorageCode) => void) | undefined;
+}
+
+/** How long an open waits for a tab that holds an older version, in ms. */
+const patience = 5_000;
+
+/**
+ * One IndexedDB database. Opened at first use and again after the browser dropped the connection.
+ * `write` and `read` are the only two places where values go to and come from disk: with a vault they
+ * are sealed before a transaction opens and opened after it ended.
+ */
+export class Database {
+	readonly name: string;
+	readonly #schema: Schema;
+	readonly #vault: Seal | undefined;
+	readonly #sealed: readonly string[];
+	readonly #onclose: (code: StorageCode) => void;
+	#connection: Promise<IDBPDatabase> | null = null;
+	#closed: StorageCode | null = null;
+	#turn: Promise<unknown> = Promise.resolve();
+
+	constructor(name: string, schema: Schema, surroundings: Surroundings = {}) {
+		const { vault, sealed = schema.stores, onclose = () => {} } = surroundings;
+		this.name = name;
+		this.#schema = schema;
+		this.#vault = vault;
+		this.#sealed = sealed;
+		this.#onclose = onclose;
+	}
+
+	/** Every record of the given stores in key order, as they were at one moment. */
+	async read(stores: readonly string[]): Promise<Entry[][]> {
+		const nothing = () => Promise.resolve();
+		const found = await this.#attempt(nothing, async (connection) => {
+			const transaction = connection.transaction([...stores], 'readonly');
+			const pairs = stores.map((name) => {
+				const store = transaction.objectStore(name);
+				return Promise.all([store.getAllKeys(), store.getAll()]);
+			});
+			const [read] = await Promise.all([Promise.all(pairs), transaction.done]);
+			return read.map(([keys, values]) =>
+				keys.map((key, index) => ({ key, ...asStored(values[index]) }))
+			);
+		});
+		const opened = found.map((entries, index) => this.#opened(stores[index] ?? '', entries));
+		return Promise.all(opened);
+	}
+
+	/**
+	 * All changes or none, in order. The result is the key of each record that was added or put, null
+	 * for other changes; null as a whole when `expect` or `empty` did not hold and nothing was written.
+	 * Throws StorageError.
+	 */
+	async write(
+		changes: readonly Change[],
+		options: WriteOptions
+	): Promise<readonly (IDBValidKey | null)[] | null> {
+		const { expect, empty = [], durability } = options;
+		const sealing = () => Promise.all(changes.map((change) => this.#seal(change)));
+		return this.#attempt(sealing, async (connection, sealed) => {
+			const stores = new Set(changes.map((change) => change.store));
+			if (expect) stores.add(expect.store);
+			const transaction = connection.transaction([...stores], 'readwrite', { durability });
+			const ended = transaction.done;
+			// The first failing request is the one reported; this keeps the abort itself quiet.
+			ended.catch(() => {});
+			try {
+				if (expect) {
+					const found = await transaction.objectStore(expect.store).get(expect.key);
+					if (asStored(found).mark !== expect.mark) {
+						await ended;
+						return null;
+					}
+				}
+				for (const store of empty) {
+					if ((await transaction.objectStore(store).count()) === 0) continue;
+					await ended;
+					return null;
+				}
+				const requests = sealed.map(async (change) => {
+					const store = transaction.objectStore(change.store);
+					if ('clear' in change) await store.clear();
+					if ('remove' in change) await store.delete(change.remove);
+					if ('clear' in change || 'remove' in change) return null;
+					if ('instead' in change && change.instead !== undefined) {
+						if ((await store.get(change.instead)) === undefined) return null;
+						await store.delete(change.instead);
+					}
+					if ('add' in change) return store.add(toStored(change.add, change.mark));
+					if ('put' in change) return store.put(toStored(change.put, change.mark), change.key);
+					const found = await store.get(change.key);
+					if (found === undefined) return null;
+					return store.put({ ...asStored(found), mark: change.mark }, change.key);
+				});
+				const keys = await Promise.all(requests);
+				await ended;
+				return keys;
+			} catch (error) {
+				try {
+					transaction.abort();
+				} catch {
+					// It ended by itself: the reason is the error in hand.
+				}
+				throw error;
+			}
+		});
+	}
+
+	/**
+	 * Removes every record; false, and nothing removed, when one of the stores `unless` holds one.
+	 * Throws StorageError.
+	 */
+	async empty(unless: readonly string[] = []): Promise<boolean> {
+		const clears = this.#schema.stores.map((store) => ({ store, clear: true }) as const);
+		return (await this.write(clears, { durability: 'strict', empty: unless })) !== null;
+	}
+
+	/** Lets go of the connection for good; later calls throw `closed`. */
+	close(): Promise<void> {
+		const closed = this.#turn.then(() => this.#close('closed'));
+		this.#turn = closed;
+		return closed;
+	}
+
+	/**
+	 * Empties the database, then deletes it. A tab that is frozen may delay the deletion, never the
+	 * emptying. The object cannot be used afterwards. Throws StorageError.
+	 */
+	async erase(): Promise<void> {
+		// A damaged database cannot be emptied but can still be deleted.
+		const emptied = await this.empty().catch(() => false);
+		await this.close();
+		await new Promise<void>((resolve, reject) => {
+			const blocked = () => (emptied ? resolve() : reject(new StorageError('blocked')));
+			deleteDB(this.name, { blocked }).then(resolve, (error) => reject(storageError(error)));
+		});
+	}
+
+	/**
+	 * Begins the work in turn: what is asked for later begins later, however long the preparation (the
+	 * sealing) takes. It may overlap with the work begun earlier.
+	 */
+	async #attempt<P, T>(
+		prepare: () => Promise<P>,
+		work: (connection: IDBPDatabase, prepared: P) => Promise<T>
+	): Promise<T> {
+		const begun = this.#turn.then(async () => {
+			const prepared = await prepare();
+			const connection = await this.#connect();
+			return { prepared, done: work(connection, prepared) };
+		});
+		this.#turn = begun.catch(() => {});
+		try {
+			const { prepared, done } = await begun;
+			try {
+				return await done;
+			} catch (error) {
+				// The connection was lost between two calls (seen on iOS after a long sleep).
+				if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error;
+				this.#connection = null;
+				return await work(await this.#connect(), prepared);
+			}
+		} catch (error) {
+			throw storageError(error);
+		}
+	}
+
+	async #seal(change: Change): Promise<Change> {
+		const { store } = change;
+		if (!this.#vault || !this.#sealed.includes(store)) return change;
+		const place = `${this.name}/${store}`;
+		if ('add' in change) return { ...change, add: await this.#vault.seal(place, change.add) };
+		if ('put' in change) return { ...change, put: await this.#vault.seal(place, change.put) };
+		return change;
+	}
+
+	async #opened(store: string, entries: readonly Entry[]): Promise<Entry[]> {
+		const vault = this.#vault;
+		if (!vault || !this.#sealed.includes(store)) return [...entries];
+		const place = `${this.name}/${store}`;
+		const open = async (entry: Entry) => ({
+			...entry,
+			value: await vault.open(place, entry.value)
+		});
+		return Promise.all(entries.map(open));
+	}
+
+	#connect(): Promise<IDBPDatabase> {
+		if (this.#closed) throw new StorageError(this.#closed);
+		if (this.#connection) return this.#connection;
+		const connection = this.#open();
+		this.#connection = connection;
+		connection.catch(() => {
+			if (this.#connection === connection) this.#connection = null;
+		});
+		return connection;
+	}
+
+	async #open(): Promise<IDBPDatabase> {
+		const tooLong = Promise.withResolvers<never>();
+		let timer: ReturnType<typeof setTimeout> | undefined;
+		let abandoned = false;
+		const { version, stores } = this.#schema;
+		const opening = openDB(this.name, version, {
+			upgrade: (connection) => {
+				const former = [...connection.objectStoreNames];
+				for (const store of former)
+					if (!stores.includes(store)) connection.deleteObjectStore(store);
+				for (const store of stores) {
+					if (!former.includes(store)) connection.createObjectStore(store, { autoIncrement: true });
+				}
+			},
+			blocked: () => {
+				timer = setTimeout(() => {
+					abandoned = true;
+					tooLong.reject(new StorageError('blocked'));
+				}, patience);
+			},
+			blocking: (_current, wanted) => {
+				void this.#close(wanted === null ? 'closed' : 'outdated', true);
+			},
+			terminated: () => {
+				this.#connection = null;
+			}
+		});
+		// An open that comes through after we gave up must not keep others waiting.
+		opening.then(
+			(connection) => abandoned && connection.close(),
+			() => {}
+		);
+		try {
+			return await Promise.race([opening, tooLong.promise]);
+		} finally {
+			clearTimeout(timer);
+		}
+	}
+
+	async #close(code: StorageCode, tell = false): Promise<void> {
+		if (this.#closed) return;
+		this.#closed = code;
+		const connection = await this.#connection?.catch(() => null);
+		connection?.close();
+		if (tell) this.#onclose(code);
+	}
+}
+
+function toStored(value: unknown, mark: unknown = null): Stored {
+	return { value, mark };
+}
+
+/** Records are ours, yet an older or damaged one must not break the reader. */
+function asStored(record: unknown): Stored {
+	if (typeof record !== 'object' || record === null) return { value: undefined, mark: null };
+	return {
+		value: 'value' in record ? record.value : undefined,
+		mark: 'mark' in record ? record.mark : null
+	};
+}

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { meetings } from '#lib/changes/text-conflict.ts';
+import { groupOf } from '../group-view.ts';
+
+const feedback = { id: 'f', session_id: 's', member_id: 'a', plus: 'Là-bas', delta: '' };
+const notes = { id: 'n', session_id: 's', presenter_id: 'a', body: 'Là-bas', takeaways: '' };
+const view = groupOf(['a'], { challenge_notes: [notes], feedbacks: [feedback] });
+
+function refused(place: number, kind: string, args: object, code = 'CR010') {
+	return { place, kind, args, base: null, refusal: { code } };
+}
+const note = (place: number, body: string, code?: string) =>
+	refused(place, 'notes.write', { id: 'n', changes: { body } }, code);
+
+test('notes written in two places show both, the last writing here for all of them', () => {
+	expect(meetings([note(1, 'I'), note(2, 'Ici')], view)).toEqual([
+		{
+			...{ kind: 'notes.write', mine: 'Ici', theirs: 'Là-bas', place: 2, earlier: [1] },
+			base: { body: 'Là-bas' }
+		}
+	]);
+});
+
+test('what was said at the end of a session shows both versions too', () => {
+	const said = refused(3, 'feedback.write', { session_id: 's', member_id: 'a', plus: 'Ici' });
+	expect(meetings([said], view)).toMatchObject([
+		{ mine: 'Ici', theirs: 'Là-bas', place: 3, base: { plus: 'Là-bas' } }
+	]);
+});
+
+test('other refusals, other kinds and what is gone are no meeting', () => {
+	const gone = refused(2, 'notes.write', { id: 'gone', changes: { body: 'Ici' } });
+	const action = refused(3, 'action.edit', { id: 'n', changes: { body: 'Ici' } });
+	const broken = { ...note(4, 'Ici'), args: 5 };
+	expect(meetings([note(1, 'Ici', 'CR001'), gone, action, broken], view)).toEqual([]);
+});
