@@ -1,0 +1,53 @@
+-- A person as their groups know them.
+
+-- Without a foreign key to auth.users: the profile outlives its account as a nameless one. The
+-- attendances, turns and outcomes of a group go on naming somebody, and nothing says which person.
+create table public.profiles (
+	id uuid primary key,
+	name text not null default '' check (private.fits(name, 80)),
+	language text not null default 'fr' check (language in ('fr', 'en')),
+	version int not null default 1,
+	updated_at timestamptz not null default now(),
+	erased_at timestamptz
+);
+comment on table public.profiles is
+	'How a person is named in their groups. One row per account, and per former member without one.';
+comment on column public.profiles.erased_at is
+	'When the account was deleted: a former member, without a name. Null: it is there.';
+
+alter table public.profiles enable row level security;
+
+-- Policies. Peers read profiles too: see 20_groups.sql.
+
+create policy update_owner on public.profiles for update to authenticated
+	using (id = (select private.uid())) with check (id = (select private.uid()));
+
+-- Triggers
+
+-- The name comes from the sign-up as it was typed: what `private.fits` refuses is left out.
+create function private.create_profile() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	insert into public.profiles (id, name, language)
+	values (
+		new.id,
+		coalesce(left(regexp_replace(
+			new.raw_user_meta_data ->> 'name',
+			'[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]', '', 'g'
+		), 80), ''),
+		case when new.raw_user_meta_data ->> 'language' = 'en' then 'en' else 'fr' end
+	)
+	on conflict (id) do nothing;
+	return new;
+end $$;
+create trigger create_profile after insert on auth.users
+	for each row execute function private.create_profile();
+
+create trigger keep_columns before update on public.profiles
+	for each row execute function private.keep_columns('id');
+create trigger raise_version before update on public.profiles
+	for each row execute function private.raise_version();
+
+-- Grants
+
+grant select, update (name, language) on public.profiles to authenticated;

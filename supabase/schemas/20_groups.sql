@@ -1,0 +1,306 @@
+-- Groups, their members and their charters: what every right on content begins with.
+
+create table public.groups (
+	id uuid primary key,
+	name text not null check (private.fits(name, 80) and name <> ''),
+	epoch int not null default 1,
+	created_at timestamptz not null default now(),
+	retention_months int not null default 12 check (retention_months between 1 and 60),
+	community_id uuid
+);
+comment on table public.groups is 'Six to eight peers: the boundary of confidentiality.';
+comment on column public.groups.epoch is
+	'Raised with every removal and every new charter; part of the live topics, so that a phone that may not listen any more hears nothing.';
+comment on column public.groups.retention_months is
+	'Months after which what was said in a closed session is erased, and actions and goals that ended.';
+comment on column public.groups.community_id is
+	'The community whose co-animators see dates, counts and minutes. Null: none.';
+create index groups_community on public.groups (community_id);
+
+create table public.memberships (
+	id uuid primary key default gen_random_uuid(),
+	group_id uuid not null references public.groups (id) on delete cascade,
+	member_id uuid not null references public.profiles (id) on delete cascade,
+	joined_at timestamptz not null default now(),
+	left_at timestamptz check (left_at >= joined_at)
+);
+comment on table public.memberships is
+	'A person in a group, dated: what they may read depends on it.';
+create unique index memberships_current on public.memberships (group_id, member_id)
+	where left_at is null;
+create index memberships_group on public.memberships (group_id);
+create index memberships_member on public.memberships (member_id);
+
+create table public.charters (
+	id uuid primary key default gen_random_uuid(),
+	group_id uuid not null references public.groups (id) on delete cascade,
+	version int not null check (version > 0),
+	body text not null check (private.fits(body, 20000) and body <> ''),
+	created_at timestamptz not null default now(),
+	unique (group_id, version)
+);
+comment on table public.charters is
+	'The rules of a group, version by version. The last one is in force.';
+
+create table public.signatures (
+	id uuid primary key default gen_random_uuid(),
+	group_id uuid not null references public.groups (id) on delete cascade,
+	charter_id uuid not null references public.charters (id) on delete cascade,
+	member_id uuid not null references public.profiles (id) on delete cascade,
+	signed_at timestamptz not null default now(),
+	unique (charter_id, member_id)
+);
+comment on table public.signatures is
+	'Who signed which charter. No signature of the last one, no content.';
+create index signatures_group on public.signatures (group_id);
+create index signatures_member on public.signatures (member_id);
+
+alter table public.groups enable row level security;
+alter table public.memberships enable row level security;
+alter table public.charters enable row level security;
+alter table public.signatures enable row level security;
+
+-- Helper functions
+
+-- Groups I belong to today, signed or not: their name and charter are mine to read.
+create function private.my_joined_group_ids() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+	select group_id from public.memberships
+	where member_id = (select private.uid()) and left_at is null
+$$;
+
+-- Groups whose content I may read: I belong to them and signed the charter in force. In PL/pgSQL,
+-- which keeps its plan: every policy asks, and planning a SQL function anew takes most of the time
+-- of an answer.
+create function private.my_group_ids() returns setof uuid
+language plpgsql stable security definer set search_path = '' as $$
+begin
+	return query
+		select m.group_id from public.memberships m
+		where m.member_id = (select private.uid()) and m.left_at is null
+			and exists (
+				select from public.charters c
+				join public.signatures s on s.charter_id = c.id and s.member_id = m.member_id
+				where c.group_id = m.group_id
+					and c.version = (select max(version) from public.charters where group_id = m.group_id)
+			);
+end $$;
+
+-- Groups I belong to and whose charter in force I have not signed: I read nothing of them, not even
+-- what I wrote myself.
+create function private.my_unsigned_group_ids() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+	select private.my_joined_group_ids() except select private.my_group_ids()
+$$;
+
+-- Everybody in one of my groups, now or before: names in old sessions stay readable.
+create function private.my_peer_ids() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+	select member_id from public.memberships
+	where group_id in (select private.my_group_ids())
+$$;
+
+-- True when the person belongs to the group today. Triggers use it, so it answers for anybody.
+create function private.belongs(person uuid, group_id uuid) returns boolean
+language sql stable security definer set search_path = '' as $$
+	select exists (
+		select from public.memberships m
+		where m.member_id = person and m.group_id = belongs.group_id and m.left_at is null
+	)
+$$;
+
+-- Refuses a caller who may not read the group's content, in the same words as for a group that does
+-- not exist.
+create function private.need_member(group_id uuid) returns void
+language plpgsql stable set search_path = '' as $$
+begin
+	if need_member.group_id is null
+		or need_member.group_id <> all (array(select private.my_group_ids()))
+	then
+		perform private.refuse('CR001', 'no such group');
+	end if;
+end $$;
+
+-- Ends the live topics of a group. The phones that may still listen are told, on the topic that
+-- ends, to look for the new one.
+create function private.end_topics(group_id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+	perform private.signal_room(s.id, 'moved', '{}') from public.sessions s
+		where s.group_id = end_topics.group_id and s.status = 'live';
+	update public.groups set epoch = epoch + 1 where id = end_topics.group_id;
+end $$;
+
+-- Policies
+
+create policy select_joined on public.groups for select to authenticated
+	using (id = any (array(select private.my_joined_group_ids())));
+create policy select_member on public.memberships for select to authenticated
+	using (
+		member_id = (select private.uid()) or group_id = any (array(select private.my_group_ids()))
+	);
+create policy select_joined on public.charters for select to authenticated
+	using (group_id = any (array(select private.my_joined_group_ids())));
+-- The signatures of a group are its members' to read; one's own before that, to know what to sign.
+create policy select_member on public.signatures for select to authenticated
+	using (
+		group_id = any (array(select private.my_group_ids()))
+		or (
+			member_id = (select private.uid())
+			and group_id = any (array(select private.my_joined_group_ids()))
+		)
+	);
+
+-- What groups add to profiles.
+create policy select_peer on public.profiles for select to authenticated
+	using (id = (select private.uid()) or id = any (array(select private.my_peer_ids())));
+
+-- Triggers
+
+-- Quality over quantity: never more than eight members. The lock makes two simultaneous arrivals
+-- queue.
+create function private.keep_group_size() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	perform from public.groups where id = new.group_id for update;
+	if (select count(*) from public.memberships where group_id = new.group_id and left_at is null) > 8
+	then
+		perform private.refuse('CR006', 'a group has at most eight members');
+	end if;
+	return null;
+end $$;
+create trigger keep_group_size after insert or update on public.memberships
+	for each row when (new.left_at is null) execute function private.keep_group_size();
+
+-- A member who leaves is cut from the live topics in the same transaction.
+create function private.cut_off() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	perform private.end_topics(old.group_id);
+	perform pg_notify('realtime_revoke', old.member_id::text);
+	return null;
+end $$;
+create trigger cut_off_left after update on public.memberships
+	for each row when (old.left_at is null and new.left_at is not null)
+	execute function private.cut_off();
+create trigger cut_off_deleted after delete on public.memberships
+	for each row when (old.left_at is null) execute function private.cut_off();
+
+create trigger keep_columns before update on public.memberships
+	for each row execute function private.keep_columns('id', 'group_id', 'member_id', 'joined_at');
+create trigger keep_columns before update on public.charters
+	for each row execute function private.keep_columns('id', 'group_id', 'version', 'body');
+create trigger keep_columns before update on public.signatures
+	for each row execute function private.keep_columns('id', 'charter_id', 'member_id', 'signed_at');
+
+-- Commands
+
+create function public.found_group(id uuid, name text, charter text) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+	me uuid := private.me();
+	charter_id uuid;
+begin
+	-- The id is the caller's: a replay finds the group already founded.
+	if exists (select from public.groups g where g.id = found_group.id) then
+		if found_group.id in (select private.my_joined_group_ids()) then
+			return found_group.id;
+		end if;
+		perform private.refuse('CR005', 'this id is taken');
+	end if;
+	if (select count(*) from public.memberships m where m.member_id = me and m.left_at is null) >= 12
+	then
+		perform private.refuse('CR009', 'too many groups for one person');
+	end if;
+	insert into public.groups (id, name) values (found_group.id, btrim(found_group.name));
+	insert into public.memberships (group_id, member_id) values (found_group.id, me);
+	insert into public.charters (group_id, version, body)
+		values (found_group.id, 1, found_group.charter) returning charters.id into charter_id;
+	insert into public.signatures (group_id, charter_id, member_id)
+		values (found_group.id, charter_id, me);
+	return found_group.id;
+end $$;
+comment on function public.found_group is
+	'Founds a group with its first charter, which the founder signs. Replaying the same id is harmless.';
+
+create function public.write_charter(group_id uuid, body text, expected_version int) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+	me uuid := private.me();
+	current int;
+	charter_id uuid;
+begin
+	perform private.need_member(write_charter.group_id);
+	perform from public.groups g where g.id = write_charter.group_id for update;
+	select max(c.version) into current from public.charters c
+		where c.group_id = write_charter.group_id;
+	if current is distinct from expected_version then
+		perform private.refuse('CR003', 'the charter changed meanwhile');
+	end if;
+	insert into public.charters (group_id, version, body)
+		values (write_charter.group_id, current + 1, write_charter.body)
+		returning charters.id into charter_id;
+	insert into public.signatures (group_id, charter_id, member_id)
+		values (write_charter.group_id, charter_id, me);
+	-- A member who has not signed it yet may not listen any more either.
+	perform private.end_topics(write_charter.group_id);
+	perform pg_notify('realtime_revoke', m.member_id::text) from public.memberships m
+		where m.group_id = write_charter.group_id and m.member_id <> me and m.left_at is null;
+	return charter_id;
+end $$;
+comment on function public.write_charter is
+	'Writes the next version of the charter. Everyone else reads no content until they signed it.';
+
+create function public.sign_charter(charter_id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+declare
+	me uuid := private.me();
+	signed public.charters;
+begin
+	select * into signed from public.charters c
+		where c.id = sign_charter.charter_id
+			and c.group_id in (select private.my_joined_group_ids());
+	if signed.id is null then
+		perform private.refuse('CR001', 'no such charter');
+	end if;
+	if exists (
+		select from public.charters c where c.group_id = signed.group_id and c.version > signed.version
+	) then
+		perform private.refuse('CR003', 'the charter changed meanwhile');
+	end if;
+	insert into public.signatures (group_id, charter_id, member_id)
+		values (signed.group_id, signed.id, me) on conflict do nothing;
+end $$;
+comment on function public.sign_charter is 'Signs the charter in force. Signing twice is harmless.';
+
+-- Leaving a group: at any time, by oneself. The triggers on memberships say what is cut off at
+-- once, and what becomes of the sessions that counted on the member.
+create function public.leave_group(group_id uuid) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+	me uuid := private.me();
+begin
+	if not exists (
+		select from public.memberships m
+		where m.group_id = leave_group.group_id and m.member_id = me
+	) then
+		perform private.refuse('CR001', 'no such group');
+	end if;
+	-- The group first, like every change of who belongs to it.
+	perform from public.groups g where g.id = leave_group.group_id for no key update;
+	update public.memberships m set left_at = clock_timestamp()
+		where m.group_id = leave_group.group_id and m.member_id = me and m.left_at is null;
+end $$;
+comment on function public.leave_group is
+	'Ends the caller''s membership, at any time. Leaving twice is harmless.';
+
+-- Grants
+
+grant select on public.groups, public.memberships, public.charters, public.signatures
+	to authenticated;
+grant execute on function
+	private.my_joined_group_ids(), private.my_group_ids(), private.my_unsigned_group_ids(),
+	private.my_peer_ids(), private.need_member(uuid),
+	public.found_group(uuid, text, text), public.write_charter(uuid, text, int),
+	public.sign_charter(uuid), public.leave_group(uuid)
+	to authenticated;

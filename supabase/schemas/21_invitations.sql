@@ -1,0 +1,180 @@
+-- Inviting a person to a group by mail.
+
+create table public.invitations (
+	id uuid primary key default gen_random_uuid(),
+	group_id uuid not null references public.groups (id) on delete cascade,
+	email text not null check (
+		private.fits(email, 254) and email = lower(email) and email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'
+	),
+	token_hash bytea not null unique check (octet_length(token_hash) = 32),
+	invited_by uuid not null references public.profiles (id) on delete cascade,
+	created_at timestamptz not null default now(),
+	expires_at timestamptz not null default now() + interval '14 days',
+	accepted_at timestamptz,
+	revoked_at timestamptz
+);
+comment on table public.invitations is
+	'Single-use, expiring, bound to an e-mail address. Only the hash of its token is kept.';
+create unique index invitations_pending on public.invitations (group_id, email)
+	where accepted_at is null and revoked_at is null;
+create index invitations_group on public.invitations (group_id);
+create index invitations_invited_by on public.invitations (invited_by);
+
+alter table public.invitations enable row level security;
+
+-- Helper functions
+
+-- The invitation of this token when it is addressed to the caller; unknown and foreign look alike.
+create function private.my_invitation(token text) returns public.invitations
+language plpgsql stable security definer set search_path = '' as $$
+declare
+	found_one public.invitations;
+begin
+	select i.* into found_one from public.invitations i
+		join auth.users u on lower(u.email) = i.email
+		where u.id = private.me() and u.email_confirmed_at is not null
+			and i.token_hash = sha256(convert_to(coalesce(token, ''), 'UTF8'));
+	if found_one.id is null then
+		perform private.refuse('CR007', 'no such invitation for this account');
+	end if;
+	return found_one;
+end $$;
+
+-- Policies
+
+create policy select_member on public.invitations for select to authenticated
+	using (group_id = any (array(select private.my_group_ids())));
+
+-- What invitations add to memberships.
+
+-- Leaving takes the invitations along, those the member sent and those to their address: nobody
+-- comes back in through a door that was left open.
+create function private.revoke_open_invitations() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	update public.invitations i set revoked_at = now()
+		where i.group_id = old.group_id and i.accepted_at is null and i.revoked_at is null
+			and (
+				i.invited_by = old.member_id
+				or i.email = (select lower(u.email) from auth.users u where u.id = old.member_id)
+			);
+	return null;
+end $$;
+create trigger revoke_open_invitations after update on public.memberships
+	for each row when (old.left_at is null and new.left_at is not null)
+	execute function private.revoke_open_invitations();
+
+-- Commands
+
+create function public.invite(group_id uuid, email text, token_hash text) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+	me uuid := private.me();
+	address text := lower(btrim(invite.email));
+	invitation_id uuid;
+begin
+	perform private.need_member(invite.group_id);
+	if token_hash !~ '^[0-9a-f]{64}$' then
+		perform private.refuse('CR005', 'the token hash is malformed');
+	end if;
+	perform from public.groups g where g.id = invite.group_id for update;
+	if (
+		select count(*) from public.invitations i
+		where i.invited_by = me and i.created_at > now() - interval '1 day'
+	) >= 30 then
+		perform private.refuse('CR009', 'too many invitations in one day');
+	end if;
+	-- Inviting again replaces the first invitation: its link stops working.
+	update public.invitations i set revoked_at = now()
+		where i.group_id = invite.group_id and i.email = address
+			and i.accepted_at is null and i.revoked_at is null;
+	if (
+		select count(*) from public.memberships m
+		where m.group_id = invite.group_id and m.left_at is null
+	) + (
+		select count(*) from public.invitations i
+		where i.group_id = invite.group_id and i.accepted_at is null and i.revoked_at is null
+			and i.expires_at > now()
+	) >= 8 then
+		perform private.refuse('CR006', 'a group has at most eight members');
+	end if;
+	insert into public.invitations (group_id, email, token_hash, invited_by)
+		values (invite.group_id, address, decode(invite.token_hash, 'hex'), me)
+		returning invitations.id into invitation_id;
+	return invitation_id;
+end $$;
+comment on function public.invite is
+	'Invites an address. The token itself is made and mailed by the server and never reaches the database.';
+
+create function public.revoke_invitation(invitation_id uuid) returns void
+language plpgsql security definer set search_path = '' as $$
+begin
+	update public.invitations i set revoked_at = now()
+		where i.id = invitation_id and i.accepted_at is null and i.revoked_at is null
+			and i.group_id in (select private.my_group_ids());
+	if not found then
+		perform private.refuse('CR001', 'no such invitation');
+	end if;
+end $$;
+comment on function public.revoke_invitation is
+	'Takes back a pending invitation: its link stops working.';
+
+create function public.read_invitation(token text) returns jsonb
+language plpgsql stable security definer set search_path = '' as $$
+declare
+	mine public.invitations := private.my_invitation(read_invitation.token);
+begin
+	-- Once used it shows no more than membership does: nothing to a member who left.
+	if mine.group_id not in (select private.my_joined_group_ids()) and (
+		mine.accepted_at is not null or mine.revoked_at is not null or mine.expires_at <= now()
+	) then
+		perform private.refuse('CR008', 'this invitation is over');
+	end if;
+	return (
+		select jsonb_build_object(
+			'group_id', g.id, 'group_name', g.name, 'invited_by', p.name,
+			'charter', c.body, 'accepted', mine.accepted_at is not null
+		)
+		from public.groups g
+		join public.charters c on c.group_id = g.id
+		left join public.profiles p on p.id = mine.invited_by
+		where g.id = mine.group_id
+		order by c.version desc limit 1
+	);
+end $$;
+comment on function public.read_invitation is
+	'What an invited person may read before joining: the group''s name, who invites, the charter.';
+
+create function public.accept_invitation(token text) returns uuid
+language plpgsql security definer set search_path = '' as $$
+declare
+	me uuid := private.me();
+	mine public.invitations := private.my_invitation(accept_invitation.token);
+begin
+	perform from public.groups g where g.id = mine.group_id for update;
+	select * into mine from public.invitations i where i.id = mine.id for update;
+	if mine.accepted_at is not null and mine.group_id in (select private.my_joined_group_ids()) then
+		return mine.group_id;
+	end if;
+	if mine.accepted_at is not null or mine.revoked_at is not null or mine.expires_at <= now() then
+		perform private.refuse('CR008', 'this invitation is over');
+	end if;
+	update public.invitations i set accepted_at = now() where i.id = mine.id;
+	insert into public.memberships (group_id, member_id) values (mine.group_id, me)
+		on conflict do nothing;
+	return mine.group_id;
+end $$;
+comment on function public.accept_invitation is
+	'Joins the group of the invitation. Content opens with the signature of the charter.';
+
+-- Grants
+
+-- All columns but the hash, which only the functions above need. A pull asks for the version of a
+-- row (`xmin`): on a table with grants by column it has to be among them.
+grant select (
+	id, group_id, email, invited_by, created_at, expires_at, accepted_at, revoked_at, xmin
+) on public.invitations to authenticated;
+grant execute on function
+	public.invite(uuid, text, text), public.revoke_invitation(uuid), public.read_invitation(text),
+	public.accept_invitation(text)
+	to authenticated;

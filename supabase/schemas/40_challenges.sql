@@ -1,0 +1,279 @@
+-- What presenters bring to a session, and the notes of it. A challenge belongs to its presenter,
+-- who says what becomes of its trace once the session is over: kept for those who were present,
+-- only for the presenter, or erased. Double confidentiality locks all of it to the presenter.
+-- Withdrawn, it is erased for everybody; the row stays, empty, and says so.
+
+create table public.challenges (
+	id uuid primary key default gen_random_uuid(),
+	group_id uuid not null references public.groups (id) on delete cascade,
+	session_id uuid not null references public.sessions (id) on delete cascade,
+	presenter_id uuid not null references public.profiles (id) on delete cascade,
+	position int check (position between 0 and 7),
+	question text not null default '' check (private.fits(question, 300)),
+	context text not null default '' check (private.fits(context, 4000)),
+	tried text not null default '' check (private.fits(tried, 4000)),
+	options text not null default '' check (private.fits(options, 4000)),
+	wanted text not null default '' check (private.fits(wanted, 4000)),
+	unwanted text not null default '' check (private.fits(unwanted, 4000)),
+	need text not null default 'understand'
+		check (need in ('decide', 'understand', 'be_challenged', 'be_heard')),
+	tags text[] not null default '{}' check (cardinality(tags) <= 5 and tags <@ array[
+		'technical_organisational', 'expert_leader', 'team_company', 'autonomy_coherence',
+		'long_term_urgency'
+	]),
+	keep text not null default 'present' check (keep in ('present', 'presenter', 'room')),
+	double_confidential boolean not null default false,
+	withdrawn_at timestamptz,
+	version int not null default 1,
+	updated_at timestamptz not null default now(),
+	unique (session_id, presenter_id),
+	-- For the rows of a challenge that carry its session and group: 41_contributions.sql.
+	unique (id, session_id, group_id)
+);
+comment on table public.challenges is
+	'What a presenter brings to a session. It belongs to the presenter.';
+comment on column public.challenges.position is
+	'Turn in the session. Null: not on its plan any more.';
+comment on column public.challenges.keep is
+	'Who reads its notes and contributions after the session: those present, its presenter alone, nobody (erased at the close).';
+comment on column public.challenges.double_confidential is
+	'After the session its presenter alone reads any of it. Settled at the close, for good.';
+comment on column public.challenges.withdrawn_at is
+	'Its presenter took it back: every word is gone, the row says so.';
+create index challenges_group on public.challenges (group_id);
+create index challenges_presenter on public.challenges (presenter_id);
+
+create table public.challenge_notes (
+	id uuid primary key references public.challenges (id) on delete cascade,
+	group_id uuid not null references public.groups (id) on delete cascade,
+	session_id uuid not null references public.sessions (id) on delete cascade,
+	presenter_id uuid not null references public.profiles (id) on delete cascade,
+	body text not null default '' check (private.fits(body, 20000)),
+	takeaways text not null default '' check (private.fits(takeaways, 4000)),
+	version int not null default 1,
+	updated_at timestamptz not null default now()
+);
+comment on table public.challenge_notes is
+	'What was noted of a challenge. Written by the scribe during the session, the presenter''s after it.';
+create index challenge_notes_group on public.challenge_notes (group_id);
+create index challenge_notes_session on public.challenge_notes (session_id);
+create index challenge_notes_presenter on public.challenge_notes (presenter_id);
+
+alter table public.challenges enable row level security;
+alter table public.challenge_notes enable row level security;
+
+-- Helper functions
+
+-- Challenges I presented, of the groups whose content I may read.
+create function private.my_challenge_ids() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+	select id from public.challenges
+	where presenter_id = (select private.uid()) and group_id in (select private.my_group_ids())
+$$;
+
+-- Challenges whose text I may read. Of a session that was shared with me: those that their
+-- presenter kept for more readers than themself.
+create function private.my_readable_challenge_ids() returns setof uuid
+language plpgsql stable security definer set search_path = '' as $$
+begin
+	return query
+		select c.id from public.challenges c
+		join public.sessions s on s.id = c.session_id
+		where s.id in (select private.my_session_ids())
+			and (
+				s.status <> 'closed'
+				or c.presenter_id = (select private.uid())
+				or c.withdrawn_at is not null
+				or (
+					not c.double_confidential
+					and (c.keep = 'present' or s.id in (select private.my_dated_session_ids()))
+				)
+			);
+end $$;
+
+-- Challenges of which I may read what was noted and given: mine, those of sessions still open, and
+-- those of sessions I took part in, where they are kept for those present.
+create function private.my_noted_challenge_ids() returns setof uuid
+language plpgsql stable security definer set search_path = '' as $$
+begin
+	return query
+		select private.my_challenge_ids()
+		union all
+		select c.id from public.challenges c
+		join public.sessions s on s.id = c.session_id
+		where s.status <> 'closed' and s.id in (select private.my_session_ids())
+		union all
+		select c.id from public.challenges c
+		where c.keep = 'present' and not c.double_confidential
+			and c.session_id in (select private.my_attended_session_ids());
+end $$;
+
+-- The presenter or the facilitator locks a challenge to its presenter, or opens it, until the
+-- close.
+create function private.protect_challenge(challenge_id uuid, is_double boolean) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+	me uuid := private.me();
+	held public.challenges;
+begin
+	select c.* into held from public.challenges c
+		where c.id = protect_challenge.challenge_id
+			and c.id in (select private.my_readable_challenge_ids())
+		for update;
+	if held.id is null or is_double is null then
+		perform private.refuse('CR001', 'no such challenge');
+	end if;
+	if me <> held.presenter_id and not exists (
+		select from public.sessions s
+		left join public.room_states r on r.session_id = s.id
+		where s.id = held.session_id and me in (s.facilitator_id, r.facilitator_id)
+	) then
+		perform private.refuse('CR002', 'its presenter or the facilitator decides');
+	end if;
+	update public.challenges c set double_confidential = is_double where c.id = held.id;
+end $$;
+
+-- Policies
+
+create policy select_member on public.challenges for select to authenticated
+	using (id = any (array(select private.my_readable_challenge_ids())));
+create policy update_presenter on public.challenges for update to authenticated
+	using (
+		presenter_id = (select private.uid()) and group_id = any (array(select private.my_group_ids()))
+	)
+	with check (presenter_id = (select private.uid()));
+create policy select_present on public.challenge_notes for select to authenticated
+	using (id = any (array(select private.my_noted_challenge_ids())));
+create policy update_scribe on public.challenge_notes for update to authenticated
+	using (
+		(
+			presenter_id = (select private.uid())
+			and group_id = any (array(select private.my_group_ids()))
+		)
+		or session_id = any (array(select private.my_live_session_ids()))
+	);
+
+-- Triggers
+
+-- Every challenge has its page of notes from the start: the scribe only ever updates.
+create function private.open_notes() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	insert into public.challenge_notes (id, group_id, session_id, presenter_id)
+	values (new.id, new.group_id, new.session_id, new.presenter_id);
+	return null;
+end $$;
+create trigger open_notes after insert on public.challenges
+	for each row execute function private.open_notes();
+
+-- Row trigger: what is settled at the close stays settled, and what was withdrawn never comes back.
+create function private.keep_settled_challenge() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+	stage text;
+begin
+	if old.withdrawn_at is not null then
+		new.withdrawn_at := old.withdrawn_at;
+		-- Its turn on the plan may change: it is no word of it.
+		if to_jsonb(new) - '{position,version,updated_at}'::text[]
+			<> to_jsonb(old) - '{position,version,updated_at}'::text[]
+		then
+			perform private.refuse('CR014', 'this challenge was withdrawn');
+		end if;
+	elsif new.withdrawn_at is not null then
+		new.withdrawn_at := clock_timestamp();
+		new.question := '';
+		new.context := '';
+		new.tried := '';
+		new.options := '';
+		new.wanted := '';
+		new.unwanted := '';
+		new.need := 'understand';
+		new.tags := '{}';
+	elsif (new.keep, new.double_confidential) is distinct from (old.keep, old.double_confidential) then
+		select s.status into stage from public.sessions s where s.id = new.session_id;
+		if stage = 'live' then
+			-- A session that is being closed is waited for.
+			select s.status into stage from public.sessions s where s.id = new.session_id for key share;
+		end if;
+		if stage = 'closed' and (
+			new.double_confidential <> old.double_confidential
+			or (new.keep <> old.keep and 'room' in (new.keep, old.keep))
+		) then
+			perform private.refuse('CR015', 'this was settled when the session closed');
+		end if;
+	end if;
+	return new;
+end $$;
+create trigger keep_settled before update on public.challenges
+	for each row execute function private.keep_settled_challenge();
+
+create function private.erase_withdrawn_challenge() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	update public.challenge_notes n set body = '', takeaways = '' where n.id = new.id;
+	delete from public.contributions c where c.challenge_id = new.id;
+	return null;
+end $$;
+create trigger erase_withdrawn after update on public.challenges
+	for each row when (old.withdrawn_at is null and new.withdrawn_at is not null)
+	execute function private.erase_withdrawn_challenge();
+
+-- Row trigger: nothing is written of a challenge that was withdrawn, also while it is being
+-- withdrawn.
+create function private.refuse_withdrawn_note() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	if (new.body <> '' or new.takeaways <> '') and exists (
+		select from public.challenges c where c.id = new.id and c.withdrawn_at is not null
+	) then
+		perform private.refuse('CR014', 'this challenge was withdrawn');
+	end if;
+	return new;
+end $$;
+create trigger keep_withdrawn before update on public.challenge_notes
+	for each row execute function private.refuse_withdrawn_note();
+
+-- Row trigger: the format of a session may ask for double confidentiality; presenter and
+-- facilitator may say otherwise until it closes.
+create function private.protect_by_format() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	if tg_table_name = 'sessions' then
+		update public.challenges c set double_confidential = true
+			where c.session_id = new.id and c.withdrawn_at is null and not c.double_confidential;
+	elsif exists (
+		select from public.sessions s where s.id = new.session_id and s.format = 'clearness'
+	) then
+		new.double_confidential := true;
+	end if;
+	return new;
+end $$;
+create trigger protect_by_format before insert on public.challenges
+	for each row execute function private.protect_by_format();
+create trigger protect_by_format after update of format on public.sessions
+	for each row when (new.format = 'clearness' and old.format <> 'clearness')
+	execute function private.protect_by_format();
+
+create trigger keep_session_group before insert or update on public.challenges
+	for each row execute function private.keep_session_group();
+create trigger keep_columns before update on public.challenges
+	for each row execute function private.keep_columns('id', 'group_id', 'session_id', 'presenter_id');
+create trigger raise_version before update on public.challenges
+	for each row execute function private.raise_version();
+create trigger keep_columns before update on public.challenge_notes
+	for each row execute function private.keep_columns('id', 'group_id', 'session_id', 'presenter_id');
+create trigger raise_version before update on public.challenge_notes
+	for each row execute function private.raise_version();
+
+-- Grants
+
+grant select on public.challenges, public.challenge_notes to authenticated;
+grant update (
+	question, context, tried, options, wanted, unwanted, need, tags, keep, withdrawn_at
+) on public.challenges to authenticated;
+grant update (body, takeaways) on public.challenge_notes to authenticated;
+grant execute on function
+	private.my_challenge_ids(), private.my_readable_challenge_ids(),
+	private.my_noted_challenge_ids(), private.protect_challenge(uuid, boolean)
+	to authenticated;

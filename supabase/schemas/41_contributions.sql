@@ -1,0 +1,124 @@
+-- What peers give to a challenge in writing.
+
+create table public.contributions (
+	id uuid primary key,
+	group_id uuid not null references public.groups (id) on delete cascade,
+	session_id uuid not null references public.sessions (id) on delete cascade,
+	challenge_id uuid not null,
+	author_id uuid not null default private.uid() references public.profiles (id) on delete cascade,
+	kind text not null check (kind in ('question', 'experience', 'advice', 'offer')),
+	text text not null check (private.fits(text, 1000)),
+	made_at timestamptz not null default now(),
+	foreign key (challenge_id, session_id, group_id)
+		references public.challenges (id, session_id, group_id) on delete cascade
+);
+comment on table public.contributions is
+	'What peers give in the discussion of a challenge, in writing. The presenter''s once the session is over.';
+comment on column public.contributions.text is 'Empty: taken back.';
+create index contributions_group on public.contributions (group_id);
+create index contributions_session on public.contributions (session_id);
+create index contributions_challenge on public.contributions (challenge_id, session_id, group_id);
+create index contributions_author on public.contributions (author_id);
+
+alter table public.contributions enable row level security;
+
+-- Policies
+
+create policy select_present on public.contributions for select to authenticated
+	using (challenge_id = any (array(select private.my_noted_challenge_ids())));
+create policy insert_author on public.contributions for insert to authenticated
+	with check (
+		author_id = (select private.uid())
+		and session_id = any (array(select private.my_live_session_ids()))
+	);
+-- Its author changes it or takes it back while the session is live. Its presenter may take it away,
+-- and never puts words in the author's mouth. Its author changes it or takes it back while the
+-- session lives. Its presenter may take it away, and never puts words in the author's mouth.
+create policy update_keeper on public.contributions for update to authenticated
+	using (
+		challenge_id = any (array(select private.my_challenge_ids()))
+		or (
+			author_id = (select private.uid())
+			and session_id = any (array(select private.my_live_session_ids()))
+		)
+	)
+	with check (
+		(text = '' and challenge_id = any (array(select private.my_challenge_ids())))
+		or (
+			author_id = (select private.uid())
+			and session_id = any (array(select private.my_live_session_ids()))
+		)
+	);
+
+-- Triggers
+
+-- Row trigger: nothing slips into a session that is being closed. The policies still saw it live;
+-- here its closing is waited for.
+create function private.keep_live() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	perform from public.sessions s where s.id = new.session_id and s.status = 'live' for key share;
+	if not found then
+		perform private.refuse('CR004', 'the session is over');
+	end if;
+	return null;
+end $$;
+create trigger keep_live after insert on public.contributions
+	for each row when (auth.uid() is not null) execute function private.keep_live();
+
+-- Row trigger: nothing is given to a challenge that was withdrawn, also while it is being
+-- withdrawn.
+create function private.refuse_withdrawn_contribution() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	perform from public.challenges c
+		where c.id = new.challenge_id and c.withdrawn_at is null for share;
+	if not found then
+		perform private.refuse('CR014', 'this challenge was withdrawn');
+	end if;
+	return null;
+end $$;
+create trigger keep_withdrawn after insert or update of text on public.contributions
+	for each row when (new.text <> '') execute function private.refuse_withdrawn_contribution();
+
+create trigger keep_columns before update on public.contributions
+	for each row execute function private.keep_columns(
+		'id', 'group_id', 'session_id', 'challenge_id', 'author_id', 'kind', 'made_at'
+	);
+
+-- What contributions add to challenges: erasing both.
+
+-- Closing a session erases what was for the room only, of each challenge whose presenter chose so.
+create function private.erase_room_traces(session_id uuid) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+begin
+	update public.challenge_notes n set body = '', takeaways = ''
+		from public.challenges c
+		where c.id = n.id and c.session_id = erase_room_traces.session_id and c.keep = 'room';
+	delete from public.contributions n using public.challenges c
+		where c.id = n.challenge_id and c.session_id = erase_room_traces.session_id
+			and c.keep = 'room';
+end $$;
+
+-- Empties challenges and their notes and deletes what was given to them; shared by retention and
+-- the end of an account. The turn stays, for the rota: who presented that day, not what. Answers
+-- how many contributions went.
+create function private.empty_challenges(ids uuid[]) returns int
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+	gone int;
+begin
+	update public.challenges c set
+		question = '', context = '', tried = '', options = '', wanted = '', unwanted = '',
+		need = 'understand', tags = '{}'
+		where c.id = any (ids);
+	update public.challenge_notes n set body = '', takeaways = '' where n.id = any (ids);
+	delete from public.contributions b where b.challenge_id = any (ids);
+	get diagnostics gone = row_count;
+	return gone;
+end $$;
+
+-- Grants
+
+grant select, insert (id, group_id, session_id, challenge_id, kind, text), update (text)
+	on public.contributions to authenticated;

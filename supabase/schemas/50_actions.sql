@@ -1,0 +1,431 @@
+-- Actions with their history, and their reviews at sessions. An action may serve a goal, may have a
+-- partner who asks after it, and keeps its history. At its third carry its owner decides: do,
+-- reshape or drop.
+
+create table public.actions (
+	id uuid primary key,
+	group_id uuid not null references public.groups (id) on delete cascade,
+	owner_id uuid not null references public.profiles (id) on delete cascade,
+	title text not null,
+	due_on date not null check (due_on between '2020-01-01' and '2100-01-01'),
+	status text not null default 'open' check (status in ('open', 'done', 'dropped')),
+	born_in uuid references public.sessions (id) on delete set null,
+	due_in uuid references public.sessions (id) on delete set null,
+	carries int not null default 0 check (carries >= 0),
+	goal_id uuid,
+	partner_id uuid references public.profiles (id) on delete set null,
+	rank int check (rank between 1 and 10000),
+	outcome text check (outcome in ('done', 'partly', 'not_done', 'dropped')),
+	line text not null default '' check (private.fits(line, 300)),
+	decided_carries int not null default 0 check (decided_carries >= 0),
+	removed_at timestamptz,
+	version int not null default 1,
+	created_at timestamptz not null default now(),
+	updated_at timestamptz not null default now(),
+	constraint actions_title_check
+		check (private.fits(title, 200) and (title <> '' or removed_at is not null))
+);
+comment on table public.actions is
+	'A commitment with an owner and a due date, reviewed at the next session.';
+comment on column public.actions.born_in is
+	'The session in which it was taken. Null: between two sessions.';
+comment on column public.actions.due_in is
+	'The session that will review it. Null: none planned yet.';
+comment on column public.actions.carries is 'How many sessions it went through unfinished.';
+comment on column public.actions.partner_id is
+	'The member who asks how it goes. Null: nobody in particular.';
+comment on column public.actions.rank is 'Place in its owner''s own order. Null: by its date.';
+comment on column public.actions.outcome is 'The last word said of it. Null: none.';
+comment on column public.actions.decided_carries is
+	'How many carries it had when its owner last decided.';
+comment on column public.actions.removed_at is
+	'Its owner took it back: the words are gone, the row says so.';
+create index actions_group on public.actions (group_id);
+create index actions_owner on public.actions (owner_id);
+create index actions_born_in on public.actions (born_in);
+create index actions_due_in on public.actions (due_in);
+create index actions_goal on public.actions (goal_id);
+create index actions_partner on public.actions (partner_id);
+
+create table public.action_events (
+	id uuid primary key default gen_random_uuid(),
+	group_id uuid not null references public.groups (id) on delete cascade,
+	action_id uuid not null references public.actions (id) on delete cascade,
+	kind text not null
+		check (kind in ('taken', 'edited', 'told', 'reopened', 'carried', 'decided')),
+	by_id uuid references public.profiles (id) on delete set null,
+	at timestamptz not null default clock_timestamp(),
+	session_id uuid references public.sessions (id) on delete set null,
+	outcome text check (outcome in ('done', 'partly', 'not_done', 'dropped')),
+	choice text check (choice in ('do', 'reshape', 'drop')),
+	title text not null check (private.fits(title, 200)),
+	due_on date not null,
+	carries int not null,
+	line text not null default '' check (private.fits(line, 300))
+);
+comment on table public.action_events is
+	'What happened to an action between its reviews: written by the database, never by a member.';
+comment on column public.action_events.session_id is
+	'The session it was carried into. Null: not carried.';
+create index action_events_group on public.action_events (group_id);
+create index action_events_action on public.action_events (action_id);
+create index action_events_by on public.action_events (by_id);
+create index action_events_session on public.action_events (session_id);
+
+create table public.reviews (
+	id uuid primary key default gen_random_uuid(),
+	group_id uuid not null references public.groups (id) on delete cascade,
+	action_id uuid not null references public.actions (id) on delete cascade,
+	session_id uuid not null references public.sessions (id) on delete cascade,
+	outcome text not null check (outcome in ('done', 'partly', 'not_done', 'dropped')),
+	line text not null default '' check (private.fits(line, 300)),
+	reviewed_by uuid references public.profiles (id) on delete set null,
+	reviewed_at timestamptz not null default now(),
+	unique (action_id, session_id)
+);
+comment on table public.reviews is 'The outcome of an action at a session, with one line.';
+create index reviews_group on public.reviews (group_id);
+create index reviews_session on public.reviews (session_id);
+create index reviews_reviewed_by on public.reviews (reviewed_by);
+
+alter table public.actions enable row level security;
+alter table public.action_events enable row level security;
+alter table public.reviews enable row level security;
+
+-- Helper functions
+
+create function private.my_action_ids() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+	select id from public.actions where owner_id = (select private.uid())
+$$;
+
+-- What was said of my own actions while I was a member: mine to read after I left, too.
+create function private.my_own_review_ids() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+	select r.id from public.actions a
+	join public.reviews r on r.action_id = a.id
+	join public.memberships m on m.group_id = a.group_id and m.member_id = a.owner_id
+	where a.owner_id = (select private.uid())
+		and a.group_id not in (select private.my_unsigned_group_ids())
+		and r.reviewed_at between m.joined_at and coalesce(m.left_at, 'infinity')
+$$;
+
+-- What happened to my own actions while I was a member: mine to read after I left, too.
+create function private.my_own_event_ids() returns setof uuid
+language sql stable security definer set search_path = '' as $$
+	select e.id from public.actions a
+	join public.action_events e on e.action_id = a.id
+	join public.memberships m on m.group_id = a.group_id and m.member_id = a.owner_id
+	where a.owner_id = (select private.uid())
+		and a.group_id not in (select private.my_unsigned_group_ids())
+		and e.at between m.joined_at and coalesce(m.left_at, 'infinity')
+$$;
+
+-- The owner's decision about an action carried three times or more since the last one. Reshaped, it
+-- is a new commitment and its count begins again.
+create function private.decide_action(
+	action_id uuid, choice text, title text, due_on date, line text
+) returns void
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+	held public.actions;
+begin
+	select * into held from public.actions a
+		where a.id = decide_action.action_id and a.owner_id = private.me() and a.removed_at is null
+			and a.group_id = any (array(select private.my_group_ids()))
+		for update;
+	if held.id is null then
+		perform private.refuse('CR001', 'no such action of yours');
+	end if;
+	if held.status <> 'open' or held.carries < 3 or held.carries <= held.decided_carries then
+		perform private.refuse('CR004', 'nothing is to be decided about it');
+	end if;
+	if choice is null or choice not in ('do', 'reshape', 'drop')
+		or (choice = 'reshape' and coalesce(btrim(title), '') = '')
+	then
+		perform private.refuse('CR005', 'do, reshape with new words, or drop');
+	end if;
+	update public.actions a set
+		title = case when choice = 'reshape' then btrim(decide_action.title) else a.title end,
+		due_on = case
+			when choice = 'drop' then a.due_on else coalesce(decide_action.due_on, a.due_on)
+		end,
+		status = case when choice = 'drop' then 'dropped' else a.status end,
+		-- Said with the status, so that a line equal to the one before stays. Of a new commitment nothing
+		-- was said yet.
+		outcome = case choice when 'drop' then 'dropped' when 'do' then a.outcome end,
+		carries = case when choice = 'reshape' then 0 else a.carries end,
+		decided_carries = case when choice = 'reshape' then 0 else a.carries end,
+		line = coalesce(decide_action.line, '')
+		where a.id = held.id;
+end $$;
+
+-- Carries open actions into the next session, also those of an earlier one that was never held. One
+-- that was due and is not finished counts one carry more and falls due at the next session; one due
+-- later, or taken today, only changes its session.
+create function private.carry_actions(closing public.sessions, next_id uuid) returns void
+language sql volatile security definer set search_path = '' as $$
+	update public.actions a set
+		carries = a.carries + carried.late::int,
+		due_on = case when carried.late then carried.next_on else a.due_on end,
+		due_in = next_id
+	from (
+		select b.id,
+			b.born_in is distinct from closing.id
+				and b.due_on <= (closing.starts_at at time zone closing.time_zone)::date as late,
+			(n.starts_at at time zone n.time_zone)::date as next_on
+		from public.actions b
+		join public.sessions n on n.id = next_id
+		left join public.sessions d on d.id = b.due_in
+		where b.group_id = closing.group_id and b.status = 'open'
+			and (b.due_in is null or d.starts_at <= closing.starts_at or b.born_in = closing.id)
+	) carried
+	where a.id = carried.id
+$$;
+
+-- Policies. Inserting an action, and writing a review, is also the facilitator's and the scribe's:
+-- see 60_room.sql.
+
+create policy select_member on public.actions for select to authenticated
+	using (
+		group_id = any (array(select private.my_group_ids()))
+		or (
+			owner_id = (select private.uid())
+			and group_id <> all (array(select private.my_unsigned_group_ids()))
+		)
+	);
+create policy update_owner on public.actions for update to authenticated
+	using (owner_id = (select private.uid()) and group_id = any (array(select private.my_group_ids())))
+	with check (owner_id = (select private.uid()));
+create policy select_member on public.action_events for select to authenticated
+	using (
+		group_id = any (array(select private.my_group_ids()))
+		or id = any (array(select private.my_own_event_ids()))
+	);
+create policy select_member on public.reviews for select to authenticated
+	using (
+		session_id = any (array(select private.my_session_ids()))
+		or id = any (array(select private.my_own_review_ids()))
+	);
+
+-- Triggers
+
+create function private.keep_action_coherent() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	if not private.belongs(new.owner_id, new.group_id) then
+		perform private.refuse('CR005', 'the owner is not a member of the group');
+	end if;
+	if new.born_in is not null and not exists (
+		select from public.sessions s where s.id = new.born_in and s.group_id = new.group_id
+	) then
+		perform private.refuse('CR005', 'the session is of another group');
+	end if;
+	-- Between two sessions, or told late, an action is reviewed at the next one planned.
+	if new.due_in is null and not exists (
+		select from public.sessions s where s.id = new.born_in and s.status <> 'closed'
+	) then
+		select s.id into new.due_in from public.sessions s
+			where s.group_id = new.group_id and s.status <> 'closed'
+			order by s.starts_at limit 1;
+	end if;
+	return new;
+end $$;
+create trigger keep_action_coherent before insert on public.actions
+	for each row execute function private.keep_action_coherent();
+
+-- Row trigger: an action serves a goal of its own owner; its partner is another member of the
+-- group.
+create function private.keep_action_company() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	if new.goal_id is not null and (tg_op = 'INSERT' or new.goal_id is distinct from old.goal_id)
+		and not exists (
+			select from public.goals g
+			where g.id = new.goal_id and g.owner_id = new.owner_id and g.group_id = new.group_id
+				and g.removed_at is null
+		)
+	then
+		perform private.refuse('CR005', 'the goal is not one of the owner');
+	end if;
+	if new.partner_id is not null
+		and (tg_op = 'INSERT' or new.partner_id is distinct from old.partner_id)
+		and (new.partner_id = new.owner_id or not private.belongs(new.partner_id, new.group_id))
+	then
+		perform private.refuse('CR005', 'the partner is not another member of the group');
+	end if;
+	return new;
+end $$;
+create trigger keep_company before insert or update of goal_id, partner_id on public.actions
+	for each row execute function private.keep_action_company();
+
+-- Row trigger: the actions of a member who left stand still. Sessions they are not part of no
+-- longer review and carry them: their date, their outcome and the line said of them would tell of
+-- those.
+create function private.keep_former() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	-- Words may still be erased.
+	if new.title <> ''
+		and (
+			(old.title, old.outcome, old.status, old.due_on, old.carries, old.decided_carries)
+				is distinct from
+				(new.title, new.outcome, new.status, new.due_on, new.carries, new.decided_carries)
+			or new.line not in (old.line, '')
+			or new.due_in is distinct from old.due_in and new.due_in is not null
+		)
+		and not private.belongs(old.owner_id, old.group_id)
+	then
+		return null;
+	end if;
+	return new;
+end $$;
+create trigger former before update on public.actions
+	for each row execute function private.keep_former();
+
+-- Row trigger: an action taken by mistake may be taken back, words and all, as long as nobody
+-- reviewed it. Then it never comes back.
+create function private.keep_removed_action() returns trigger
+language plpgsql security definer set search_path = '' as $$
+begin
+	if old.removed_at is not null then
+		-- Another member who is named on it may still be forgotten.
+		if (new.title, new.line, new.outcome, new.status, new.due_on, new.removed_at)
+			is distinct from (old.title, old.line, old.outcome, old.status, old.due_on, old.removed_at)
+		then
+			perform private.refuse('CR001', 'this action was taken back');
+		end if;
+	elsif new.removed_at is not null then
+		if old.carries > 0
+			or exists (select from public.reviews r where r.action_id = old.id)
+			or exists (
+				select from public.action_events e where e.action_id = old.id and e.kind = 'carried'
+			)
+		then
+			perform private.refuse('CR004', 'it was reviewed or carried: it is dropped, not taken back');
+		end if;
+		new.removed_at := clock_timestamp();
+		new.title := '';
+		new.line := '';
+		new.status := 'dropped';
+	end if;
+	return new;
+end $$;
+create trigger keep_removed before update on public.actions
+	for each row execute function private.keep_removed_action();
+
+-- Row trigger: the last word and the status say the same, whichever of the two was written.
+create function private.settle_told_action() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+	if new.outcome is distinct from old.outcome and new.outcome is not null then
+		new.status := case when new.outcome in ('done', 'dropped') then new.outcome else 'open' end;
+	elsif new.status is distinct from old.status then
+		new.outcome := nullif(new.status, 'open');
+		if new.line = old.line then
+			new.line := '';
+		end if;
+	end if;
+	return new;
+end $$;
+create trigger settle_told before update on public.actions
+	for each row execute function private.settle_told_action();
+
+-- Row trigger: writes the history, for whatever changes an action.
+create function private.log_action() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+	event public.action_events;
+begin
+	if new.removed_at is not null then
+		delete from public.action_events e where e.action_id = new.id;
+		return null;
+	end if;
+	if tg_op = 'INSERT' then
+		event.kind := 'taken';
+		event.at := new.created_at;
+	elsif pg_trigger_depth() > 1 then
+		-- A review at a session: its own row is the record.
+		return null;
+	elsif new.carries > old.carries then
+		event.kind := 'carried';
+		event.session_id := new.due_in;
+	elsif new.decided_carries <> old.decided_carries or new.carries < old.carries then
+		event.kind := 'decided';
+		event.choice := case
+			when new.status = 'dropped' then 'drop' when new.carries < old.carries then 'reshape' else 'do'
+		end;
+		event.line := new.line;
+	elsif new.outcome is not null
+		and (new.outcome, new.line) is distinct from (old.outcome, old.line)
+	then
+		event.kind := 'told';
+		event.outcome := new.outcome;
+		event.line := new.line;
+	elsif new.status = 'open' and old.status <> 'open' then
+		event.kind := 'reopened';
+	elsif (new.title, new.due_on) is distinct from (old.title, old.due_on) then
+		event.kind := 'edited';
+	else
+		return null;
+	end if;
+	insert into public.action_events
+		(group_id, action_id, kind, by_id, at, session_id, outcome, choice, title, due_on, carries, line)
+	values (new.group_id, new.id, event.kind, (select private.uid()),
+		coalesce(event.at, clock_timestamp()), event.session_id, event.outcome, event.choice,
+		new.title, new.due_on, new.carries, coalesce(event.line, ''));
+	return null;
+end $$;
+create trigger log after insert or update on public.actions
+	for each row execute function private.log_action();
+
+-- Row trigger: the outcome of a review is the last word said of the action, too. Partly and not
+-- done leave it open: it will be carried. A line that is taken back is taken back where it was
+-- copied; what became of the action stays as it is.
+create function private.settle_reviewed_action() returns trigger
+language plpgsql security definer set search_path = '' as $$
+declare
+	reviewed public.actions;
+begin
+	if tg_op = 'UPDATE' and old.line <> '' and new.line = '' and new.outcome = old.outcome then
+		update public.actions a set line = '' where a.id = new.action_id and a.line = old.line;
+		return new;
+	end if;
+	select * into reviewed from public.actions a where a.id = new.action_id for update;
+	if reviewed.group_id is distinct from new.group_id then
+		perform private.refuse('CR005', 'the action is of another group');
+	end if;
+	new.reviewed_by := coalesce((select private.uid()), new.reviewed_by);
+	new.reviewed_at := clock_timestamp();
+	update public.actions a set
+		status = case when new.outcome in ('done', 'dropped') then new.outcome else 'open' end,
+		outcome = new.outcome,
+		line = new.line
+		where a.id = new.action_id;
+	return new;
+end $$;
+create trigger settle_reviewed_action before insert or update on public.reviews
+	for each row execute function private.settle_reviewed_action();
+
+create trigger keep_columns before update on public.actions
+	for each row execute function private.keep_columns('id', 'group_id', 'owner_id');
+create trigger raise_version before update on public.actions
+	for each row execute function private.raise_version();
+create trigger keep_session_group before insert or update on public.reviews
+	for each row execute function private.keep_session_group();
+create trigger keep_columns before update on public.reviews
+	for each row execute function private.keep_columns('id', 'group_id', 'action_id', 'session_id');
+
+-- Grants
+
+grant select on public.actions, public.action_events, public.reviews to authenticated;
+grant insert (id, group_id, owner_id, title, due_on, born_in, goal_id, partner_id)
+	on public.actions to authenticated;
+grant update (title, due_on, status, goal_id, partner_id, rank, outcome, line, removed_at)
+	on public.actions to authenticated;
+grant insert (group_id, action_id, session_id, outcome, line), update (outcome, line)
+	on public.reviews to authenticated;
+grant execute on function
+	private.my_action_ids(), private.my_own_review_ids(), private.my_own_event_ids(),
+	private.decide_action(uuid, text, text, date, text)
+	to authenticated;

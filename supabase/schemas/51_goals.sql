@@ -1,0 +1,96 @@
+-- What a member wants to reach in a year or a quarter, shared with the group or kept private.
+
+create table public.goals (
+	id uuid primary key,
+	group_id uuid not null references public.groups (id) on delete cascade,
+	owner_id uuid not null references public.profiles (id) on delete cascade,
+	title text not null check (private.fits(title, 200)),
+	year int not null check (year between 2020 and 2100),
+	quarter int check (quarter between 1 and 4),
+	stage text check (stage in ('assess', 'execute', 'consolidate')),
+	measure text not null default '' check (private.fits(measure, 1000)),
+	means text not null default '' check (private.fits(means, 1000)),
+	reason text not null default '' check (private.fits(reason, 1000)),
+	shared boolean not null default true,
+	status text not null default 'open' check (status in ('open', 'reached', 'dropped')),
+	line text not null default '' check (private.fits(line, 300)),
+	removed_at timestamptz,
+	version int not null default 1,
+	created_at timestamptz not null default now(),
+	updated_at timestamptz not null default now(),
+	constraint goals_named check (title <> '' or removed_at is not null),
+	constraint goals_staged check ((quarter is null) = (stage is null))
+);
+comment on table public.goals is
+	'A yearly or quarterly objective of a member; actions may serve it.';
+comment on column public.goals.quarter is 'Null: a goal of the whole year.';
+comment on column public.goals.measure is 'How one will see that it is reached.';
+comment on column public.goals.means is 'What makes it within reach.';
+comment on column public.goals.reason is 'Why it matters now.';
+comment on column public.goals.shared is 'False: nobody but its owner reads it.';
+comment on column public.goals.removed_at is
+	'Its owner took it back: the words are gone, the row says so.';
+create index goals_group on public.goals (group_id);
+create index goals_owner on public.goals (owner_id);
+
+alter table public.goals enable row level security;
+
+-- Policies
+
+create policy select_member on public.goals for select to authenticated
+	using (
+		(shared and group_id = any (array(select private.my_group_ids())))
+		or (
+			owner_id = (select private.uid())
+			and group_id <> all (array(select private.my_unsigned_group_ids()))
+		)
+	);
+create policy insert_owner on public.goals for insert to authenticated
+	with check (
+		owner_id = (select private.uid()) and group_id = any (array(select private.my_group_ids()))
+	);
+create policy update_owner on public.goals for update to authenticated
+	using (owner_id = (select private.uid()) and group_id = any (array(select private.my_group_ids())))
+	with check (owner_id = (select private.uid()));
+
+-- Triggers
+
+-- Row trigger: a goal that is taken back leaves no words behind, and never comes back.
+create function private.keep_removed_goal() returns trigger
+language plpgsql set search_path = '' as $$
+begin
+	if old.removed_at is not null then
+		perform private.refuse('CR001', 'this goal was taken back');
+	end if;
+	if new.removed_at is not null then
+		new.removed_at := clock_timestamp();
+		new.title := '';
+		new.measure := '';
+		new.means := '';
+		new.reason := '';
+		new.line := '';
+	end if;
+	return new;
+end $$;
+create trigger keep_removed before update on public.goals
+	for each row execute function private.keep_removed_goal();
+
+create trigger keep_columns before update on public.goals
+	for each row execute function private.keep_columns('id', 'group_id', 'owner_id');
+create trigger raise_version before update on public.goals
+	for each row execute function private.raise_version();
+
+-- What goals add to actions.
+
+alter table public.actions add constraint actions_goal_id_fkey
+	foreign key (goal_id) references public.goals (id) on delete set null;
+
+-- Grants
+
+grant select on public.goals to authenticated;
+grant insert (
+	id, group_id, owner_id, title, year, quarter, stage, measure, means, reason, shared
+) on public.goals to authenticated;
+grant update (
+	title, year, quarter, stage, measure, means, reason, shared, status, line, removed_at
+) on public.goals to authenticated;

@@ -1,0 +1,185 @@
+import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import postgres, { type Sql } from 'postgres';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeAuthSchema } from '#lib/server/embedded/api.ts';
+import { prepareDatabase, runFile } from '#lib/server/embedded/database.ts';
+import { type Database, openDatabase } from '#lib/server/embedded/open-database.ts';
+import { openQuiet } from '#lib/server/embedded/quiet.ts';
+import { difference, type Fact, line, readFacts, SCHEMAS } from '../support/schema-facts.ts';
+
+const root = resolve(import.meta.dirname, '../..');
+const supabase = join(root, 'supabase');
+const log = () => undefined;
+
+let dataFolder: string;
+let cluster: Database;
+/** From the migrations. */
+let migrated: Sql;
+/** From the schema files. */
+let written: Sql;
+let facts: Fact[];
+
+beforeAll(async () => {
+	dataFolder = await mkdtemp(join(tmpdir(), 'cercle-schemas-'));
+	cluster = await openDatabase({ dataFolder, root, log });
+	migrated = connect(cluster.ownerUrl);
+	await migrated`create database written`;
+	const url = new URL(cluster.ownerUrl);
+	url.pathname = 'written';
+	await writeSchemas(url.href);
+	written = connect(url.href);
+	facts = await read(written);
+});
+afterAll(async () => {
+	await Promise.all([migrated?.end(), written?.end()]);
+	await cluster?.close();
+	await rm(dataFolder, { recursive: true, force: true });
+});
+
+const connect = (url: string) => postgres(url, { max: 1, onnotice: () => undefined });
+const read = (sql: Sql) => sql.begin((transaction) => readFacts(transaction));
+
+/** As a start makes a database, but with the schema files in the place of the migrations. */
+async function writeSchemas(ownerUrl: string): Promise<void> {
+	const folder = join(dataFolder, 'supabase');
+	await mkdir(join(folder, 'migrations'), { recursive: true });
+	await symlink(join(supabase, 'embedded'), join(folder, 'embedded'));
+	const { keys } = cluster;
+	const quiet = openQuiet();
+	try {
+		await prepareDatabase({
+			ownerUrl,
+			folder,
+			log,
+			authenticatorPassword: keys.authenticatorPassword,
+			makeAuthSchema: () => makeAuthSchema(ownerUrl, keys, quiet)
+		});
+	} finally {
+		quiet.close();
+	}
+	const sql = connect(ownerUrl);
+	try {
+		const files = await readdir(join(supabase, 'schemas'));
+		for (const file of files.sort()) await runFile(sql, join(supabase, 'schemas', file));
+	} finally {
+		await sql.end();
+	}
+}
+
+/** The kinds of facts that `statements` change, which are then taken back. */
+async function changed(statements: string): Promise<string[]> {
+	const undone = new Error('undone');
+	let kinds: string[] = [];
+	const work = written.begin(async (transaction) => {
+		await transaction.unsafe(statements);
+		const after = await readFacts(transaction);
+		kinds = difference(facts, after).map(({ kind }) => kind);
+		throw undone;
+	});
+	await expect(work).rejects.toBe(undone);
+	return [...new Set(kinds)].sort();
+}
+
+test('the schema files say what the migrations end up with', async () => {
+	expect(difference(facts, await read(migrated)).map(line)).toEqual([]);
+});
+
+describe('the comparison notices a difference of each kind:', () => {
+	/** The least statement that changes a fact of each kind; other kinds may change with it. */
+	const breaks: Record<string, string> = {
+		'schema owner': 'alter schema private owner to authenticated',
+		'schema grants': 'grant usage on schema private to anon',
+		'default privileges':
+			'alter default privileges in schema public grant select on tables to authenticated',
+		table: 'alter table public.actions set (fillfactor = 50)',
+		'table owner': 'alter table public.actions owner to authenticated',
+		'table grants': 'grant delete on public.actions to authenticated',
+		'row security': 'alter table public.actions force row level security',
+		view: 'create view public.shown as select 1 as one',
+		sequence: 'create sequence public.counted',
+		'column type': 'alter table public.actions alter carries type bigint',
+		'column nullability': 'alter table public.actions alter line drop not null',
+		'column default': "alter table public.actions alter line set default '…'",
+		'column generation':
+			'alter table public.actions alter carries drop default, alter carries add generated always as identity',
+		'column collation': 'alter table public.communities alter name type text collate "C"',
+		'column storage': 'alter table public.charters alter body set storage external',
+		'column grants': 'grant update (carries) on public.actions to authenticated',
+		constraint: `alter table public.actions drop constraint actions_carries_check,
+			add constraint actions_carries_check check (carries > 0)`,
+		index:
+			'drop index public.actions_group; create index actions_group on public.actions (group_id, id)',
+		trigger: `drop trigger raise_version on public.actions;
+			create trigger raise_version before insert on public.actions
+				for each row execute function private.raise_version()`,
+		'trigger state': 'alter table public.actions disable trigger raise_version',
+		'policy command': `drop policy select_member on public.actions;
+			create policy select_member on public.actions for all to authenticated using (true)`,
+		'policy roles': 'alter policy select_member on public.actions to anon',
+		'policy mode': `drop policy select_member on public.actions;
+			create policy select_member on public.actions as restrictive for select using (true)`,
+		'policy using': 'alter policy select_member on public.actions using (true)',
+		'policy check': 'alter policy insert_owner on public.goals with check (true)',
+		'function body': `create or replace function private.breach_term() returns interval
+			language sql immutable set search_path = '' as $$ select interval '15 days' $$`,
+		'function arguments': `create or replace function public.leave_group(group_id uuid default null)
+			returns void language sql security definer set search_path = '' as ''`,
+		'function result': `drop function public.close_calendar();
+			create function public.close_calendar() returns int language sql as 'select 1'`,
+		'function language': `create or replace function public.close_calendar() returns void
+			language plpgsql as 'begin end'`,
+		'function volatility': 'alter function public.close_calendar() stable',
+		'function parallelism': 'alter function public.close_calendar() parallel safe',
+		'function strictness': 'alter function public.leave_group(uuid) strict',
+		'function rights': 'alter function public.close_calendar() security invoker',
+		'function settings': 'alter function public.close_calendar() reset search_path',
+		'function planning': 'alter function public.close_calendar() cost 1',
+		'function owner': 'alter function public.close_calendar() owner to authenticated',
+		'function grants': 'grant execute on function public.close_calendar() to anon',
+		type: "create type public.mood as enum ('calm')",
+		comment: "comment on column public.actions.carries is '…'",
+		publication: 'create publication live for table public.actions',
+		extension: 'drop extension plpgsql cascade'
+	};
+
+	test.each(Object.entries(breaks))('%s', async (kind, statements) => {
+		expect(await changed(statements)).toContain(kind);
+	});
+
+	test('none was forgotten', () => {
+		const known = new Set([...facts.map(({ kind }) => kind), ...Object.keys(breaks)]);
+		expect(Object.keys(breaks).sort()).toEqual([...known].sort());
+	});
+
+	test('and none where only a comment or a line break of a function is another', async () => {
+		const restated = `
+			create or replace function private.breach_term() returns interval
+			language sql immutable set search_path = '' as $$
+				-- Two weeks.
+				select
+					interval '14 days'
+			$$`;
+		expect(await changed(restated)).toEqual([]);
+	});
+
+	test('a space in a quoted text is a difference', async () => {
+		const restated = `
+			create or replace function private.breach_term() returns interval
+			language sql immutable set search_path = '' as $$ select interval '14  days' $$`;
+		expect(await changed(restated)).toEqual(['function body']);
+	});
+});
+
+describe('nothing is compared in vain:', () => {
+	test('each schema of ours holds something', () => {
+		for (const schema of SCHEMAS) {
+			expect(facts.some(({ name }) => name.startsWith(`${schema}.`))).toBe(true);
+		}
+	});
+
+	test.each([[[]], [['extensions']], [['nowhere']]])('schemas %j', async (schemas: string[]) => {
+		await expect(written.begin((transaction) => readFacts(transaction, schemas))).rejects.toThrow();
+	});
+});
