@@ -51,7 +51,7 @@ create table public.signatures (
 	unique (charter_id, member_id)
 );
 comment on table public.signatures is
-	'Who signed which charter. No signature of the last one, no content.';
+	'The members who signed each charter. No signature of the last one, no content.';
 create index signatures_group on public.signatures (group_id);
 create index signatures_member on public.signatures (member_id);
 

@@ -56,7 +56,7 @@ create table public.decisions (
 comment on table public.decisions is 'What a group decided, in order, append-only. Holds no text.';
 comment on column public.decisions.id is 'Of what a breach led to: that of the breach.';
 comment on column public.decisions.subject_id is
-	'Whom it is about; of a retention that was shortened: who did it. Null: nobody, somebody who is no more, or whom a breach that was dismissed was about.';
+	'The member it is about; of a retention that was shortened: the member who did it. Null: nobody, a former account, or the accused of a breach that was dismissed.';
 create index decisions_group on public.decisions (group_id, at);
 create index decisions_subject on public.decisions (subject_id);
 
@@ -170,7 +170,7 @@ begin
 		order by b.raised_at, b.id;
 end $$;
 comment on function private.weigh_breaches is
-	'Also for who erases what is over: a lapsed breach that nobody touched is settled by it.';
+	'Also called when retention erases: a lapsed breach that nobody touched is settled by it.';
 
 -- Locks the group of a breach that concerns the caller, and answers the breach as it is then.
 create function private.hold_breach(breach_id uuid) returns public.breaches

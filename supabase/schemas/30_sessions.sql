@@ -86,7 +86,7 @@ create table public.attendances (
 	unique (session_id, member_id)
 );
 comment on table public.attendances is
-	'Who took part in a session, and when their phone was last heard.';
+	'The members who took part in a session, and when their phone was last heard.';
 create index attendances_group on public.attendances (group_id);
 create index attendances_member on public.attendances (member_id);
 
@@ -117,7 +117,7 @@ create table public.session_consents (
 comment on table public.session_consents is
 	'What each person present at a session answered to sharing it with a later joiner.';
 comment on column public.session_consents.reader_id is 'The later joiner.';
-comment on column public.session_consents.member_id is 'Who was present and answered.';
+comment on column public.session_consents.member_id is 'The member who was present and answered.';
 comment on column public.session_consents.withdrawn_at is
 	'Since when the answer is no. Null: it is yes.';
 create index session_consents_group on public.session_consents (group_id);

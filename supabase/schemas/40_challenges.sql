@@ -35,7 +35,7 @@ comment on table public.challenges is
 comment on column public.challenges.position is
 	'Turn in the session. Null: not on its plan any more.';
 comment on column public.challenges.keep is
-	'Who reads its notes and contributions after the session: those present, its presenter alone, nobody (erased at the close).';
+	'Its notes and contributions are read after the session by those present, by its presenter alone, or by nobody (erased at the close).';
 comment on column public.challenges.double_confidential is
 	'After the session its presenter alone reads any of it. Settled at the close, for good.';
 comment on column public.challenges.withdrawn_at is

@@ -18,7 +18,7 @@ comment on table public.room_states is
 	'The clock of a session: anchors, never ticks. Every phone computes its digits from this row.';
 comment on column public.room_states.position is 'The running segment. Null: not started.';
 comment on column public.room_states.facilitator_id is
-	'Who drives now. It moves by take-over or hand-over only, never by a lost connection.';
+	'The member who drives now. It moves by take-over or hand-over only, never by a lost connection.';
 comment on column public.room_states.minutes is
 	'Minutes given to each segment, by position; 0: dropped. The plan''s own until somebody decides.';
 comment on column public.room_states.floor_version is

@@ -16,7 +16,7 @@ create table public.animators (
 	until timestamptz check (until >= since)
 );
 comment on table public.animators is
-	'Who animates a community, dated. It gives no right on any content: see community_overview.';
+	'The members who animate a community, dated. It gives no right on any content: see community_overview.';
 create unique index animators_current on public.animators (community_id, member_id)
 	where until is null;
 create index animators_community on public.animators (community_id);

@@ -100,7 +100,7 @@ begin
 	end if;
 end $$;
 comment on function public.delete_account is
-	'Deletes the caller''s account at once, for who types its address.';
+	'Deletes the caller''s account at once, for a caller who types its address.';
 
 create function public.export_account() returns jsonb
 language plpgsql stable security invoker set search_path = '' as $$
