@@ -61,6 +61,12 @@ begin
 	return me;
 end $$;
 
+-- How a pull shows a table: its name on the phone, the table it comes from (null: the same name),
+-- the column that is its key (null: id), the shape of a row `t` (null: as it is), and which rows
+-- (null: all), beside what the policies allow. Each area says it of its own tables: see
+-- `shown_tables`.
+create type private.shown_table as (name text, source text, key text, shape text, which text);
+
 -- Row trigger: the columns named as arguments never change after the insert.
 create function private.keep_columns() returns trigger
 language plpgsql set search_path = '' as $$

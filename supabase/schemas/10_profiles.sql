@@ -17,6 +17,30 @@ comment on column public.profiles.erased_at is
 
 alter table public.profiles enable row level security;
 
+-- Helper functions
+
+-- Operations on the caller's profile: see `apply_operation`.
+create function private.apply_profile(kind text, args jsonb, base jsonb) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+	row_id uuid := (args ->> 'id')::uuid;
+	changes jsonb := args -> 'changes';
+begin
+	case kind
+		when 'profile.write' then
+			perform private.merge_row('public.profiles', row_id, changes, base, '{name,language}');
+		else
+			perform private.refuse('CR005', 'no such kind of operation');
+	end case;
+end $$;
+
+-- What a pull shows of this area: see `shown_tables`.
+create function private.shown_profiles() returns setof private.shown_table
+language sql stable set search_path = '' as $$
+	values
+		('profiles', null, null, null, null)
+$$;
+
 -- Policies. Peers read profiles too: see 20_groups.sql.
 
 create policy update_owner on public.profiles for update to authenticated
@@ -51,3 +75,6 @@ create trigger raise_version before update on public.profiles
 -- Grants
 
 grant select, update (name, language) on public.profiles to authenticated;
+grant execute on function
+	private.apply_profile(text, jsonb, jsonb), private.shown_profiles()
+	to authenticated;

@@ -131,6 +131,40 @@ begin
 	update public.groups set epoch = epoch + 1 where id = end_topics.group_id;
 end $$;
 
+-- What a pull shows of this area: see `shown_tables`.
+create function private.shown_groups() returns setof private.shown_table
+language sql stable set search_path = '' as $$
+	values
+		('groups', null, null, null, null),
+		('memberships', null, null, null, null),
+		('charters', null, null, null, null),
+		('signatures', null, null, null, null)
+$$;
+
+-- What an account takes along of this area: see `export_account`.
+create function private.export_groups(me uuid) returns jsonb
+language sql stable set search_path = '' as $$
+	select jsonb_build_object(
+		-- Of a group one left, its name is not known any more.
+		'groups', (
+			select coalesce(jsonb_agg(jsonb_build_object(
+				'id', m.group_id, 'name', g.name, 'joined_at', m.joined_at, 'left_at', m.left_at
+			) order by m.joined_at, m.id), '[]')
+			from public.memberships m
+			left join public.groups g on g.id = m.group_id
+			where m.member_id = me
+		),
+		'signatures', (
+			select coalesce(jsonb_agg(jsonb_build_object(
+				'group_id', s.group_id, 'charter_version', c.version, 'signed_at', s.signed_at
+			) order by s.signed_at, s.id), '[]')
+			from public.signatures s
+			left join public.charters c on c.id = s.charter_id
+			where s.member_id = me
+		)
+	)
+$$;
+
 -- Policies
 
 create policy select_joined on public.groups for select to authenticated
@@ -302,5 +336,6 @@ grant execute on function
 	private.my_joined_group_ids(), private.my_group_ids(), private.my_unsigned_group_ids(),
 	private.my_peer_ids(), private.need_member(uuid),
 	public.found_group(uuid, text, text), public.write_charter(uuid, text, int),
-	public.sign_charter(uuid), public.leave_group(uuid)
+	public.sign_charter(uuid), public.leave_group(uuid),
+	private.shown_groups(), private.export_groups(uuid)
 	to authenticated;

@@ -40,6 +40,32 @@ begin
 	return found_one;
 end $$;
 
+-- What a pull shows of this area: see `shown_tables`.
+create function private.shown_invitations() returns setof private.shown_table
+language sql stable set search_path = '' as $$
+	values
+		('invitations', null, null,
+			$s$jsonb_build_object(
+				'id', t.id, 'group_id', t.group_id, 'email', t.email, 'expires_at', t.expires_at
+			)$s$,
+			't.accepted_at is null and t.revoked_at is null and t.expires_at > now()')
+$$;
+
+-- Erases invitations that are over, for they hold addresses: see `erase_expired`.
+create function private.erase_invitations(at timestamptz, most int) returns int
+language plpgsql volatile set search_path = '' as $$
+declare
+	gone int;
+begin
+	delete from public.invitations i where i.id = any (array(
+		select v.id from public.invitations v
+		where coalesce(v.accepted_at, v.revoked_at, v.expires_at) < at - interval '90 days'
+		limit most
+	));
+	get diagnostics gone = row_count;
+	return gone;
+end $$;
+
 -- Policies
 
 create policy select_member on public.invitations for select to authenticated
@@ -176,5 +202,6 @@ grant select (
 ) on public.invitations to authenticated;
 grant execute on function
 	public.invite(uuid, text, text), public.revoke_invitation(uuid), public.read_invitation(text),
-	public.accept_invitation(text)
+	public.accept_invitation(text),
+	private.shown_invitations()
 	to authenticated;

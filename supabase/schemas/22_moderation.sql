@@ -196,6 +196,56 @@ begin
 	return held;
 end $$;
 
+-- What a pull shows of this area: see `shown_tables`.
+create function private.shown_moderation() returns setof private.shown_table
+language sql stable set search_path = '' as $$
+	values
+		('decisions', null, null, null, null),
+		('breaches', null, null, null, null),
+		('breach_votes', null, null, null, null)
+$$;
+
+-- What an account takes along of this area: see `export_account`.
+create function private.export_breaches(me uuid) returns jsonb
+language sql stable set search_path = '' as $$
+	select jsonb_build_object(
+		'breaches', (
+			select coalesce(jsonb_agg(jsonb_build_object(
+				'group_id', h.group_id, 'raised_at', h.raised_at, 'reason', h.reason,
+				'settled_at', h.settled_at, 'outcome', h.outcome
+			) order by h.raised_at, h.id), '[]')
+			from public.breaches h where h.raised_by = me
+		)
+	)
+$$;
+
+-- A breach whose days are over and that nobody touched is settled, so that it holds its words no
+-- longer. That waits for nobody: by then the batch has erased rows of other groups, and somebody
+-- who holds a group may be waiting for these. What is passed over comes at the next run.
+create function private.settle_lapsed(most int) returns int
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+	held uuid[] := array(
+		select g.id from public.groups g
+		where exists (
+			select from public.breaches b
+			where b.group_id = g.id and b.settled_at is null
+				and b.raised_at <= now() - private.breach_term()
+		)
+		limit most
+		for no key update skip locked
+	);
+	-- Counted once the groups are held: from then on nobody else settles them.
+	lapsed int := (
+		select count(*) from public.breaches b
+		where b.group_id = any (held) and b.settled_at is null
+			and b.raised_at <= now() - private.breach_term()
+	);
+begin
+	perform private.weigh_breaches(g) from unnest(held) g;
+	return lapsed;
+end $$;
+
 -- Policies
 
 create policy select_entitled on public.breaches for select to authenticated
@@ -384,5 +434,6 @@ grant select on public.breaches, public.breach_votes, public.decisions to authen
 grant execute on function
 	private.my_breach_ids(), private.my_accusation_ids(),
 	public.raise_breach(uuid, uuid, uuid, text), public.vote_breach(uuid, boolean),
-	public.withdraw_breach(uuid)
+	public.withdraw_breach(uuid),
+	private.shown_moderation(), private.export_breaches(uuid)
 	to authenticated;

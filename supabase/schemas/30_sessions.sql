@@ -196,6 +196,84 @@ language sql stable security definer set search_path = '' as $$
 	where status = 'live' and id in (select private.my_session_ids())
 $$;
 
+-- Operations on attendances: see `apply_operation`.
+create function private.apply_attendance(kind text, args jsonb, base jsonb) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+	case kind
+		when 'attendance.mark' then
+			insert into public.attendances (group_id, session_id, member_id, present)
+			values ((args ->> 'group_id')::uuid, (args ->> 'session_id')::uuid,
+				(args ->> 'member_id')::uuid, (args ->> 'present')::boolean)
+			on conflict (session_id, member_id) do update set present = excluded.present;
+		else
+			perform private.refuse('CR005', 'no such kind of operation');
+	end case;
+end $$;
+
+-- Operations on the caller's feedback: see `apply_operation`.
+create function private.apply_feedback(kind text, args jsonb, base jsonb) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+	row_id uuid;
+	changes jsonb;
+begin
+	case kind
+		when 'feedback.write' then
+			changes := jsonb_strip_nulls(
+				jsonb_build_object('plus', args -> 'plus', 'delta', args -> 'delta')
+			);
+			select f.id into row_id from public.feedbacks f
+				where f.session_id = (args ->> 'session_id')::uuid and f.member_id = private.me()
+					and f.group_id = (args ->> 'group_id')::uuid;
+			if found then
+				perform private.merge_row('public.feedbacks', row_id, changes, base, '{plus,delta}');
+			else
+				insert into public.feedbacks (group_id, session_id, member_id, plus, delta)
+				values ((args ->> 'group_id')::uuid, (args ->> 'session_id')::uuid, private.me(),
+					coalesce(args ->> 'plus', ''), coalesce(args ->> 'delta', ''));
+			end if;
+		else
+			perform private.refuse('CR005', 'no such kind of operation');
+	end case;
+end $$;
+
+-- What a pull shows of this area: see `shown_tables`.
+create function private.shown_sessions() returns setof private.shown_table
+language sql stable set search_path = '' as $$
+	values
+		('sessions', null, null, null, null),
+		('segments', null, null, null, null),
+		('attendances', null, null, null, null),
+		('feedbacks', null, null, null, null),
+		('session_consents', null, null, null, null)
+$$;
+
+-- What an account takes along of this area: see `export_account`.
+create function private.export_sessions(me uuid) returns jsonb
+language sql stable set search_path = '' as $$
+	select jsonb_build_object(
+		'sessions', (
+			select coalesce(jsonb_agg(jsonb_build_object(
+				'id', s.id, 'group_id', s.group_id, 'starts_at', s.starts_at,
+				'time_zone', s.time_zone, 'closed_at', s.closed_at
+			) order by s.starts_at, s.id), '[]')
+			from public.attendances a
+			join public.sessions s on s.id = a.session_id
+			where a.member_id = me and a.present
+		),
+		'feedbacks', (
+			select coalesce(jsonb_agg(jsonb_build_object(
+				'group_id', f.group_id, 'session_id', f.session_id, 'starts_at', s.starts_at,
+				'plus', f.plus, 'delta', f.delta
+			) order by s.starts_at, f.id), '[]')
+			from public.feedbacks f
+			left join public.sessions s on s.id = f.session_id
+			where f.member_id = me
+		)
+	)
+$$;
+
 -- Policies
 
 create policy select_member on public.sessions for select to authenticated
@@ -336,5 +414,7 @@ grant execute on function private.is_time_zone(text) to authenticated, service_r
 grant execute on function
 	private.my_dated_session_ids(), private.my_shared_session_ids(), private.my_session_ids(),
 	private.my_attended_session_ids(), private.my_live_session_ids(),
-	public.share_session(uuid, uuid, boolean)
+	public.share_session(uuid, uuid, boolean),
+	private.apply_attendance(text, jsonb, jsonb), private.apply_feedback(text, jsonb, jsonb),
+	private.shown_sessions(), private.export_sessions(uuid)
 	to authenticated;

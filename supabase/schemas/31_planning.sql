@@ -88,6 +88,34 @@ begin
 	return planned.id;
 end $$;
 
+-- The session after the one that closes: planned here by `next`, or found among those planned
+-- before. Refuses when there is none with a later date.
+create function private.next_session(closing public.sessions, next jsonb) returns uuid
+language plpgsql volatile security definer set search_path = '' as $$
+declare
+	next_id uuid;
+begin
+	if next is not null then
+		if (next ->> 'group_id')::uuid <> closing.group_id
+			or exists (select from public.sessions s where s.id = (next ->> 'id')::uuid)
+		then
+			perform private.refuse('CR005', 'the next session is not a new one of this group');
+		end if;
+		next_id := private.write_plan(next);
+	else
+		select s.id into next_id from public.sessions s
+			where s.group_id = closing.group_id and s.status = 'planned'
+				and s.starts_at > closing.starts_at
+			order by s.starts_at limit 1;
+	end if;
+	if next_id is null
+		or (select s.starts_at from public.sessions s where s.id = next_id) <= closing.starts_at
+	then
+		perform private.refuse('CR005', 'the next session needs a later date');
+	end if;
+	return next_id;
+end $$;
+
 -- What planning adds to memberships.
 
 -- Nothing that is to come depends on a member who left: their roles are free again, and what they

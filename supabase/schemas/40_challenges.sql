@@ -133,6 +133,50 @@ begin
 	update public.challenges c set double_confidential = is_double where c.id = held.id;
 end $$;
 
+-- Operations on challenges: see `apply_operation`.
+create function private.apply_challenge(kind text, args jsonb, base jsonb) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+	row_id uuid := (args ->> 'id')::uuid;
+	changes jsonb := args -> 'changes';
+begin
+	case kind
+		when 'challenge.write' then
+			perform private.merge_row('public.challenges', row_id, changes, base,
+				'{question,context,tried,options,wanted,unwanted,need,tags,keep}');
+		when 'challenge.protect' then
+			perform private.protect_challenge(row_id, (args ->> 'double_confidential')::boolean);
+		when 'challenge.withdraw' then
+			perform private.merge_row('public.challenges', row_id, '{"withdrawn_at": "now"}', null,
+				'{withdrawn_at}');
+		else
+			perform private.refuse('CR005', 'no such kind of operation');
+	end case;
+end $$;
+
+-- Operations on the notes of a challenge: see `apply_operation`.
+create function private.apply_notes(kind text, args jsonb, base jsonb) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+	row_id uuid := (args ->> 'id')::uuid;
+	changes jsonb := args -> 'changes';
+begin
+	case kind
+		when 'notes.write' then
+			perform private.merge_row('public.challenge_notes', row_id, changes, base, '{body,takeaways}');
+		else
+			perform private.refuse('CR005', 'no such kind of operation');
+	end case;
+end $$;
+
+-- What a pull shows of this area: see `shown_tables`.
+create function private.shown_challenges() returns setof private.shown_table
+language sql stable set search_path = '' as $$
+	values
+		('challenges', null, null, null, null),
+		('challenge_notes', null, null, null, null)
+$$;
+
 -- Policies
 
 create policy select_member on public.challenges for select to authenticated
@@ -275,5 +319,7 @@ grant update (
 grant update (body, takeaways) on public.challenge_notes to authenticated;
 grant execute on function
 	private.my_challenge_ids(), private.my_readable_challenge_ids(),
-	private.my_noted_challenge_ids(), private.protect_challenge(uuid, boolean)
+	private.my_noted_challenge_ids(), private.protect_challenge(uuid, boolean),
+	private.apply_challenge(text, jsonb, jsonb), private.apply_notes(text, jsonb, jsonb),
+	private.shown_challenges()
 	to authenticated;

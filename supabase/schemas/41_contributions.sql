@@ -22,6 +22,48 @@ create index contributions_author on public.contributions (author_id);
 
 alter table public.contributions enable row level security;
 
+-- Helper functions
+
+-- Operations on contributions: see `apply_operation`.
+create function private.apply_contribution(kind text, args jsonb, base jsonb) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+	row_id uuid := (args ->> 'id')::uuid;
+	changes jsonb := args -> 'changes';
+begin
+	case kind
+		when 'contribution.add' then
+			insert into public.contributions (id, group_id, session_id, challenge_id, kind, text)
+			values (row_id, (args ->> 'group_id')::uuid, (args ->> 'session_id')::uuid,
+				(args ->> 'challenge_id')::uuid, args ->> 'kind', btrim(args ->> 'text'));
+		when 'contribution.write' then
+			perform private.merge_row('public.contributions', row_id, changes, base, '{text}');
+		else
+			perform private.refuse('CR005', 'no such kind of operation');
+	end case;
+end $$;
+
+-- What a pull shows of this area: see `shown_tables`.
+create function private.shown_contributions() returns setof private.shown_table
+language sql stable set search_path = '' as $$
+	values
+		('contributions', null, null, null, null)
+$$;
+
+-- What an account takes along of this area: see `export_account`.
+create function private.export_contributions(me uuid) returns jsonb
+language sql stable set search_path = '' as $$
+	select jsonb_build_object(
+		'contributions', (
+			select coalesce(jsonb_agg(jsonb_build_object(
+				'group_id', b.group_id, 'session_id', b.session_id, 'kind', b.kind, 'text', b.text,
+				'made_at', b.made_at
+			) order by b.made_at, b.id), '[]')
+			from public.contributions b where b.author_id = me and b.text <> ''
+		)
+	)
+$$;
+
 -- Policies
 
 create policy select_present on public.contributions for select to authenticated
@@ -118,7 +160,44 @@ begin
 	return gone;
 end $$;
 
+-- What contributions add to the export: a challenge with what was noted of it and given to it.
+
+-- What an account takes along of this area: see `export_account`.
+create function private.export_challenges(me uuid) returns jsonb
+language sql stable set search_path = '' as $$
+	select jsonb_build_object(
+		-- What others noted of them and gave to them is the presenter's once the session is over.
+		'challenges', (
+			select coalesce(jsonb_agg(jsonb_build_object(
+				'id', c.id, 'group_id', c.group_id, 'session_id', c.session_id,
+				'starts_at', s.starts_at, 'question', c.question, 'context', c.context,
+				'tried', c.tried, 'options', c.options, 'wanted', c.wanted, 'unwanted', c.unwanted,
+				'need', c.need, 'tags', c.tags, 'keep', c.keep,
+				'double_confidential', c.double_confidential,
+				'notes', (
+					select jsonb_build_object('body', n.body, 'takeaways', n.takeaways)
+					from public.challenge_notes n where n.id = c.id and s.status = 'closed'
+				),
+				'contributions', (
+					select coalesce(jsonb_agg(jsonb_build_object(
+						'kind', b.kind, 'text', b.text, 'made_at', b.made_at
+					) order by b.made_at, b.id), '[]')
+					from public.contributions b
+					where b.challenge_id = c.id and b.text <> '' and s.status = 'closed'
+				)
+			) order by s.starts_at, c.id), '[]')
+			from public.challenges c
+			left join public.sessions s on s.id = c.session_id
+			where c.presenter_id = me and c.withdrawn_at is null
+		)
+	)
+$$;
+
 -- Grants
 
 grant select, insert (id, group_id, session_id, challenge_id, kind, text), update (text)
 	on public.contributions to authenticated;
+grant execute on function
+	private.apply_contribution(text, jsonb, jsonb), private.shown_contributions(),
+	private.export_contributions(uuid), private.export_challenges(uuid)
+	to authenticated;

@@ -183,6 +183,136 @@ language sql volatile security definer set search_path = '' as $$
 	where a.id = carried.id
 $$;
 
+-- Operations on actions: see `apply_operation`.
+create function private.apply_action(kind text, args jsonb, base jsonb) returns void
+language plpgsql volatile set search_path = '' as $$
+declare
+	row_id uuid := (args ->> 'id')::uuid;
+	changes jsonb := args -> 'changes';
+begin
+	case kind
+		when 'action.add' then
+			insert into public.actions
+				(id, group_id, owner_id, title, due_on, born_in, goal_id, partner_id)
+			values (row_id, (args ->> 'group_id')::uuid, (args ->> 'owner_id')::uuid,
+				btrim(args ->> 'title'), (args ->> 'due_on')::date, (args ->> 'born_in')::uuid,
+				(args ->> 'goal_id')::uuid, (args ->> 'partner_id')::uuid);
+		when 'action.edit' then
+			perform private.merge_row('public.actions', row_id, changes, base,
+				'{title,due_on,goal_id,partner_id}');
+		when 'action.settle' then
+			perform private.merge_row('public.actions', row_id, changes, null, '{status}');
+		when 'action.tell' then
+			perform private.merge_row('public.actions', row_id, changes, null, '{outcome,line}');
+		when 'action.decide' then
+			perform private.decide_action(row_id, args ->> 'choice', args ->> 'title',
+				(args ->> 'due_on')::date, args ->> 'line');
+		when 'action.remove' then
+			perform private.merge_row('public.actions', row_id, '{"removed_at": "now"}', null,
+				'{removed_at}');
+		when 'actions.order' then
+			update public.actions a set rank = o.place
+				from jsonb_array_elements_text(args -> 'ids') with ordinality o(id, place)
+				where a.id = o.id::uuid and a.owner_id = private.me() and a.status = 'open'
+					and a.rank is distinct from o.place;
+		else
+			perform private.refuse('CR005', 'no such kind of operation');
+	end case;
+end $$;
+
+-- Operations on reviews: see `apply_operation`.
+create function private.apply_review(kind text, args jsonb, base jsonb) returns void
+language plpgsql volatile set search_path = '' as $$
+begin
+	case kind
+		when 'review.record' then
+			insert into public.reviews (group_id, action_id, session_id, outcome, line)
+			values ((args ->> 'group_id')::uuid, (args ->> 'action_id')::uuid,
+				(args ->> 'session_id')::uuid, args ->> 'outcome', coalesce(args ->> 'line', ''))
+			on conflict (action_id, session_id)
+				do update set outcome = excluded.outcome, line = excluded.line;
+		else
+			perform private.refuse('CR005', 'no such kind of operation');
+	end case;
+end $$;
+
+-- What a pull shows of this area: see `shown_tables`.
+create function private.shown_actions() returns setof private.shown_table
+language sql stable set search_path = '' as $$
+	values
+		('actions', null, null, null, 't.removed_at is null'),
+		('action_events', null, null, null, null),
+		('reviews', null, null, null, null)
+$$;
+
+-- What an account takes along of this area: see `export_account`.
+create function private.export_actions(me uuid) returns jsonb
+language sql stable set search_path = '' as $$
+	select jsonb_build_object(
+		'actions', (
+			select coalesce(jsonb_agg(jsonb_build_object(
+				'id', a.id, 'group_id', a.group_id, 'goal_id', a.goal_id, 'title', a.title,
+				'due_on', a.due_on, 'status', a.status, 'outcome', a.outcome, 'line', a.line,
+				'carries', a.carries, 'created_at', a.created_at,
+				'history', (
+					select coalesce(jsonb_agg(jsonb_build_object(
+						'kind', e.kind, 'at', e.at, 'title', e.title, 'due_on', e.due_on,
+						'carries', e.carries, 'outcome', e.outcome, 'choice', e.choice, 'line', e.line
+					) order by e.at, e.id), '[]')
+					from public.action_events e where e.action_id = a.id
+				),
+				'reviews', (
+					select coalesce(jsonb_agg(jsonb_build_object(
+						'session_id', r.session_id, 'outcome', r.outcome, 'line', r.line,
+						'reviewed_at', r.reviewed_at
+					) order by r.reviewed_at, r.id), '[]')
+					from public.reviews r where r.action_id = a.id
+				)
+			) order by a.created_at, a.id), '[]')
+			from public.actions a where a.owner_id = me and a.removed_at is null
+		)
+	)
+$$;
+
+-- Settled actions of which nothing was said since the limit. One that is part of a session whose
+-- words are kept, or of one to come, stays with it; a plan long past and never held keeps nothing.
+create function private.expired_action_ids(at timestamptz, most int) returns setof uuid
+language sql stable security definer set search_path = '' as $$
+	select a.id from public.actions a
+	join public.groups g on g.id = a.group_id
+	cross join lateral (select at - make_interval(months => g.retention_months) as limit_at) l
+	where a.status <> 'open' and a.created_at < l.limit_at
+		and coalesce(a.removed_at, '-infinity') < l.limit_at
+		and not exists (
+			select from public.action_events e where e.action_id = a.id and e.at >= l.limit_at
+		)
+		and not exists (
+			select from public.reviews r where r.action_id = a.id and r.reviewed_at >= l.limit_at
+		)
+		and not exists (
+			select from public.sessions s
+			where s.erased_at is null
+				and not (s.status = 'planned' and s.starts_at < l.limit_at)
+				and (
+					s.id in (a.born_in, a.due_in)
+					or s.id in (select r.session_id from public.reviews r where r.action_id = a.id)
+				)
+		)
+	limit most
+$$;
+
+-- Erases settled actions with their history and reviews: see `erase_expired`.
+create function private.erase_actions(at timestamptz, most int) returns int
+language plpgsql volatile set search_path = '' as $$
+declare
+	gone int;
+begin
+	delete from public.actions a
+		where a.id = any (array(select private.expired_action_ids(at, most)));
+	get diagnostics gone = row_count;
+	return gone;
+end $$;
+
 -- Policies. Inserting an action, and writing a review, is also the facilitator's and the scribe's:
 -- see 60_room.sql.
 
@@ -427,5 +557,7 @@ grant insert (group_id, action_id, session_id, outcome, line), update (outcome, 
 	on public.reviews to authenticated;
 grant execute on function
 	private.my_action_ids(), private.my_own_review_ids(), private.my_own_event_ids(),
-	private.decide_action(uuid, text, text, date, text)
+	private.decide_action(uuid, text, text, date, text),
+	private.apply_action(text, jsonb, jsonb), private.apply_review(text, jsonb, jsonb),
+	private.shown_actions(), private.export_actions(uuid)
 	to authenticated;

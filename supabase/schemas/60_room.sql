@@ -145,6 +145,23 @@ language sql immutable set search_path = '' as $$
 	end
 $$;
 
+-- What a pull shows of this area: see `shown_tables`.
+create function private.shown_room() returns setof private.shown_table
+language sql stable set search_path = '' as $$
+	values
+		('room_states', null, 'session_id',
+			$s$to_jsonb(t) || jsonb_build_object('id', t.session_id)$s$, null),
+		('role_changes', 'room_commands', null,
+			$s$jsonb_build_object(
+				'id', t.id, 'session_id', t.session_id, 'command', t.command, 'at', t.at,
+				'by_id', t.member_id, 'to_id', coalesce((t.args ->> 'member_id')::uuid, t.member_id)
+			)$s$,
+			$s$t.command in ('take_over', 'hand_over') and not exists (
+				select from public.room_commands u
+				where u.session_id = t.session_id and u.version = t.version + 1 and u.command = 'undo'
+			)$s$)
+$$;
+
 -- Policies
 
 create policy select_member on public.room_states for select to authenticated
@@ -196,6 +213,14 @@ create trigger append_only before update of command, args, version, at, before
 
 -- What a command does to the state. Nothing here locks, stores or tells.
 
+-- Adds the time spent in the running segment to it. Nothing runs before the start.
+create function private.leave_segment(room public.room_states, at timestamptz) returns void
+language sql volatile security definer set search_path = '' as $$
+	update public.segments s
+		set actual_ms = coalesce(s.actual_ms, 0) + private.elapsed_ms(room, at)
+		where s.session_id = room.session_id and s.position = room.position
+$$;
+
 -- Opens segment `target` at `at` with the minutes given to it and closes the running one. A dropped
 -- one comes back with those of the plan.
 create function private.enter_segment(room public.room_states, target int, at timestamptz)
@@ -205,11 +230,7 @@ begin
 	if target is null or target not between 0 and cardinality(room.minutes) - 1 then
 		perform private.refuse('CR005', 'no such step');
 	end if;
-	if room.position is not null then
-		update public.segments s
-			set actual_ms = coalesce(s.actual_ms, 0) + private.elapsed_ms(room, at)
-			where s.session_id = room.session_id and s.position = room.position;
-	end if;
+	perform private.leave_segment(room, at);
 	if room.minutes[target + 1] = 0 then
 		room.minutes[target + 1] := (select s.minutes from public.segments s
 			where s.session_id = room.session_id and s.position = target);
@@ -504,28 +525,8 @@ begin
 	then
 		perform private.refuse('CR002', 'the facilitator closes the session');
 	end if;
-	if next is not null then
-		if (next ->> 'group_id')::uuid <> closing.group_id
-			or exists (select from public.sessions s where s.id = (next ->> 'id')::uuid)
-		then
-			perform private.refuse('CR005', 'the next session is not a new one of this group');
-		end if;
-		next_id := private.write_plan(next);
-	else
-		select s.id into next_id from public.sessions s
-			where s.group_id = closing.group_id and s.status = 'planned'
-				and s.starts_at > closing.starts_at
-			order by s.starts_at limit 1;
-	end if;
-	if next_id is null
-		or (select s.starts_at from public.sessions s where s.id = next_id) <= closing.starts_at
-	then
-		perform private.refuse('CR005', 'the next session needs a later date');
-	end if;
-
-	update public.segments s
-		set actual_ms = coalesce(s.actual_ms, 0) + private.elapsed_ms(room, at)
-		where s.session_id = room.session_id and s.position = room.position;
+	next_id := private.next_session(closing, next);
+	perform private.leave_segment(room, at);
 	perform private.erase_room_traces(closing.id);
 	perform private.close_floor(room, at);
 	perform private.carry_actions(closing, next_id);
@@ -544,5 +545,6 @@ grant select on public.room_states, public.room_commands to authenticated;
 grant execute on function
 	private.my_driven_session_ids(), private.my_topics(), private.room_time(),
 	public.room_command(uuid, text, jsonb, int, uuid), public.room_snapshot(uuid),
-	public.server_clock(), public.close_session(uuid, jsonb, int, uuid)
+	public.server_clock(), public.close_session(uuid, jsonb, int, uuid),
+	private.shown_room()
 	to authenticated;

@@ -174,6 +174,13 @@ begin
 		do update set began_at = greatest(at, t.raised_at);
 end $$;
 
+-- What a pull shows of this area: see `shown_tables`.
+create function private.shown_floor() returns setof private.shown_table
+language sql stable set search_path = '' as $$
+	values
+		('speaking_turns', null, null, null, 't.ended_at is not null')
+$$;
+
 -- Policies
 
 create policy select_member on public.speaking_turns for select to authenticated
@@ -330,5 +337,6 @@ comment on function public.dismiss_signal is
 grant select on public.speaking_turns to authenticated;
 grant execute on function
 	public.floor_command(uuid, text, jsonb), public.signal_facilitator(uuid, text),
-	public.dismiss_signal(uuid, text)
+	public.dismiss_signal(uuid, text),
+	private.shown_floor()
 	to authenticated;

@@ -189,6 +189,20 @@ language sql stable set search_path = '' as $$
 	)
 $$;
 
+-- Erases what was noted of old reminders: see `erase_expired`.
+create function private.erase_reminders(at timestamptz, most int) returns int
+language plpgsql volatile set search_path = '' as $$
+declare
+	gone int;
+begin
+	delete from private.reminders r where r.id = any (array(
+		select d.id from private.reminders d
+		where d.claimed_until < at - interval '90 days' limit most
+	));
+	get diagnostics gone = row_count;
+	return gone;
+end $$;
+
 -- Policies
 
 create policy select_owner on public.reminder_settings for select to authenticated
@@ -341,6 +355,21 @@ $$;
 comment on function public.read_calendar is
 	'When the sessions are of the member whose calendar this is. Null: no such calendar.';
 
+-- What an account takes along of this area: see `export_account`.
+create function private.export_reminders(me uuid) returns jsonb
+language sql stable set search_path = '' as $$
+	select jsonb_build_object(
+		'reminders', (
+			select r.settings -> 'settings' from (select public.read_reminders() as settings) r
+		),
+		'calendar_since', (select c.created_at from public.calendars c where c.id = me),
+		'browsers', (
+			select coalesce(jsonb_agg(p.created_at order by p.created_at), '[]')
+			from public.push_subscriptions p where p.member_id = me
+		)
+	)
+$$;
+
 -- Commands of the server, which alone may know addresses
 
 create function public.claim_reminders(at timestamptz, most int) returns jsonb
@@ -412,7 +441,8 @@ grant select on public.push_subscriptions to authenticated;
 grant select (id, created_at) on public.calendars to authenticated;
 grant execute on function
 	public.set_reminders(jsonb), public.read_reminders(), public.subscribe_push(text, text, text),
-	public.unsubscribe_push(text), public.open_calendar(), public.close_calendar()
+	public.unsubscribe_push(text), public.open_calendar(), public.close_calendar(),
+	private.export_reminders(uuid)
 	to authenticated;
 grant execute on function public.read_calendar(text) to anon;
 grant execute on function public.claim_reminders(timestamptz, int),

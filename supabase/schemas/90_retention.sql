@@ -19,44 +19,6 @@ language sql volatile security definer set search_path = '' as $$
 	for update of s skip locked
 $$;
 
--- Settled actions of which nothing was said since the limit. One that is part of a session whose
--- words are kept, or of one to come, stays with it; a plan long past and never held keeps nothing.
-create function private.expired_action_ids(at timestamptz, most int) returns setof uuid
-language sql stable security definer set search_path = '' as $$
-	select a.id from public.actions a
-	join public.groups g on g.id = a.group_id
-	cross join lateral (select at - make_interval(months => g.retention_months) as limit_at) l
-	where a.status <> 'open' and a.created_at < l.limit_at
-		and coalesce(a.removed_at, '-infinity') < l.limit_at
-		and not exists (
-			select from public.action_events e where e.action_id = a.id and e.at >= l.limit_at
-		)
-		and not exists (
-			select from public.reviews r where r.action_id = a.id and r.reviewed_at >= l.limit_at
-		)
-		and not exists (
-			select from public.sessions s
-			where s.erased_at is null
-				and not (s.status = 'planned' and s.starts_at < l.limit_at)
-				and (
-					s.id in (a.born_in, a.due_in)
-					or s.id in (select r.session_id from public.reviews r where r.action_id = a.id)
-				)
-		)
-	limit most
-$$;
-
--- Goals that ended before the limit and that no action serves any more.
-create function private.expired_goal_ids(at timestamptz, most int) returns setof uuid
-language sql stable security definer set search_path = '' as $$
-	select o.id from public.goals o
-	join public.groups g on g.id = o.group_id
-	where (o.status <> 'open' or o.removed_at is not null)
-		and o.updated_at < at - make_interval(months => g.retention_months)
-		and not exists (select from public.actions a where a.goal_id = o.id)
-	limit most
-$$;
-
 -- Erases everything a member typed in these sessions. Attendances, turns and minutes stay.
 create function private.erase_sessions(ids uuid[], at timestamptz) returns jsonb
 language plpgsql volatile security definer set search_path = '' as $$
@@ -67,7 +29,8 @@ declare
 begin
 	update public.sessions s set erased_at = erase_sessions.at, place = '' where s.id = any (ids);
 	-- A step of one's own may be named by anything.
-	update public.segments s set label = '{"fr": "Étape", "en": "Step"}' where s.session_id = any (ids);
+	update public.segments s set label = '{"fr": "Étape", "en": "Step"}'
+		where s.session_id = any (ids);
 	contributions := private.empty_challenges(
 		array(select c.id from public.challenges c where c.session_id = any (ids))
 	);
@@ -78,33 +41,6 @@ begin
 	delete from public.room_commands c where c.session_id = any (ids);
 	return jsonb_build_object('sessions', cardinality(ids), 'contributions', contributions,
 		'feedbacks', feedbacks, 'reviews', reviews);
-end $$;
-
--- A breach whose days are over and that nobody touched is settled, so that it holds its words no
--- longer. That waits for nobody: by then the batch has erased rows of other groups, and somebody
--- who holds a group may be waiting for these. What is passed over comes at the next run.
-create function private.settle_lapsed(most int) returns int
-language plpgsql volatile security definer set search_path = '' as $$
-declare
-	held uuid[] := array(
-		select g.id from public.groups g
-		where exists (
-			select from public.breaches b
-			where b.group_id = g.id and b.settled_at is null
-				and b.raised_at <= now() - private.breach_term()
-		)
-		limit most
-		for no key update skip locked
-	);
-	-- Counted once the groups are held: from then on nobody else settles them.
-	lapsed int := (
-		select count(*) from public.breaches b
-		where b.group_id = any (held) and b.settled_at is null
-			and b.raised_at <= now() - private.breach_term()
-	);
-begin
-	perform private.weigh_breaches(g) from unnest(held) g;
-	return lapsed;
 end $$;
 
 -- What retention adds to challenges, notes and feedbacks.
@@ -190,43 +126,22 @@ declare
 	moment timestamptz := coalesce(at, clock_timestamp());
 	batch int := least(most, 1000);
 	erased jsonb;
-	gone int;
 begin
 	-- Another process is at it.
 	if not pg_try_advisory_xact_lock(hashtextextended('erase_expired', 0)) then
 		return '{}';
 	end if;
+	-- Sessions first: what is part of one whose words are kept stays with it.
 	erased := private.erase_sessions(
 		array(select private.expired_session_ids(moment, batch)), moment
 	);
 	erased := erased || jsonb_build_object('breaches', private.settle_lapsed(batch));
-	delete from public.actions a
-		where a.id = any (array(select private.expired_action_ids(moment, batch)));
-	get diagnostics gone = row_count;
-	erased := erased || jsonb_build_object('actions', gone);
-	delete from public.goals o
-		where o.id = any (array(select private.expired_goal_ids(moment, batch)));
-	get diagnostics gone = row_count;
-	erased := erased || jsonb_build_object('goals', gone);
-	delete from public.invitations i where i.id = any (array(
-		select v.id from public.invitations v
-		where coalesce(v.accepted_at, v.revoked_at, v.expires_at) < moment - interval '90 days'
-		limit batch
-	));
-	get diagnostics gone = row_count;
-	erased := erased || jsonb_build_object('invitations', gone);
-	delete from private.reminders r where r.id = any (array(
-		select d.id from private.reminders d
-		where d.claimed_until < moment - interval '90 days' limit batch
-	));
-	get diagnostics gone = row_count;
-	erased := erased || jsonb_build_object('reminders', gone);
-	delete from public.operations o where o.ctid = any (array(
-		select p.ctid from public.operations p
-		where p.applied_at < moment - interval '12 months' limit batch
-	));
-	get diagnostics gone = row_count;
-	erased := erased || jsonb_build_object('operations', gone);
+	erased := erased || jsonb_build_object('actions', private.erase_actions(moment, batch));
+	-- After the actions, which may have served them.
+	erased := erased || jsonb_build_object('goals', private.erase_goals(moment, batch));
+	erased := erased || jsonb_build_object('invitations', private.erase_invitations(moment, batch));
+	erased := erased || jsonb_build_object('reminders', private.erase_reminders(moment, batch));
+	erased := erased || jsonb_build_object('operations', private.erase_operations(moment, batch));
 	return erased || jsonb_build_object('devices', private.end_idle_sessions(batch));
 end $$;
 comment on function public.erase_expired is

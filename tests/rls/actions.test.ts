@@ -1,7 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Connection, connect, type Person } from '../support/server.ts';
-import { addAction, applyOne, close, foundGroup, given, type Group, joinGroup } from './people.ts';
+import {
+	addAction,
+	applyOne,
+	close,
+	foundGroup,
+	given,
+	type Group,
+	joinGroup,
+	rowsOf
+} from './people.ts';
 import { leave, openSession, planFor } from './people.ts';
 
 // What an action and a goal go through between two sessions, and what is kept of it.
@@ -196,8 +205,7 @@ describe('taken back', () => {
 		expect(await actionOf(id)).toMatchObject({ title: '', line: '', status: 'dropped' });
 		expect(await historyOf(id)).toEqual([]);
 		expect(await tell(id, 'done')).toBe('CR001');
-		const { tables } = given(await bob.client.rpc('pull')) as { tables: Record<string, object[]> };
-		expect(JSON.stringify(tables)).not.toContain(id);
+		expect(JSON.stringify(await rowsOf(bob))).not.toContain(id);
 	});
 
 	test('is refused to an action that was carried or reviewed: it is dropped instead', async () => {

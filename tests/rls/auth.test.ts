@@ -273,7 +273,7 @@ describe('answers do not tell whether an account exists', () => {
 
 describe('the door of the API', () => {
 	test('a body of 10 MB is refused as too large, and the next request is answered', async () => {
-		for (const path of ['/rest/v1/rpc/apply_operations', '/auth/v1/otp']) {
+		for (const path of ['/rest/v1/rpc/apply_ops', '/auth/v1/otp']) {
 			const answer = await post(path, 'x'.repeat(10 * 1024 * 1024));
 			expect(answer.status).toBe(413);
 			expect(await answer.json()).toMatchObject({ code: 'too_large' });

@@ -22,7 +22,8 @@ import {
 	operation,
 	planFor,
 	type Room,
-	roomOf
+	roomOf,
+	rowsOf
 } from './people.ts';
 
 const CANARY = 'canary-of-a-member-b27e';
@@ -112,7 +113,7 @@ describe('a request that makes no sense is answered, and changes nothing', () =>
 		['broken letters', '{"operations": "\ud800"}']
 	])('%s', async (_, body) => {
 		const before = await everything();
-		const answer = await post('/rest/v1/rpc/apply_operations', body);
+		const answer = await post('/rest/v1/rpc/apply_ops', body);
 		expect(answer.status).toBeGreaterThanOrEqual(400);
 		expect(answer.status).toBeLessThan(500);
 		expect(await everything()).toBe(before);
@@ -121,13 +122,13 @@ describe('a request that makes no sense is answered, and changes nothing', () =>
 
 	test('lists within lists, deeper than the database can go', async () => {
 		const deep = `{"operations": ${'['.repeat(50_000)}${']'.repeat(50_000)}}`;
-		const answer = await post('/rest/v1/rpc/apply_operations', deep);
+		const answer = await post('/rest/v1/rpc/apply_ops', deep);
 		// Not 500, which a phone would take for a server to be asked again.
 		expect(answer.status).toBe(400);
 		expect((await fetch(`${server.url}/healthz`)).status).toBe(200);
 	});
 
-	test.each(['/rest/v1/rpc/apply_operations', '/rest/v1/rpc/plan_session', '/rest/v1/actions'])(
+	test.each(['/rest/v1/rpc/apply_ops', '/rest/v1/rpc/plan_session', '/rest/v1/actions'])(
 		'a body of 10 MB on %s',
 		async (path) => {
 			const before = await everything();
@@ -296,7 +297,7 @@ describe('nothing a member wrote reaches a log', () => {
 		]);
 		expect(answers.map((answer) => answer.code)).toEqual([null, null, null, 'CR005']);
 		await roomOf(bob, room.session_id);
-		await bob.client.rpc('pull');
+		await rowsOf(bob);
 	});
 
 	test('nor a code, an address or a password of somebody who signs in', async () => {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Connection, connect, type Person } from '../support/server.ts';
-import { code, date, foundGroup, given } from './people.ts';
+import { code, date, foundGroup, given, NOTHING_YET } from './people.ts';
 import { animated, openWorld, type World } from './personas.ts';
 
 let cercle: Connection;
@@ -91,7 +91,7 @@ describe('a co-animator who is not a member', () => {
 		const said = JSON.stringify([
 			read,
 			await overview(),
-			given(await client.rpc('pull', { since: { cursor: null, sums: {}, full: [] } }))
+			given(await client.rpc('pull', { since: NOTHING_YET }))
 		]);
 		expect(said).not.toContain(canary);
 		for (const [name, person] of Object.entries(world.people)) {

@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Connection, connect, type Person } from '../support/server.ts';
-import { charterInForce, code, foundGroup, given, type Group, joinGroup } from './people.ts';
+import {
+	charterInForce,
+	code,
+	foundGroup,
+	given,
+	type Group,
+	joinGroup,
+	rowsOf
+} from './people.ts';
 
 let cercle: Connection;
 
@@ -24,8 +32,7 @@ describe('founding a group', () => {
 	test('makes the founder a member who signed the first charter', async () => {
 		const ada = await cercle.signIn('Ada');
 		const group = await foundGroup(ada);
-		const { data } = await ada.client.rpc('pull');
-		expect(data.tables).toMatchObject({
+		expect(await rowsOf(ada)).toMatchObject({
 			groups: [{ id: group.id, name: 'Les Quais', epoch: 1 }],
 			memberships: [{ group_id: group.id, member_id: ada.id, left_at: null }],
 			charters: [{ id: group.charterId, version: 1 }],

@@ -759,23 +759,9 @@ export const calls: readonly Call[] = [
 		otherwise: ''
 	},
 	{
-		name: 'pull',
-		asking: 'their rows, as a phone of before',
-		args: () => ({}),
-		ok: named,
-		otherwise: ''
-	},
-	{
 		name: 'apply_ops',
 		asking: 'nothing',
 		args: () => ({ client_id: randomUUID(), operations: [] }),
-		ok: named,
-		otherwise: ''
-	},
-	{
-		name: 'apply_operations',
-		asking: 'nothing, as a phone of before',
-		args: () => ({ operations: [] }),
 		ok: named,
 		otherwise: ''
 	},

@@ -9,18 +9,16 @@ import {
 	addAction,
 	apply,
 	foundGroup,
-	given,
 	type Group,
 	joinGroup,
 	openSession,
 	operation,
-	planFor
+	planFor,
+	rowsOf
 } from './people.ts';
 
 // What a phone shows of its own writing before the server has answered (pending.ts) must be what the
 // server then keeps (apply_ops): two writings of one rule, held together here.
-
-type Tables = Record<string, { id: string }[]>;
 
 let cercle: Connection;
 let ada: Person;
@@ -39,18 +37,14 @@ beforeAll(async () => {
 });
 afterAll(() => cercle.close());
 
-async function pull(by: Person): Promise<Tables> {
-	return given(await by.client.rpc('pull')).tables;
-}
-
 /** The same writing shown before the sync and after it, without what only the server knows. */
 async function bothWays(by: Person, intent: (view: View) => Intent) {
-	const before = await pull(by);
+	const before = await rowsOf(by);
 	const { kind, args, base } = intent(viewer()(before));
 	const shown = viewer()(applied(before, [{ kind, args, refusal: null }]));
 	const [answer] = await apply(by, [operation(kind, args, base)]);
 	expect(answer).toMatchObject({ status: 'applied' });
-	return { shown: told(shown), kept: told(viewer()(await pull(by))) };
+	return { shown: told(shown), kept: told(viewer()(await rowsOf(by))) };
 }
 
 /** A view without ids, dates and versions that the server gives. */

@@ -131,23 +131,6 @@ describe('the trace of a challenge', () => {
 		expect(await write({ keep: 'present' })).toBe('CR015');
 	});
 
-	test('chosen in the words of an earlier app means the same', async () => {
-		const keep = async () => {
-			const [row] = await cercle.owner`select keep from challenges where id = ${challenge}`;
-			return row?.keep as string;
-		};
-		const old = (is: boolean) =>
-			applyOne(
-				bob,
-				'challenge.write',
-				{ id: challenge, changes: { room_only: is, context: 'Three.' } },
-				{ room_only: !is }
-			);
-		expect([await old(true), await keep()]).toEqual([null, 'room']);
-		expect([await old(false), await keep()]).toEqual([null, 'present']);
-		expect(await words()).toMatchObject({ context: 'Three.' });
-	});
-
 	test('that was chosen elsewhere meanwhile is a conflict, as any other field', async () => {
 		expect(await write({ keep: 'presenter' })).toBeNull();
 		const args = { id: challenge, changes: { keep: 'room' } };

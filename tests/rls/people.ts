@@ -2,6 +2,8 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import type { Sql, TransactionSql } from 'postgres';
 import { expect } from 'vitest';
+import { answerOf } from '#lib/data/remote.ts';
+import type { Row } from '#lib/offline/replica.ts';
 import type { Connection, Person, TestServer } from '../support/server.ts';
 
 /** A group made through the same calls as the app's. */
@@ -72,6 +74,17 @@ export function code(answer: Answer<unknown>): string | null {
 export function given<T>(answer: Answer<T>): T {
 	if (answer.error) throw new Error(`refused with ${answer.error.code}`);
 	return answer.data as T;
+}
+
+/** What a phone that has nothing says to a pull. */
+export const NOTHING_YET = { cursor: null, sums: {}, full: [] };
+
+/** All that a person may read, in one pull, table by table; a table without rows is not named. */
+export async function rowsOf({ client }: Person): Promise<Record<string, Row[]>> {
+	const { tables } = answerOf(given(await client.rpc('pull', { since: NOTHING_YET })));
+	return Object.fromEntries(
+		Object.entries(tables).map(([name, { rows }]) => [name, rows.map(([, row]) => row)])
+	);
 }
 
 /** Signs in as the app does: asks for a code, and gives back what the mail says. */

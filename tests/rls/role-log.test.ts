@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { z } from 'zod';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import {
 	command,
@@ -8,7 +9,8 @@ import {
 	joinGroup,
 	openSession,
 	planFor,
-	type Room
+	type Room,
+	rowsOf
 } from './people.ts';
 
 let cercle: Connection;
@@ -40,19 +42,19 @@ async function silence(person: Person): Promise<void> {
 	`;
 }
 
-interface RoleChange {
-	id: string;
-	session_id: string;
-	by_id: string;
-	to_id: string;
-	command: string;
-	at: string;
-}
+const roleChanges = z.array(
+	z.object({
+		...{ id: z.string(), session_id: z.string(), by_id: z.string(), to_id: z.string() },
+		...{ command: z.string(), at: z.string() }
+	})
+);
+type RoleChange = z.infer<typeof roleChanges>[number];
 
 /** The changes of this session that this person pulls, in their order. */
 async function changes(by: Person): Promise<RoleChange[]> {
-	const pulled = given(await by.client.rpc('pull')) as { tables: { role_changes: RoleChange[] } };
-	return pulled.tables.role_changes
+	const { role_changes = [] } = await rowsOf(by);
+	return roleChanges
+		.parse(role_changes)
 		.filter(({ session_id }) => session_id === room.session_id)
 		.sort((one, other) => (one.at < other.at ? -1 : 1));
 }

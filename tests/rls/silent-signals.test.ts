@@ -13,6 +13,7 @@ import {
 	planSession,
 	type Room,
 	roomOf,
+	rowsOf,
 	segment,
 	snapshotOf
 } from './people.ts';
@@ -156,9 +157,9 @@ describe('who hears it', () => {
 			for (const name of ['signals_json', 'floor_json', 'clear_step']) {
 				expect((await by.client.rpc(name, {})).error).not.toBeNull();
 			}
-			const pulled = given(await by.client.rpc('pull')) as { tables: object };
-			expect(Object.keys(pulled.tables)).not.toContain('room_signals');
-			expect(JSON.stringify(pulled.tables)).not.toMatch(/"kind": ?"pause"/);
+			const pulled = await rowsOf(by);
+			expect(Object.keys(pulled)).not.toContain('room_signals');
+			expect(JSON.stringify(pulled)).not.toMatch(/"kind": ?"pause"/);
 		}
 	});
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import {
 	addAction,
@@ -7,7 +7,6 @@ import {
 	applyOne,
 	code,
 	foundGroup,
-	given,
 	type Group,
 	joinGroup,
 	operation,
@@ -111,33 +110,6 @@ test('201 operations, or a client that is none, are refused as a whole', async (
 	const none = await ada.client.rpc('apply_ops', { client_id: null, operations: [] });
 	expect(code(none)).toBe('CR005');
 	expect(code(await ada.client.rpc('apply_ops', sent([], 'no uuid')))).toBe('22P02');
-});
-
-describe('an old client against the newer schema', () => {
-	test('sends by its own ids, once each, and loses nothing', async () => {
-		const id = await addAction(ada, group.id);
-		const { kind, args } = edit(id, { title: 'From before' });
-		const operations = [{ id: randomUUID(), kind, args }, { id: 'none' }, { id: randomUUID() }];
-		const answers = given(await ada.client.rpc('apply_operations', { operations }));
-		expect(answers).toEqual([
-			{ id: operations[0]?.id, status: 'applied', code: null },
-			{ id: 'none', status: 'refused', code: 'CR005' },
-			{ id: operations[2]?.id, status: 'refused', code: expect.any(String) as string }
-		]);
-		await applyOne(ada, 'action.edit', { id, changes: { title: 'Later' } });
-		expect(given(await ada.client.rpc('apply_operations', { operations }))).toEqual(answers);
-		expect(await held(id)).toMatchObject({ title: 'Later' });
-	});
-
-	test('is sent all its rows in the shape it knows', async () => {
-		const id = await addAction(ada, group.id);
-		const { me, tables } = given(await ada.client.rpc('pull')) as {
-			me: string;
-			tables: Record<string, { id: string }[]>;
-		};
-		expect(me).toBe(ada.id);
-		expect(tables.actions?.map((row) => row.id)).toContain(id);
-	});
 });
 
 test('a newer client against an older server is told that the function is not there', async () => {

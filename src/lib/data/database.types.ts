@@ -1624,7 +1624,6 @@ export type Database = {
 		};
 		Functions: {
 			accept_invitation: { Args: { token: string }; Returns: string };
-			apply_operations: { Args: { operations: Json }; Returns: Json };
 			apply_ops: { Args: { client_id: string; operations: Json }; Returns: Json };
 			claim_reminders: { Args: { at: string; most: number }; Returns: Json };
 			close_calendar: { Args: Record<PropertyKey, never>; Returns: undefined };
@@ -1646,7 +1645,7 @@ export type Database = {
 			list_sessions: { Args: Record<PropertyKey, never>; Returns: Json };
 			open_calendar: { Args: Record<PropertyKey, never>; Returns: string };
 			plan_session: { Args: { expected_version: number; plan: Json }; Returns: string };
-			pull: { Args: { since?: Json }; Returns: Json };
+			pull: { Args: { since: Json }; Returns: Json };
 			raise_breach: {
 				Args: { accused_id: string; group_id: string; id: string; reason: string };
 				Returns: string;

@@ -3,8 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { type Intent, settleAction } from '#lib/changes/intent.ts';
 import * as intents from '#lib/changes/intents.ts';
 import { applied } from '#lib/changes/pending.ts';
+import { answerOf } from '#lib/data/remote.ts';
 import { type View, viewer, whole } from '#lib/data/view.ts';
 import type { Operation } from '#lib/offline/outbox.ts';
+import type { Row } from '#lib/offline/replica.ts';
 import type { Step } from './steps.ts';
 import { Network } from './network.ts';
 import { Phone } from './phone.ts';
@@ -291,10 +293,12 @@ export class History {
 		}
 	}
 
-	async #served(member: string): Promise<Record<string, { id: string }[]>> {
-		const answer = await this.#world.call(member, 'pull', []);
-		assert(typeof answer === 'object' && answer !== null && 'tables' in answer);
-		return answer.tables as Record<string, { id: string }[]>;
+	async #served(member: string): Promise<Record<string, Row[]>> {
+		const since = { cursor: null, sums: {}, full: [] };
+		const { tables } = answerOf(await this.#world.call(member, 'pull', [since]));
+		return Object.fromEntries(
+			Object.entries(tables).map(([name, { rows }]) => [name, rows.map(([, row]) => row)])
+		);
 	}
 }
 
