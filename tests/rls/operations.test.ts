@@ -497,6 +497,19 @@ describe('an operation is refused', () => {
 		expect(await contents()).toEqual(before);
 	});
 
+	const rows = [
+		...['action', 'actions', 'attendance', 'challenge', 'contribution', 'feedback', 'goal'],
+		...['notes', 'profile', 'review', 'session', '']
+	];
+	test.each(rows)('of a kind that no area knows: %s.other', async (of) => {
+		const before = await contents();
+		for (const kind of [of, `${of}.other`, `${of}.add.more`, `${of}.write.more`]) {
+			const args = { id: challenge, changes: { question: 'x', body: 'x', name: 'x' } };
+			expect(await applyOne(bob, kind, args)).toBe('CR005');
+		}
+		expect(await contents()).toEqual(before);
+	});
+
 	/** What the operations above could have changed. */
 	async function contents(): Promise<unknown> {
 		const [found] = await cercle.owner`
