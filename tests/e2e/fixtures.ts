@@ -6,6 +6,7 @@ import {
 	type Page,
 	test as base
 } from '@playwright/test';
+import { isDeepStrictEqual } from 'node:util';
 import { enter } from '../support/demo-room.ts';
 import { type MailCatcher, openMailCatcher } from '../support/mail.ts';
 import { asOwner } from '../support/owner.ts';
@@ -34,6 +35,11 @@ export interface PhoneOptions {
 	userAgent?: string;
 }
 
+/** A phone, and what went wrong in it since its test began. */
+interface WatchedPhone extends Phone {
+	faults: { refused: string[]; foreign: string[]; broken: string[] };
+}
+
 type Storage = Exclude<BrowserContextOptions['storageState'], string | undefined>;
 
 interface Fixtures {
@@ -45,6 +51,13 @@ interface Fixtures {
 }
 
 interface WorkerFixtures {
+	/**
+	 * Whether a phone of a member of the demo group lasts from one test to the next: what it keeps stays,
+	 * its pages are closed. For files whose tests have a room each, and ask no more of the phone.
+	 */
+	lasting: boolean;
+	/** Phones that wait for the next test, by the name of their member. */
+	waiting: Map<string, WatchedPhone[]>;
 	/** Names a server that a file has to itself, because it leaves another demo group behind. */
 	apart: string | null;
 	/** Whether the server has the demo group, whose members sign in with one tap. */
@@ -58,6 +71,15 @@ interface WorkerFixtures {
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
+	lasting: [false, { option: true, scope: 'worker' }],
+	waiting: [
+		async ({}, use) => {
+			const waiting = new Map<string, WatchedPhone[]>();
+			await use(waiting);
+			for (const { context } of [...waiting.values()].flat()) await context.close();
+		},
+		{ scope: 'worker' }
+	],
 	apart: [null, { option: true, scope: 'worker' }],
 	demo: [false, { option: true, scope: 'worker' }],
 	mails: [
@@ -112,39 +134,48 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 		},
 		{ scope: 'worker' }
 	],
-	phone: async ({ browser, cercle, kept, traces }, use, testInfo) => {
-		const foreign: string[] = [];
-		const broken: string[] = [];
-		const refused: string[] = [];
-		const opened: Phone[] = [];
+	phone: async ({ browser, cercle, kept, lasting, traces, waiting }, use, testInfo) => {
+		const opened: { phone: WatchedPhone; lasts: boolean }[] = [];
 		await use(async (name, options = {}) => {
-			const storage = options.member ? await kept(name) : null;
-			const phone = await openPhone(browser, cercle.url, name, options, storage);
-			opened.push(phone);
-			await watch(phone.context, (what) => refused.push(`${name}: ${what}`), traces);
-			phone.context.on('request', (request) => {
-				const url = new URL(request.url());
-				if (url.origin !== cercle.url && url.protocol !== 'blob:' && url.protocol !== 'data:') {
-					foreign.push(request.url());
-				}
-			});
-			phone.page.on('pageerror', (error) => broken.push(error.message));
+			const lasts = lasting && isDeepStrictEqual(options, { member: true });
+			const known = lasts ? waiting.get(name)?.pop() : undefined;
+			if (known) known.page = await known.context.newPage();
+			const storage = options.member && !known ? await kept(name) : null;
+			const phone = known ?? (await openPhone(browser, cercle.url, name, options, storage, traces));
+			opened.push({ phone, lasts });
 			return phone;
 		});
-		for (const { name, context, page } of opened) {
+		for (const { phone, lasts } of opened) {
+			const { name, context, page } = phone;
 			// What each phone showed when the test failed.
 			const path = testInfo.outputPath(`${name}.png`);
 			if (testInfo.errors.length > 0) await page.screenshot({ path }).catch(() => undefined);
 			await seeStorage(context, cercle.url, traces).catch(() => undefined);
-			await context.close();
+			if (lasts && (await rest(phone))) {
+				waiting.set(name, [...(waiting.get(name) ?? []), phone]);
+			} else await context.close();
 		}
 		// Before the next test erases some of it; a database that a test left away has nothing to say.
 		await asOwner(cercle.dataFolder, (sql) => traces.harvest(sql)).catch(() => undefined);
-		expect(refused, 'the browser refuses nothing of the app').toEqual([]);
-		expect(foreign, 'no request leaves the origin').toEqual([]);
-		expect(broken, 'no page throws').toEqual([]);
+		const all = (kind: keyof WatchedPhone['faults']) =>
+			opened.flatMap(({ phone }) => phone.faults[kind].splice(0));
+		expect(all('refused'), 'the browser refuses nothing of the app').toEqual([]);
+		expect(all('foreign'), 'no request leaves the origin').toEqual([]);
+		expect(all('broken'), 'no page throws').toEqual([]);
 	}
 });
+
+/** Puts a phone aside for the next test, online and without a page; false when its browser is gone. */
+async function rest({ context }: Phone): Promise<boolean> {
+	try {
+		await context.unrouteAll({ behavior: 'ignoreErrors' });
+		await context.setOffline(false);
+		for (const page of context.pages()) await page.close();
+		return true;
+	} catch {
+		return false;
+	}
+}
 
 export { expect };
 
@@ -196,8 +227,9 @@ async function openPhone(
 	url: string,
 	name: string,
 	{ skew = 0, pace, userAgent }: PhoneOptions,
-	storage: Storage | null
-): Promise<Phone> {
+	storage: Storage | null,
+	traces: Traces
+): Promise<WatchedPhone> {
 	const context = await browser.newContext({
 		baseURL: url,
 		...(storage && { storageState: storage }),
@@ -210,5 +242,14 @@ async function openPhone(
 		.replace(/\P{ASCII}/gu, '')
 		.toLowerCase();
 	const email = `${ascii}.${crypto.randomUUID().slice(0, 8)}@test.example`;
-	return { name, email, context, page: await context.newPage() };
+	const faults: WatchedPhone['faults'] = { refused: [], foreign: [], broken: [] };
+	await watch(context, (what) => faults.refused.push(`${name}: ${what}`), traces);
+	context.on('request', (request) => {
+		const asked = new URL(request.url());
+		if (asked.origin !== url && asked.protocol !== 'blob:' && asked.protocol !== 'data:') {
+			faults.foreign.push(request.url());
+		}
+	});
+	context.on('weberror', (error) => faults.broken.push(error.error().message));
+	return { name, email, context, page: await context.newPage(), faults };
 }
