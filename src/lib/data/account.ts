@@ -1,8 +1,8 @@
 import type { Backend } from './backend.ts';
-import { Failure, failureOf } from './failure.ts';
+import { type AuthProblem, authFailure, Failure } from './failure.ts';
 
 interface AuthAnswer {
-	error: { status?: number | undefined; code?: string | undefined } | null;
+	error: AuthProblem | null;
 }
 
 /** Sends a six-digit code; an unknown address gets an account with it. */
@@ -62,7 +62,7 @@ export async function remove(backend: Backend, address: string): Promise<void> {
 }
 
 function settled({ error }: AuthAnswer): void {
-	if (error) throw failureOf(error.status ?? 0, error.code, error);
+	if (error) throw authFailure(error);
 }
 
 function memberOf(user: { id: string } | null): string {

@@ -34,9 +34,13 @@ export class Backend {
 
 	/** Sign-in, tokens and their renewal. */
 	auth(): Promise<Auth> {
-		this.#auth ??= Promise.all([import('@supabase/auth-js'), import('./token-expiry.ts')])
+		this.#auth ??= Promise.all([
+			import('@supabase/auth-js'),
+			import('./token-expiry.ts'),
+			import('./own-word.ts')
+		])
 			.then(
-				([{ AuthClient }, { inOwnTime }]) =>
+				([{ AuthClient }, { inOwnTime }, { askAuth }]) =>
 					new AuthClient({
 						url: `${this.#endpoint.url}/auth/v1`,
 						headers: { apikey: this.#endpoint.key },
@@ -45,7 +49,7 @@ export class Backend {
 						persistSession: true,
 						autoRefreshToken: true,
 						detectSessionInUrl: false,
-						fetch: (input, init) => fetch(input, { ...init, signal: AbortSignal.timeout(LIMIT) })
+						fetch: (input, init) => askAuth(input, { ...init, signal: AbortSignal.timeout(LIMIT) })
 					})
 			)
 			.catch((error: unknown) => {
@@ -121,12 +125,12 @@ export class Backend {
 	}
 
 	#client(): Promise<PostgrestClient<Database>> {
-		this.#rest ??= import('@supabase/postgrest-js')
+		this.#rest ??= Promise.all([import('@supabase/postgrest-js'), import('./own-word.ts')])
 			.then(
-				({ PostgrestClient }) =>
+				([{ PostgrestClient }, { askData }]) =>
 					new PostgrestClient<Database>(`${this.#endpoint.url}/rest/v1`, {
 						headers: { apikey: this.#endpoint.key },
-						fetch: (input, init) => fetch(input, { ...init, cache: 'no-store' })
+						fetch: (input, init) => askData(input, { ...init, cache: 'no-store' })
 					})
 			)
 			.catch((error: unknown) => {

@@ -15,30 +15,55 @@ export class Failure extends Error {
 	}
 }
 
-/** The failure for an HTTP answer (status 0: none) and the code in its body, if any. */
+/** Words with which Auth ends a sign-in when it is asked to renew it: no later try can succeed. */
+export const ENDINGS: ReadonlySet<string> = new Set([
+	'refresh_token_already_used',
+	'refresh_token_not_found',
+	'session_expired',
+	'session_not_found',
+	'user_banned',
+	'user_not_found',
+	// Of a token that this server never gave.
+	'validation_failed'
+]);
+
+/**
+ * The failure for an HTTP answer (status 0: none) and the code in its body, if any. A status alone is
+ * nobody's word: whatever stands in front of the server may set it.
+ */
 export function failureOf(
 	status: number,
 	code: string | null | undefined,
 	cause?: unknown
 ): Failure {
 	if (status === 0) return new Failure('offline', cause);
+	if (status >= 500 || !code) return new Failure('busy', cause);
 	if (code === 'CR013') return new Failure('unauthorized', cause);
-	if (status === 401 && !code?.startsWith('CR')) return new Failure('unauthorized', cause);
+	if (status === 401 && !code.startsWith('CR')) return new Failure('unauthorized', cause);
 	if (status === 413) return new Failure('too_large', cause);
 	if (status === 429) return new Failure('too_many', cause);
-	// A refusal has a code. Without one it is the word of something in front of the server.
-	if (status >= 500 || !code) return new Failure('busy', cause);
 	return new Failure(code, cause);
 }
 
-/** Why there is no session: what answered a renewal with a no has ended it, whatever its words. */
-export function sessionFailure(error: {
+/** What the client of Auth says of a call that failed. */
+export interface AuthProblem {
+	name: string;
 	status?: number | undefined;
 	code?: string | undefined;
-}): Failure {
-	const { status = 0, code } = error;
-	const isLater = status === 0 || status === 429 || status >= 500;
-	return isLater ? failureOf(status, code, error) : new Failure('unauthorized', error);
+}
+
+/** Why Auth did not do what was asked. */
+export function authFailure(error: AuthProblem): Failure {
+	const { name, status = 0, code } = error;
+	// Its client found no session here, or Auth said that there is none any more.
+	if (name === 'AuthSessionMissingError') return new Failure('unauthorized', error);
+	return failureOf(status, code, error);
+}
+
+/** Why there is no session: `unauthorized` when Auth ended it. */
+export function sessionFailure(error: AuthProblem): Failure {
+	const isOver = error.code !== undefined && ENDINGS.has(error.code);
+	return isOver ? new Failure('unauthorized', error) : authFailure(error);
 }
 
 /** The code of whatever was thrown: a refusal, a `StorageCode` of this device, or `unexpected`. */

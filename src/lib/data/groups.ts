@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { clean } from '#lib/domain/limits.ts';
 import type { Backend } from './backend.ts';
 import { Failure, failureOf } from './failure.ts';
+import { askData } from './own-word.ts';
 
 const invitation = z.object({
 	group_id: z.string(),
@@ -10,6 +11,7 @@ const invitation = z.object({
 	charter: z.string(),
 	accepted: z.boolean()
 });
+const refused = z.object({ code: z.string() });
 export type Invitation = z.infer<typeof invitation>;
 
 /** Founds a group under an id of the caller's and signs its first charter. Replays are harmless. */
@@ -26,7 +28,7 @@ export async function invite(
 ): Promise<Record<string, string | null>> {
 	const token = await backend.token();
 	if (token === null) throw new Failure('unauthorized');
-	const response = await fetch('/api/invitations', {
+	const response = await askData('/api/invitations', {
 		method: 'POST',
 		headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
 		body: JSON.stringify({ group, emails, language })
@@ -34,8 +36,9 @@ export async function invite(
 		throw new Failure('offline', error);
 	});
 	const body: unknown = await response.json().catch(() => null);
+	if (!response.ok) throw failureOf(response.status, refused.safeParse(body).data?.code);
 	const answer = z.safeParse(z.record(z.string(), z.nullable(z.string())), body);
-	if (!response.ok || !answer.success) throw failureOf(response.status, null);
+	if (!answer.success) throw new Failure('busy');
 	return answer.data;
 }
 

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import type { Backend } from './backend.ts';
 import { Failure } from './failure.ts';
+import { askData } from './own-word.ts';
 
 /** What a member can be reminded of, in the order of a month. */
 export const kinds = ['week', 'day', 'after', 'charter'] as const;
@@ -64,7 +65,7 @@ export async function unsubscribe(backend: Backend, endpoint: string): Promise<v
 
 /** The key under which browsers subscribe to this server; null: it sends no notifications. */
 export async function pushKey(): Promise<string | null> {
-	const answer = await fetch('/api/push').catch((error: unknown) => {
+	const answer = await askData('/api/push').catch((error: unknown) => {
 		throw new Failure('offline', error);
 	});
 	if (!answer.ok) throw new Failure('busy');

@@ -76,7 +76,8 @@ function reason(code: string): RemoteError['reason'] {
 	if (code === 'foreign') return 'foreign';
 	if (code === 'unauthorized') return 'unauthorized';
 	if (code === 'busy' || code === 'too_many') return 'failing';
-	// No such function: the server is older or newer than this app. The changes are not at fault.
-	if (code === 'PGRST202') return 'outdated';
+	// No such function or address: the server is older or newer than this app. The changes are not at
+	// fault.
+	if (code === 'PGRST202' || code === 'not_found') return 'outdated';
 	return 'rejected';
 }

@@ -1,4 +1,3 @@
-import { AuthApiError } from '@supabase/auth-js';
 import { afterEach, expect, test, vi } from 'vitest';
 import { sendCode } from '#lib/data/account.ts';
 import { Backend } from '#lib/data/backend.ts';
@@ -9,6 +8,7 @@ import type { Remote } from '#lib/offline/remote.ts';
 afterEach(() => {
 	vi.restoreAllMocks();
 	vi.unstubAllGlobals();
+	vi.useRealTimers();
 });
 
 /** Signed in, on a network that swallows every request. */
@@ -114,22 +114,37 @@ test.each([
 	['renewed', (signal: AbortSignal, { refresh }: Remote) => refresh(signal)],
 	['read', (signal: AbortSignal, { push }: Remote) => push('client', [], signal)]
 ])('a session that cannot be %s now has not ended', async (_, ask) => {
-	const backend = await answering(() =>
-		Response.json({ error_code: 'over_request_rate_limit' }, { status: 429 })
-	);
-	vi.spyOn(await backend.auth(), 'refreshSession').mockResolvedValue({
-		data: { session: null, user: null },
-		error: new AuthApiError('too many', 429, 'over_request_rate_limit')
+	vi.useFakeTimers({ toFake: ['Date'] });
+	const backend = await answering(() => {
+		// The client of Auth tries again for half a minute: it passes at once.
+		vi.setSystemTime(Date.now() + 30_000);
+		return Response.json({ error_code: 'over_request_rate_limit' }, { status: 429 });
 	});
 	const { signal } = new AbortController();
 	await expect(ask(signal, remote(backend, 'anne'))).rejects.toMatchObject({ reason: 'failing' });
 });
 
-test('what answers in the place of the server refuses nothing', async () => {
-	vi.stubGlobal('fetch', () =>
-		Promise.resolve(new Response('404 page not found', { status: 404 }))
-	);
+test.each([
+	['a page', () => new Response('404 page not found', { status: 404 })],
+	['nothing', () => new Response('', { status: 404 })],
+	['nothing, and well', () => new Response('', { status: 200 })],
+	['a code of its own', () => Response.json({ code: 'AccessDenied' }, { status: 403 })]
+])('what answers in the place of the server does and refuses nothing: %s', async (_, answer) => {
+	vi.stubGlobal('fetch', () => Promise.resolve(answer()));
 	const { push } = remote(new Shared(), 'karim');
 	const { signal } = new AbortController();
 	await expect(push('client', [], signal)).rejects.toMatchObject({ reason: 'failing' });
+	const signing = new Swallowed().call('sign_charter', { charter_id: 'c' });
+	await expect(signing).rejects.toMatchObject({ code: 'busy' });
 });
+
+test.each(['PGRST202', 'not_found'])(
+	'a server of another version, which says %s, is at fault, and no change',
+	async (code) => {
+		const answer = { code, message: 'no such function' };
+		vi.stubGlobal('fetch', () => Promise.resolve(Response.json(answer, { status: 404 })));
+		const { push } = remote(new Shared(), 'karim');
+		const { signal } = new AbortController();
+		await expect(push('client', [], signal)).rejects.toMatchObject({ reason: 'outdated' });
+	}
+);
