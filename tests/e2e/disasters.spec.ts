@@ -320,6 +320,43 @@ test('account changed on the same phone', async ({ phone, cercle }) => {
 	});
 });
 
+test('a proxy answers for the server, with pages of its own: nobody is signed out, nothing is lost', async ({
+	phone,
+	cercle
+}) => {
+	const { page, context } = await ready(await phone('Karim Benali', { member: true }));
+	const statuses = [302, 403, 401];
+	let renewals = 0;
+	await page.evaluate(expireToken);
+	await context.route(/\/(auth|rest|api)\//, (route) => {
+		if (route.request().url().includes('/token')) renewals += 1;
+		const status = statuses[renewals % statuses.length] ?? 200;
+		const body = '<!doctype html><title>Identifiez-vous</title>';
+		const headers = { 'content-type': 'text/html', ...(status === 302 && { location: '/portal' }) };
+		return route.fulfill({ status, headers, body });
+	});
+	await note(page, 'Écrite derrière la page');
+	await startNote(page, 'Encore à écrire');
+	// It asks again only while it is signed in.
+	await expect.poll(() => renewals).toBeGreaterThan(statuses.length);
+	await context.unroute(/\/(auth|rest|api)\//);
+	await expect.poll(() => count(cercle.dataFolder, 'Écrite derrière la page')).toBe(1);
+	await page.reload();
+	await expect(page.getByRole('link', { name: 'Écrite derrière la page' })).toBeVisible();
+	await page.getByRole('button', { name: 'Ajouter une action' }).first().click();
+	await expect(page.getByLabel('Ce que je m’engage à faire')).toHaveValue('Encore à écrire');
+});
+
+/** Runs in the page: the token on this phone is over, and must be renewed before the next call. */
+async function expireToken(): Promise<void> {
+	const kept = (await window.disk.read()).find(({ store, key }) => {
+		return store === 'auth' && key === 'session';
+	});
+	if (typeof kept?.value !== 'string') throw new Error('nobody is signed in here');
+	const session = { ...JSON.parse(kept.value), expires_at: 1 };
+	await window.disk.replace(kept, JSON.stringify(session));
+}
+
 /** The session of whoever was signed in ends; somebody else signs in, with the network back. */
 async function changeTo(phone: Phone, name: string): Promise<void> {
 	const { page } = phone;
