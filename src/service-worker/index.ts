@@ -6,9 +6,10 @@
 import { environmentCache, fontCache, shellCache, shellCaches } from '#lib/offline/shell.ts';
 import { build, files, prerendered, version } from '$service-worker';
 import { clientsClaim, setCacheNameDetails } from 'workbox-core';
-import { createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
+import { addPlugins, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { CacheFirst, StaleWhileRevalidate } from 'workbox-strategies';
+import { genuine } from './genuine.ts';
 import { elsewhere, isRare, precached, shell } from './pages.ts';
 import { shown } from './push.ts';
 
@@ -26,6 +27,7 @@ setCacheNameDetails({ precache: shellCache, prefix: '', suffix: '' });
 // The page of the very first visit must not wait for a reload to work offline.
 clientsClaim();
 
+addPlugins([genuine]);
 precacheAndRoute(precached(build, files, prerendered, version), {
 	directoryIndex: '',
 	cleanURLs: false
@@ -36,12 +38,15 @@ if (prerendered.includes(shell)) {
 }
 
 // Public settings of the running server (addresses, public key): no private data.
-const environment = new StaleWhileRevalidate({ cacheName: environmentCache });
+const environment = new StaleWhileRevalidate({
+	cacheName: environmentCache,
+	plugins: [genuine]
+});
 registerRoute(({ url, sameOrigin }) => sameOrigin && url.pathname === environmentPath, environment);
 
 registerRoute(
 	({ url, sameOrigin }) => sameOrigin && isRare(url.pathname) && build.includes(url.pathname),
-	new CacheFirst({ cacheName: fontCache })
+	new CacheFirst({ cacheName: fontCache, plugins: [genuine] })
 );
 
 self.addEventListener('install', (event) => {
