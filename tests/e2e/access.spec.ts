@@ -1,9 +1,10 @@
 import { stored } from '../support/disk.ts';
+import { foundGroup } from '../support/group.ts';
 import { asOwner } from '../support/owner.ts';
 import { createClient } from '@supabase/supabase-js';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from './fixtures.ts';
+import { addressFor, expect, test } from './fixtures.ts';
 import { found, invitationLink, join as joinGroup, setNetwork, sign, signIn } from './steps.ts';
 
 test('a wrong code does not sign in, says so, and a right one still does', async ({
@@ -61,7 +62,7 @@ test('an invitation opens for its address only, and only once', async ({ phone, 
 	const anne = await phone('Anne');
 	const bruno = await phone('Bruno');
 	await signIn(anne, mails);
-	await found(anne, 'Les Quais', [bruno, await phone('Chloé')]);
+	await found(anne, 'Les Quais', [bruno, { email: addressFor('Chloé') }]);
 	const link = await invitationLink(bruno, mails);
 
 	const eve = await phone('Eve');
@@ -85,7 +86,7 @@ test('until the charter is signed, a member sees no content', async ({ phone, ma
 	const anne = await phone('Anne');
 	const bruno = await phone('Bruno');
 	await signIn(anne, mails);
-	await found(anne, 'Les Quais', [bruno, await phone('Chloé')]);
+	await found(anne, 'Les Quais', [bruno, { email: addressFor('Chloé') }]);
 	await joinGroup(bruno, mails);
 	await anne.page.goto('/actions');
 	await anne.page.getByRole('button', { name: 'Ajouter une action' }).first().click();
@@ -131,10 +132,14 @@ test('until the charter is signed, a member sees no content', async ({ phone, ma
 	});
 });
 
-test('signing out leaves nothing on the phone, also without network', async ({ phone, mails }) => {
+test('signing out leaves nothing on the phone, also without network', async ({
+	phone,
+	mails,
+	cercle
+}) => {
 	const anne = await phone('Anne');
 	await signIn(anne, mails);
-	await found(anne, 'Les Quais', [await phone('Bruno'), await phone('Chloé')]);
+	await asOwner(cercle.dataFolder, (sql) => foundGroup(sql, 'Les Quais', [anne.email]));
 	await anne.page.goto('/me');
 	await anne.page.evaluate(() => navigator.serviceWorker.ready);
 	await setNetwork(anne, false);

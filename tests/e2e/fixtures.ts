@@ -222,6 +222,15 @@ async function signInKept(page: Page): Promise<Storage> {
 	return { cookies, origins: [{ origin, localStorage, ...{ indexedDB } }] };
 }
 
+/** Another address at each call, for somebody of this name. */
+export function addressFor(name: string): string {
+	const ascii = name
+		.normalize('NFD')
+		.replace(/\P{ASCII}/gu, '')
+		.toLowerCase();
+	return `${ascii}.${crypto.randomUUID().slice(0, 8)}@test.example`;
+}
+
 async function openPhone(
 	browser: Browser,
 	url: string,
@@ -237,11 +246,7 @@ async function openPhone(
 	});
 	if (skew !== 0) await context.addInitScript(setWallClock, skew);
 	if (pace) await context.addInitScript(quicken, pace);
-	const ascii = name
-		.normalize('NFD')
-		.replace(/\P{ASCII}/gu, '')
-		.toLowerCase();
-	const email = `${ascii}.${crypto.randomUUID().slice(0, 8)}@test.example`;
+	const email = addressFor(name);
 	const faults: WatchedPhone['faults'] = { refused: [], foreign: [], broken: [] };
 	await watch(context, (what) => faults.refused.push(`${name}: ${what}`), traces);
 	context.on('request', (request) => {

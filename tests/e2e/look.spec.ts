@@ -1,11 +1,14 @@
 import type { Page } from '@playwright/test';
+import { foundGroup } from '../support/group.ts';
+import { asOwner } from '../support/owner.ts';
 import { expect, type Phone, test } from './fixtures.ts';
 import { sound } from './sound.ts';
-import { choose, commit, dateIn, found, join, signIn } from './steps.ts';
+import { choose, commit, dateIn, signIn } from './steps.ts';
 
 test('the screens are readable by everyone, in both appearances, and fit a small phone', async ({
 	phone,
-	mails
+	mails,
+	cercle
 }) => {
 	const anne = await phone('Anne');
 	const bruno = await phone('Bruno');
@@ -21,8 +24,10 @@ test('the screens are readable by everyone, in both appearances, and fit a small
 	});
 
 	await signIn(anne, mails);
-	await found(anne, 'Les Terrasses', [bruno, await phone('Chloé')]);
-	await join(bruno, mails);
+	await signIn(bruno, mails);
+	await asOwner(cercle.dataFolder, (sql) =>
+		foundGroup(sql, 'Les Terrasses', [anne.email, bruno.email])
+	);
 	const session = await plan(anne, bruno);
 	await commit(anne, 'Écrire la feuille de route');
 

@@ -30,7 +30,11 @@ export async function sign({ page, name }: Phone, button: string): Promise<void>
 }
 
 /** Founds a group with the proposed charter and invites the others by mail. */
-export async function found(phone: Phone, group: string, invited: readonly Phone[]): Promise<void> {
+export async function found(
+	phone: Phone,
+	group: string,
+	invited: readonly Pick<Phone, 'email'>[]
+): Promise<void> {
 	const { page } = phone;
 	await page.goto('/group/new');
 	await page.getByLabel('Nom du groupe').fill(group);
