@@ -11,6 +11,8 @@ export default defineConfig({
 		paraglideVitePlugin({
 			project: './project.inlang',
 			outdir: './src/lib/paraglide',
+			// As `npm run sync` writes it: what stands there is not written again under a reader's eyes.
+			emitReadme: false,
 			strategy: ['localStorage', 'baseLocale']
 		}),
 		tailwindcss(),
