@@ -1,7 +1,23 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type Intent, settleAction } from '#lib/changes/intent.ts';
-import * as intents from '#lib/changes/intents.ts';
+import {
+	addAction as newAction,
+	decideAction,
+	editAction,
+	orderActions,
+	removeAction,
+	tellAction
+} from '#lib/changes/intents/action.ts';
+import {
+	addContribution,
+	takeBack,
+	writeChallenge,
+	writeNotes
+} from '#lib/changes/intents/challenge.ts';
+import { addGoal, editGoal, removeGoal } from '#lib/changes/intents/goal.ts';
+import { writeProfile } from '#lib/changes/intents/profile.ts';
+import { markAttendance, recordReview, writeFeedback } from '#lib/changes/intents/room.ts';
 import { applied } from '#lib/changes/pending.ts';
 import { type View, viewer } from '#lib/data/view.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
@@ -80,7 +96,7 @@ test.each<[string, () => Person, (view: View) => Intent]>([
 		'an action taken',
 		() => ada,
 		() =>
-			intents.addAction({
+			newAction({
 				id: randomUUID(),
 				group: group.id,
 				owner: ada.id,
@@ -92,17 +108,17 @@ test.each<[string, () => Person, (view: View) => Intent]>([
 	[
 		'an action taken back',
 		() => ada,
-		(view) => intents.removeAction(view.actions.find(({ id }) => id === mistake)!)
+		(view) => removeAction(view.actions.find(({ id }) => id === mistake)!)
 	],
 	[
 		'an action reworded',
 		() => ada,
-		(view) => intents.editAction(first(view.actions), { title: 'Relire', due_on: '2030-02-01' })
+		(view) => editAction(first(view.actions), { title: 'Relire', due_on: '2030-02-01' })
 	],
 	[
 		'a word between two sessions',
 		() => ada,
-		(view) => intents.tellAction(first(view.actions), 'partly', ' Un sur deux. ')
+		(view) => tellAction(first(view.actions), 'partly', ' Un sur deux. ')
 	],
 	[
 		'a goal',
@@ -110,23 +126,21 @@ test.each<[string, () => Person, (view: View) => Intent]>([
 		() => {
 			const when = { year: 2030, quarter: 1, stage: 'assess', shared: true } as const;
 			const words = { title: ' Livrer ', measure: 'Un par semaine', means: '', reason: '' };
-			return intents.addGoal(randomUUID(), group.id, ada.id, { ...words, ...when });
+			return addGoal(randomUUID(), group.id, ada.id, { ...words, ...when });
 		}
 	],
 	[
 		'a goal that is reached',
 		() => ada,
-		(view) =>
-			intents.editGoal(first(view.goals), { status: 'reached', line: 'En mai.', shared: false })
+		(view) => editGoal(first(view.goals), { status: 'reached', line: 'En mai.', shared: false })
 	],
 	[
 		'an action for that goal, with a partner',
 		() => ada,
-		(view) =>
-			intents.editAction(first(view.actions), { goal_id: first(view.goals).id, partner_id: bob.id })
+		(view) => editAction(first(view.actions), { goal_id: first(view.goals).id, partner_id: bob.id })
 	],
-	['an order', () => ada, (view) => intents.orderActions(view.actions.map(({ id }) => id))],
-	['a goal taken back', () => ada, (view) => intents.removeGoal(first(view.goals))],
+	['an order', () => ada, (view) => orderActions(view.actions.map(({ id }) => id))],
+	['a goal taken back', () => ada, (view) => removeGoal(first(view.goals))],
 	['an outcome', () => ada, (view) => review(view, 'partly', 'À moitié.')],
 	['another outcome for the same action', () => ada, (view) => review(view, 'dropped', '')],
 	['an action reopened', () => ada, (view) => settleAction(first(view.actions), 'open')],
@@ -140,7 +154,7 @@ test.each<[string, () => Person, (view: View) => Intent]>([
 				tags: ['expert_leader'],
 				keep: 'presenter'
 			};
-			return intents.writeChallenge(first(view.challenges).id, changes, {
+			return writeChallenge(first(view.challenges).id, changes, {
 				question: '',
 				tags: [],
 				keep: 'present'
@@ -150,40 +164,39 @@ test.each<[string, () => Person, (view: View) => Intent]>([
 	[
 		'the notes of a challenge',
 		() => bob,
-		(view) => intents.writeNotes(first(view.challenge_notes), { body: 'Deux\r\nlignes' })
+		(view) => writeNotes(first(view.challenge_notes), { body: 'Deux\r\nlignes' })
 	],
 	[
 		'a contribution',
 		() => ada,
 		(view) =>
-			intents.addContribution({
+			addContribution({
 				...{ id: randomUUID(), challenge: first(view.challenges), author: ada.id },
 				...{ kind: 'experience', text: ' Chez nous, ce fut deux ans. ' }
 			})
 	],
-	['a contribution taken back', () => ada, (view) => intents.takeBack(first(view.contributions))],
+	['a contribution taken back', () => ada, (view) => takeBack(first(view.contributions))],
 	[
 		'somebody marked absent',
 		() => ada,
-		(view) => intents.markAttendance(first(view.sessions), bob.id, false)
+		(view) => markAttendance(first(view.sessions), bob.id, false)
 	],
 	[
 		'a plus',
 		() => bob,
-		(view) =>
-			intents.writeFeedback(first(view.sessions), bob.id, { plus: 'Le temps' }, { plus: '' })
+		(view) => writeFeedback(first(view.sessions), bob.id, { plus: 'Le temps' }, { plus: '' })
 	],
 	[
 		'a delta after the plus',
 		() => bob,
-		(view) => intents.writeFeedback(first(view.sessions), bob.id, { delta: 'Court' }, { delta: '' })
+		(view) => writeFeedback(first(view.sessions), bob.id, { delta: 'Court' }, { delta: '' })
 	],
 	[
 		'a name',
 		() => bob,
 		(view) => {
 			const own = view.profiles.find(({ id }) => id === bob.id);
-			return intents.writeProfile(first(own ? [own] : []), { name: 'Robert', language: 'en' });
+			return writeProfile(first(own ? [own] : []), { name: 'Robert', language: 'en' });
 		}
 	]
 ])('%s is shown before the sync as the server keeps it', async (_, by, intent) => {
@@ -202,7 +215,7 @@ test.each([
 		await cercle.owner`
 			update actions set carries = 3, outcome = 'not_done', line = 'Dit.' where id = ${id}`;
 		const { shown, kept } = await bothWays(ada, (view) =>
-			intents.decideAction(
+			decideAction(
 				view.actions.find((action) => action.id === id)!,
 				choice,
 				to,
@@ -218,5 +231,5 @@ function without(row: object, ...names: string[]) {
 }
 
 function review(view: View, outcome: 'partly' | 'dropped', line: string) {
-	return intents.recordReview(first(view.actions), session, outcome, line);
+	return recordReview(first(view.actions), session, outcome, line);
 }

@@ -1,16 +1,8 @@
 import * as z from 'zod/mini';
 import type { Row } from '#lib/data/rows.ts';
-
-/** A change the server refused, as the outbox keeps it. */
-interface Refused {
-	readonly kind: string;
-	readonly args: unknown;
-	readonly base: unknown;
-	readonly refusal: { readonly code: string } | null;
-}
-
-/** Changed meanwhile by another device. */
-const CHANGED = 'CR010';
+import { type ActionField, actionFields } from './action-fields.ts';
+import type { Change, Refused } from './change.ts';
+import { editsOf, metAnother, readableIn, versionOf } from './merge.ts';
 
 const nullable = z.exactOptional(z.nullable(z.string()));
 const shape = z.object({
@@ -18,15 +10,11 @@ const shape = z.object({
 	due_on: z.exactOptional(z.string()),
 	goal_id: nullable,
 	partner_id: nullable
-});
+} satisfies Record<ActionField, unknown>);
 export type Changes = z.infer<typeof shape>;
-export const fields = ['title', 'due_on', 'goal_id', 'partner_id'] as const;
-export type Field = (typeof fields)[number];
 
-const written = z.object({ id: z.string(), changes: shape });
-
-/** A field that holds one thing here and another on the server, changed there meanwhile. */
-export type Conflict = { field: Field; mine: string | null; theirs: string | null };
+/** A field that holds one thing here and another on the server, changed there since it was seen. */
+export type Conflict = { field: ActionField; mine: string | null; theirs: string | null };
 
 /** What was refused of one action, beside what is there now. */
 export type Dispute = {
@@ -36,13 +24,16 @@ export type Dispute = {
 };
 
 /** The refused edits of an action that met another's, in the order they were made. */
-export function refusedOf<R extends Refused>(refused: readonly R[], action: string): R[] {
+export function refusedOf<R extends Change & Pick<Refused, 'refusal'>>(
+	refused: readonly R[],
+	action: string
+): R[] {
 	return refused.filter((operation) => disputed(operation) === action);
 }
 
 /** The action whose words a refused edit met another's on; null: it was refused for another reason. */
-export function disputed({ kind, args, refusal }: Refused): string | null {
-	return kind === 'action.edit' && refusal?.code === CHANGED ? (read(args)?.id ?? null) : null;
+export function disputed(operation: Change & Pick<Refused, 'refusal'>): string | null {
+	return metAnother(operation) ? readableIn('actions', shape, operation) : null;
 }
 
 /**
@@ -51,16 +42,19 @@ export function disputed({ kind, args, refusal }: Refused): string | null {
  */
 export function dispute(refused: readonly Refused[], action: Row<'actions'>): Dispute {
 	const held = columns(action);
-	const last: Changes = Object.assign({}, ...refused.map(({ args }) => read(args)?.changes));
-	const first: Changes = Object.assign({}, ...refused.map(({ base }) => seen(base)).toReversed());
-	const differ = fields.filter((field) => field in last && last[field] !== held[field]);
-	const untouched = (field: Field) => field in first && first[field] === held[field];
+	const edits = editsOf(shape, refused);
+	const versions = actionFields.flatMap((field) => {
+		const version = versionOf(edits, field, held[field]);
+		return version ? [{ ...version, field, mine: version.mine ?? null }] : [];
+	});
 	return {
-		conflicts: differ
-			.filter((field) => !untouched(field))
-			.map((field) => ({ field, mine: last[field] ?? null, theirs: held[field] })),
+		conflicts: versions
+			.filter(({ untouched }) => !untouched)
+			.map(({ field, mine }) => ({ field, mine, theirs: held[field] })),
 		safe: shape.parse(
-			Object.fromEntries(differ.filter(untouched).map((field) => [field, last[field]]))
+			Object.fromEntries(
+				versions.filter(({ untouched }) => untouched).map(({ field, mine }) => [field, mine])
+			)
 		)
 	};
 }
@@ -72,14 +66,4 @@ export function rewritten({ field, mine }: Conflict): Changes {
 
 function columns({ title, dueOn, goalId, partnerId }: Row<'actions'>) {
 	return { title, due_on: dueOn, goal_id: goalId, partner_id: partnerId };
-}
-
-function read(args: unknown) {
-	const parsed = z.safeParse(written, args);
-	return parsed.success ? parsed.data : null;
-}
-
-function seen(base: unknown): Changes {
-	const parsed = z.safeParse(shape, base);
-	return parsed.success ? parsed.data : {};
 }

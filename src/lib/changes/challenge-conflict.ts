@@ -1,12 +1,10 @@
 import * as z from 'zod/mini';
 import type { Row } from '#lib/data/rows.ts';
+import type { Change, Refused } from './change.ts';
 import { type ChallengeField, type Field, fields, fieldValue } from './challenge-fields.ts';
+import { editsOf, readableIn, versionOf } from './merge.ts';
 
-interface Operation {
-	readonly place: number;
-	readonly kind: string;
-	readonly args: unknown;
-}
+type Operation = Change & Pick<Refused, 'place'>;
 
 /** A field that holds one thing here and another on the server. */
 export type Conflict = {
@@ -17,16 +15,22 @@ export type Conflict = {
 	operations: number[];
 };
 
-const written = z.object({
-	id: z.string(),
-	changes: z.record(z.string(), z.union([z.string(), z.array(z.string())]))
-});
+const text = z.exactOptional(z.string());
+const shape = z.object({
+	question: text,
+	context: text,
+	tried: text,
+	options: text,
+	wanted: text,
+	unwanted: text,
+	need: text,
+	tags: z.exactOptional(z.array(z.string())),
+	keep: text
+} satisfies Record<ChallengeField, unknown>);
 
 /** The places of the refused writings of this challenge, in the order they were made. */
 export function refusedOf(refused: readonly Operation[], challenge: string): number[] {
-	return refused
-		.filter(({ kind, args }) => kind === 'challenge.write' && read(args)?.id === challenge)
-		.map(({ place }) => place);
+	return writings(refused, challenge).map(({ place }) => place);
 }
 
 /**
@@ -34,20 +38,15 @@ export function refusedOf(refused: readonly Operation[], challenge: string): num
  * Fields that hold the same thing on both sides are no conflict.
  */
 export function conflicts(refused: readonly Operation[], challenge: Row<'challenges'>): Conflict[] {
-	const own = refused.filter(({ place }) => refusedOf(refused, challenge.id).includes(place));
+	const edits = editsOf(shape, writings(refused, challenge.id));
 	return fields.flatMap((field): Conflict[] => {
-		const carriers = own.flatMap(({ place, args }) => {
-			const mine = read(args)?.changes[field];
-			return mine === undefined ? [] : [{ place, mine }];
-		});
-		const mine = carriers.at(-1)?.mine;
-		const theirs = fieldValue(challenge, field);
-		if (mine === undefined || JSON.stringify(mine) === JSON.stringify(theirs)) return [];
-		return [{ field, mine, theirs, operations: carriers.map(({ place }) => place) }];
+		const version = versionOf(edits, field, fieldValue(challenge, field));
+		if (version?.mine === undefined) return [];
+		const { mine, places } = version;
+		return [{ field, mine, theirs: fieldValue(challenge, field), operations: [...places] }];
 	});
 }
 
-function read(args: unknown) {
-	const parsed = z.safeParse(written, args);
-	return parsed.success ? parsed.data : null;
+function writings(refused: readonly Operation[], challenge: string): Operation[] {
+	return refused.filter((operation) => readableIn('challenges', shape, operation) === challenge);
 }

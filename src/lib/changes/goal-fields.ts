@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { goalStatuses, stages } from '#lib/domain/goals/goal.ts';
 
-/** Some fields of a goal, as they are changed. */
-export const changes = z.object({
+/** The fields of a goal that its owner edits. */
+export const goalFields = z.object({
 	title: z.exactOptional(z.string()),
 	year: z.exactOptional(z.number()),
 	quarter: z.exactOptional(z.nullable(z.number())),
@@ -15,4 +15,4 @@ export const changes = z.object({
 	line: z.exactOptional(z.string())
 });
 /** What a member may change of a goal. */
-export type Changes = z.infer<typeof changes>;
+export type GoalChanges = z.infer<typeof goalFields>;

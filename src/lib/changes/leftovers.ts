@@ -1,3 +1,4 @@
+import * as codes from '#lib/domain/codes.ts';
 import type { Operation } from '#lib/offline/outbox.ts';
 import { fields } from './challenge-fields.ts';
 
@@ -11,7 +12,7 @@ export function leftovers(
 	draft: (key: string) => string | null
 ): { places: number[]; drafts: string[] } {
 	const places = refused
-		.filter(({ refusal }) => refusal?.code === 'CR014')
+		.filter(({ refusal }) => refusal?.code === codes.WITHDRAWN)
 		.map(({ place }) => place);
 	const drafts = challenges
 		.filter(({ withdrawnAt }) => withdrawnAt !== null)

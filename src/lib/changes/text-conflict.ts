@@ -1,17 +1,17 @@
 import * as z from 'zod/mini';
+import type { Table } from '#lib/data/rows.ts';
 import type { View } from '#lib/data/view.ts';
+import type { Refused } from './change.ts';
+import { tableOf } from './kinds.ts';
+import { meaningOf } from './meanings.ts';
+import { metAnother } from './merge.ts';
 
-interface Refused {
-	readonly kind: string;
-	readonly args: unknown;
-	readonly base: unknown;
-	readonly place: number;
-	readonly refusal: { readonly code: string } | null;
-}
+/** The tables of whose texts no page of its own shows two versions. */
+type Texts = Extract<Table, 'challenge_notes' | 'feedbacks' | 'profiles'>;
 
-/** A text written here and, meanwhile, elsewhere, of which no page of its own shows both versions. */
-export interface Meeting {
-	readonly kind: 'notes.write' | 'feedback.write' | 'profile.write';
+/** A text written here and elsewhere, of which no page of its own shows both versions. */
+export interface TextConflict {
+	readonly table: Texts;
 	readonly mine: string;
 	readonly theirs: string;
 	/** The last of the refused writings, which is tried again against `base` to keep mine. */
@@ -21,29 +21,37 @@ export interface Meeting {
 	readonly earlier: readonly number[];
 }
 
-const read = z.object({
-	...{ id: z.optional(z.string()), changes: z.optional(z.record(z.string(), z.unknown())) },
-	...{ session_id: z.optional(z.string()), member_id: z.optional(z.string()) },
-	...{ plus: z.optional(z.string()), delta: z.optional(z.string()) }
+const read = z.looseObject({
+	id: z.optional(z.string()),
+	changes: z.optional(z.record(z.string(), z.unknown())),
+	session_id: z.optional(z.string()),
+	member_id: z.optional(z.string())
 });
 
 /** Of all that was refused, the texts that met another version, each once. */
-export function meetings(refused: readonly Refused[], view: View): Meeting[] {
-	const found = new Map<string, Meeting>();
-	for (const { kind, args, place, refusal } of refused) {
+export function textConflicts(refused: readonly Refused[], view: View): TextConflict[] {
+	const found = new Map<string, TextConflict>();
+	for (const operation of refused) {
+		const { kind, args, place } = operation;
 		const written = z.safeParse(read, args);
-		if (refusal?.code !== 'CR010' || !written.success) continue;
+		if (!metAnother(operation) || !written.success) continue;
 		const there = held(kind, written.data, view);
-		const { plus, delta, changes = { plus, delta } } = written.data;
-		const texts = Object.entries(changes).filter(([, text]) => typeof text === 'string');
+		const { changes = written.data } = written.data;
+		const texts = (meaningOf(kind)?.fields ?? []).filter(
+			(field) => typeof changes[field] === 'string'
+		);
+		const [field = ''] = texts;
 		if (there === null || texts.length !== 1) continue;
-		const [field = '', mine] = texts[0] ?? [];
 		const theirs: unknown = Reflect.get(there.row, field);
 		if (typeof theirs !== 'string') continue;
-		const key = `${there.row.id} ${kind} ${field}`;
+		const key = `${there.row.id} ${there.table} ${field}`;
 		const before = found.get(key);
 		found.set(key, {
-			...{ kind: there.kind, mine: String(mine), theirs, place, base: { [field]: theirs } },
+			table: there.table,
+			mine: String(changes[field]),
+			theirs,
+			place,
+			base: { [field]: theirs },
 			earlier: before ? [...before.earlier, before.place] : []
 		});
 	}
@@ -54,15 +62,15 @@ function held(
 	kind: string,
 	{ id, session_id, member_id }: z.infer<typeof read>,
 	view: View
-): { kind: Meeting['kind']; row: { readonly id: string } } | null {
-	const rows = { 'notes.write': view.challenge_notes, 'profile.write': view.profiles };
-	if (kind === 'notes.write' || kind === 'profile.write') {
-		const row = rows[kind].find((one) => one.id === id);
-		return row ? { kind, row } : null;
+): { table: Texts; row: { readonly id: string } } | null {
+	const table = tableOf(kind);
+	if (table === 'challenge_notes' || table === 'profiles') {
+		const row = view[table].find((one) => one.id === id);
+		return row ? { table, row } : null;
 	}
-	if (kind !== 'feedback.write') return null;
+	if (table !== 'feedbacks') return null;
 	const row = view.feedbacks.find(
 		(one) => one.sessionId === session_id && one.memberId === member_id
 	);
-	return row ? { kind, row } : null;
+	return row ? { table, row } : null;
 }

@@ -1,8 +1,9 @@
+import * as codes from '#lib/domain/codes.ts';
 import { StorageError, storageError } from '#lib/offline/storage-error.ts';
 
 /**
  * Why the server did not do what was asked, as a code that the interface translates:
- * `CR001`… (supabase/README.md), a SQLSTATE, an auth code (`otp_expired`, `invalid_credentials`…),
+ * one of the database's (domain/codes.ts), a SQLSTATE, an auth code (`otp_expired`, `invalid_credentials`…),
  * `offline` when there was no answer, `busy` when it cannot now, `unauthorized` when the session ended.
  */
 export class Failure extends Error {
@@ -38,7 +39,7 @@ export function failureOf(
 ): Failure {
 	if (status === 0) return new Failure('offline', cause);
 	if (status >= 500 || !code) return new Failure('busy', cause);
-	if (code === 'CR013') return new Failure('unauthorized', cause);
+	if (code === codes.SIGN_IN_ENDED) return new Failure('unauthorized', cause);
 	if (status === 401 && !code.startsWith('CR')) return new Failure('unauthorized', cause);
 	if (status === 413) return new Failure('too_large', cause);
 	if (status === 429) return new Failure('too_many', cause);

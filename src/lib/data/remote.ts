@@ -1,14 +1,20 @@
 import * as z from 'zod/mini';
-import { type Answer, RemoteError, type Remote, type Verdict } from '#lib/offline/remote.ts';
+import * as codes from '#lib/domain/codes.ts';
+import { type Answer, RemoteError, type Remote, TAKEN, type Verdict } from '#lib/offline/remote.ts';
 import type { Backend } from './backend.ts';
 import { Failure, sessionFailure } from './failure.ts';
 
 const place = z.number();
+/** The one refusal that the outbox knows by name: it knows no code of the database. */
+const code = z.pipe(
+	z.string(),
+	z.transform((given) => (given === codes.PLACE_TAKEN ? TAKEN : given))
+);
 const verdicts = z.array(
 	z.pipe(
 		z.union([
 			z.object({ sequence: place, status: z.literal('applied') }),
-			z.object({ sequence: place, status: z.literal('refused'), code: z.string() })
+			z.object({ sequence: place, status: z.literal('refused'), code })
 		]),
 		z.transform(({ sequence, ...verdict }) => ({ ...verdict, place: sequence }))
 	)

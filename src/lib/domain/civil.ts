@@ -31,13 +31,3 @@ export function civilDate(moment: Moment, zone: string): string {
 export function daysBetween(from: string, to: string): number {
 	return Math.round((Date.parse(`${to}T00:00:00Z`) - Date.parse(`${from}T00:00:00Z`)) / 86_400_000);
 }
-
-/** The time of day in a time zone as a column has it: "08:05", the same width everywhere. */
-export function clock(moment: Moment, zone: string): string {
-	return new Intl.DateTimeFormat('en-GB', {
-		timeZone: zone,
-		hour: '2-digit',
-		minute: '2-digit',
-		hourCycle: 'h23'
-	}).format(new Date(moment));
-}

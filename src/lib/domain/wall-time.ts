@@ -1,7 +1,17 @@
-import { civilDate, clock, type Moment } from './civil.ts';
+import { civilDate, type Moment } from './civil.ts';
 
 /** What a person types in a form: a civil date and a time of day, without an offset. */
 export type WallTime = { date: string; time: string };
+
+/** The time of day in a time zone as a column has it: "08:05", the same width everywhere. */
+export function clock(moment: Moment, zone: string): string {
+	return new Intl.DateTimeFormat('en-GB', {
+		timeZone: zone,
+		hour: '2-digit',
+		minute: '2-digit',
+		hourCycle: 'h23'
+	}).format(new Date(moment));
+}
 
 /** The date and time that a clock on the wall of `zone` shows at this moment. */
 export function wallTime(moment: Moment, zone: string): WallTime {

@@ -52,10 +52,10 @@ export interface Remote {
 }
 
 /**
- * The code of a refusal that is about the place, not the operation: another one was sent from it
+ * What a refusal is called that is about the place, not the operation: another one was sent from it
  * before. This database is a copy that counts anew, or an older one brought back.
  */
-export const TAKEN = 'CR012';
+export const TAKEN = 'taken';
 
 /**
  * Why the server gave no usable answer:

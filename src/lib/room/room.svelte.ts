@@ -2,6 +2,7 @@ import type { Backend } from '#lib/data/backend.ts';
 import { codeOf } from '#lib/data/failure.ts';
 import * as rooms from '#lib/data/rooms.ts';
 import type { Command, Room as State } from '#lib/data/rooms.ts';
+import * as codes from '#lib/domain/codes.ts';
 import { remaining } from '#lib/domain/timer/state.ts';
 import type { Instant } from '#lib/domain/time.ts';
 import { Clock } from './clock.svelte.ts';
@@ -212,7 +213,7 @@ export class Room {
 		} catch (error) {
 			this.#silentSince ??= this.#answeredAt ?? this.clock.now();
 			const code = codeOf(error);
-			if (code === 'CR001') this.#problem = code;
+			if (code === codes.NOT_FOUND) this.#problem = code;
 			// A phone whose clock was set back takes an expired sign-in for a good one: the sync renews it.
 			if (code === 'unauthorized') await this.#with.sync();
 		}

@@ -1,4 +1,5 @@
-import { clock, daysBetween, type Moment, parts } from '#lib/domain/civil.ts';
+import { daysBetween, type Moment, parts } from '#lib/domain/civil.ts';
+import { clock } from '#lib/domain/wall-time.ts';
 import { type Language, ordinal, SPACE, TAGS } from './civil.ts';
 
 /**

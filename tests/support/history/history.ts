@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { type Intent, settleAction } from '#lib/changes/intent.ts';
-import * as intents from '#lib/changes/intents.ts';
+import {
+	addAction,
+	editAction,
+	orderActions,
+	removeAction,
+	tellAction
+} from '#lib/changes/intents/action.ts';
+import { writeChallenge, writeNotes } from '#lib/changes/intents/challenge.ts';
+import { addGoal, editGoal, removeGoal } from '#lib/changes/intents/goal.ts';
 import { applied } from '#lib/changes/pending.ts';
 import { answerOf } from '#lib/data/remote.ts';
 import { type View, viewer, whole } from '#lib/data/view.ts';
@@ -149,44 +157,44 @@ export class History {
 		switch (act.startsWith('write') || !lacking ? act : fresh) {
 			case 'add action': {
 				const more = { dueOn: '2030-01-08', bornIn: null, goal: goal?.id ?? null };
-				const intent = intents.addAction({ id, group, owner: me, title: text, ...more });
+				const intent = addAction({ id, group, owner: me, title: text, ...more });
 				return does(intent, of(id, 'title'));
 			}
 			case 'edit action':
 				if (!action) return null;
-				return does(intents.editAction(action, { title: text }), of(action.id, 'title'));
+				return does(editAction(action, { title: text }), of(action.id, 'title'));
 			case 'tick':
 				if (!action) return null;
 				return does(settleAction(action, pick % 2 ? 'done' : 'open'));
 			case 'tell':
 				if (!action) return null;
-				return does(intents.tellAction(action, 'partly', text), of(action.id, 'line'));
+				return does(tellAction(action, 'partly', text), of(action.id, 'line'));
 			case 'reorder':
 				if (own.length < 2) return null;
-				return does(intents.orderActions(own.map((each) => each.id).toReversed()));
+				return does(orderActions(own.map((each) => each.id).toReversed()));
 			case 'remove action':
-				return action ? does(intents.removeAction(action), [], action.id) : null;
+				return action ? does(removeAction(action), [], action.id) : null;
 			case 'add goal': {
 				const when = { year: 2030, quarter: null, stage: null, shared: pick % 2 === 0 };
 				const words = { title: text, measure: '', means: '', reason: '' };
-				return does(intents.addGoal(id, group, me, { ...when, ...words }), of(id, 'title'));
+				return does(addGoal(id, group, me, { ...when, ...words }), of(id, 'title'));
 			}
 			case 'edit goal':
 				if (!goal) return null;
-				return does(intents.editGoal(goal, { title: text }), of(goal.id, 'title'));
+				return does(editGoal(goal, { title: text }), of(goal.id, 'title'));
 			case 'remove goal':
-				return goal ? does(intents.removeGoal(goal), [], goal.id) : null;
+				return goal ? does(removeGoal(goal), [], goal.id) : null;
 			case 'write challenge': {
 				if (!challenge) return null;
 				const field = pick % 2 ? 'question' : 'context';
 				const seen = { [field]: challenge[field] };
-				const intent = intents.writeChallenge(challenge.id, { [field]: text }, seen);
+				const intent = writeChallenge(challenge.id, { [field]: text }, seen);
 				return does(intent, of(challenge.id, field));
 			}
 			case 'write notes': {
 				if (!notes) return null;
 				const field = pick % 2 ? 'body' : 'takeaways';
-				return does(intents.writeNotes(notes, { [field]: text }), of(notes.id, field));
+				return does(writeNotes(notes, { [field]: text }), of(notes.id, field));
 			}
 		}
 	}

@@ -3,7 +3,8 @@ import { dispute, disputed, refusedOf, rewritten } from '#lib/changes/action-con
 import { action, groupOf } from '../group-view.ts';
 
 const edit = (changes: object, base: object | null = null, columns: object = {}) => ({
-	...{ kind: 'action.edit', args: { id: 'x', changes }, base, refusal: { code: 'CR010' } },
+	...{ kind: 'action.edit', args: { id: 'x', changes }, base, place: 1 },
+	refusal: { code: 'CR010' },
 	...columns
 });
 const [row] = groupOf([], {
@@ -50,8 +51,9 @@ describe('two versions of an action', () => {
 		expect(shown(edit({ title: 'Appeler', goal_id: null }))).toEqual({ conflicts: [], safe: {} });
 	});
 
-	test('what cannot be read is no version', () => {
+	test('what cannot be read is no version, and is not taken away as one', () => {
 		for (const args of [null, 'text', { id: 'x' }, { id: 'x', changes: { title: 3 } }]) {
+			expect(refusedOf([{ ...edit({}), args }], 'x')).toEqual([]);
 			expect(dispute([{ ...edit({}), args }], row)).toEqual({ conflicts: [], safe: {} });
 		}
 	});

@@ -35,6 +35,10 @@ test('refusals of other challenges and of other kinds are not shown here', () =>
 	expect(conflicts([write(1, { question: 'x' }, 'd'), other], row)).toEqual([]);
 });
 
-test('an operation that cannot be read is left aside', () => {
-	expect(conflicts([{ place: 1, kind: 'challenge.write', args: null }], row)).toEqual([]);
+test('an operation that cannot be read is left aside: it is not settled, and so not taken away', () => {
+	for (const args of [null, { id: 'c' }, { id: 'c', changes: { question: 3 } }]) {
+		const damaged = [{ place: 1, kind: 'challenge.write', args }];
+		expect(conflicts(damaged, row)).toEqual([]);
+		expect(refusedOf(damaged, 'c')).toEqual([]);
+	}
 });

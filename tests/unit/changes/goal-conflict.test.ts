@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { dispute, refusedOf } from '#lib/changes/goal-conflict.ts';
-import { editGoal } from '#lib/changes/intents.ts';
+import { editGoal } from '#lib/changes/intents/goal.ts';
 import { goalOf } from '../../support/goal.ts';
 
 const seen = goalOf({ title: 'Avant', measure: 'Avant' });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { meetings } from '#lib/changes/text-conflict.ts';
+import { textConflicts } from '#lib/changes/text-conflict.ts';
 import { groupOf } from '../group-view.ts';
 
 const feedback = { id: 'f', session_id: 's', member_id: 'a', plus: 'Là-bas', delta: '' };
@@ -13,9 +13,9 @@ const note = (place: number, body: string, code?: string) =>
 	refused(place, 'notes.write', { id: 'n', changes: { body } }, code);
 
 test('notes written in two places show both, the last writing here for all of them', () => {
-	expect(meetings([note(1, 'I'), note(2, 'Ici')], view)).toEqual([
+	expect(textConflicts([note(1, 'I'), note(2, 'Ici')], view)).toEqual([
 		{
-			...{ kind: 'notes.write', mine: 'Ici', theirs: 'Là-bas', place: 2, earlier: [1] },
+			...{ table: 'challenge_notes', mine: 'Ici', theirs: 'Là-bas', place: 2, earlier: [1] },
 			base: { body: 'Là-bas' }
 		}
 	]);
@@ -23,14 +23,14 @@ test('notes written in two places show both, the last writing here for all of th
 
 test('what was said at the end of a session shows both versions too', () => {
 	const said = refused(3, 'feedback.write', { session_id: 's', member_id: 'a', plus: 'Ici' });
-	expect(meetings([said], view)).toMatchObject([
+	expect(textConflicts([said], view)).toMatchObject([
 		{ mine: 'Ici', theirs: 'Là-bas', place: 3, base: { plus: 'Là-bas' } }
 	]);
 });
 
-test('other refusals, other kinds and what is gone are no meeting', () => {
+test('other refusals, other kinds and what is gone are no conflict', () => {
 	const gone = refused(2, 'notes.write', { id: 'gone', changes: { body: 'Ici' } });
 	const action = refused(3, 'action.edit', { id: 'n', changes: { body: 'Ici' } });
 	const broken = { ...note(4, 'Ici'), args: 5 };
-	expect(meetings([note(1, 'Ici', 'CR001'), gone, action, broken], view)).toEqual([]);
+	expect(textConflicts([note(1, 'Ici', 'CR001'), gone, action, broken], view)).toEqual([]);
 });

@@ -4,6 +4,7 @@ import {
 	type Difference,
 	type Remote,
 	type Since,
+	TAKEN,
 	type Verdict
 } from '#lib/offline/remote.ts';
 import type { Row, Tables } from '#lib/offline/replica.ts';
@@ -105,7 +106,7 @@ export class Server {
 		const key = `${client} ${place}`;
 		const { note, text } = noteArgs(args);
 		const answered = this.#answered.get(key);
-		if (answered && answered.text !== text) return { place, status: 'refused', code: 'CR012' };
+		if (answered && answered.text !== text) return { place, status: 'refused', code: TAKEN };
 		if (answered) return answered.verdict;
 		this.applied.push(text);
 		this.write(note, [...(this.notes[note] ?? []), text]);

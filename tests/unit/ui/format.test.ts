@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { civilDate, clock, daysBetween } from '#lib/domain/civil.ts';
+import { civilDate, daysBetween } from '#lib/domain/civil.ts';
+import { clock } from '#lib/domain/wall-time.ts';
 import * as civil from '#lib/ui/civil.ts';
 import * as format from '#lib/ui/format.ts';
 

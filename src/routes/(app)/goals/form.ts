@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
-import { type Changes, changes } from '#lib/changes/goal-fields.ts';
-import type { GoalWords } from '#lib/changes/intents.ts';
+import { type GoalChanges, goalFields } from '#lib/changes/goal-fields.ts';
+import type { GoalWords } from '#lib/changes/intents/goal.ts';
 import type { Row } from '#lib/data/rows.ts';
 import { stages, usualStage } from '#lib/domain/goals/goal.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
@@ -74,10 +74,10 @@ export function tidy(goal: GoalWords): GoalWords {
 }
 
 /** What was changed since the writing began: what another device changed meanwhile stays. */
-export function changesOf(now: GoalWords, seen: GoalWords): Changes {
+export function changesOf(now: GoalWords, seen: GoalWords): GoalChanges {
 	const before = new Map<string, unknown>(Object.entries(seen));
 	const changed = Object.entries(now).filter(([field, value]) => value !== before.get(field));
-	return changes.parse(Object.fromEntries(changed));
+	return goalFields.parse(Object.fromEntries(changed));
 }
 
 export type Problems = { title?: 'missing' | 'long' } & Partial<Record<Prompt, 'long'>>;

@@ -1,6 +1,6 @@
 import type { Segment } from '#lib/domain/agenda/segment.ts';
 import { timeline } from '#lib/domain/agenda/timeline.ts';
-import { clock } from '#lib/domain/civil.ts';
+import { clock } from '#lib/domain/wall-time.ts';
 import { millis, type Instant, type Millis, wholeMinutes } from '#lib/domain/time.ts';
 import * as m from '#lib/paraglide/messages.js';
 import type { AgendaItem } from '#lib/ui/AgendaList.svelte';

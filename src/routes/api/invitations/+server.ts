@@ -1,4 +1,5 @@
 import { json } from '@sveltejs/kit';
+import * as codes from '#lib/domain/codes.ts';
 import { countedNetwork } from '#lib/server/caller.ts';
 import { reachedBy } from '#lib/server/reached.ts';
 import { inviteAll, requestFormat, Unauthorized } from './invite.ts';
@@ -15,7 +16,7 @@ export const POST: RequestHandler = async ({ request, platform }) => {
 	if (!platform || !cercle?.supabase) return refuse(503, 'busy');
 	const network = countedNetwork(platform.req.caller ?? '');
 	const wait = network === null ? null : cercle.limits.wait(`invitations ${network}`, OFTEN);
-	if (wait !== null) return refuse(429, 'CR009', { 'retry-after': String(wait) });
+	if (wait !== null) return refuse(429, codes.TOO_MANY, { 'retry-after': String(wait) });
 	const bearer = /^Bearer (\S+)$/i.exec(request.headers.get('authorization') ?? '')?.[1];
 	if (!bearer) return refuse(401, 'unauthorized');
 	if (Number(request.headers.get('content-length') ?? 0) > MOST_BYTES) {

@@ -1,6 +1,10 @@
 import * as z from 'zod/mini';
+import type { Change } from '#lib/changes/change.ts';
+import { eventOf } from '#lib/changes/events.ts';
+import type { ActionEvent } from '#lib/changes/meaning.ts';
 import type { Row } from '#lib/data/rows.ts';
 import type { View } from '#lib/data/view.ts';
+import type { Operation } from '#lib/offline/outbox.ts';
 
 type Event = Row<'action_events'>;
 
@@ -9,7 +13,7 @@ type Moved = { from: string; to: string } | null;
 
 /** One thing that happened to an action, or that a session said of it. */
 export type Chapter = Pick<Event, 'id' | 'outcome' | 'choice' | 'line' | 'carries'> & {
-	kind: Event['kind'] | 'reviewed';
+	kind: ActionEvent;
 	/** In ms since 1970; by this device's clock while it is `pending`. */
 	at: number;
 	/** Null: nobody in particular, or an account that is gone. */
@@ -25,11 +29,7 @@ export type Chapter = Pick<Event, 'id' | 'outcome' | 'choice' | 'line' | 'carrie
 };
 
 /** A change of this device that waits to be sent. */
-export interface Waiting {
-	readonly kind: string;
-	readonly args: unknown;
-	readonly madeAt: number;
-}
+export type Waiting = Change & Pick<Operation, 'madeAt'>;
 
 /** A chapter before its words are compared with those before it. */
 type Page = Omit<Chapter, 'title' | 'due'> & { title: string | null; due: string | null };
@@ -47,9 +47,9 @@ export function history(
 	const reviews = view.reviews.filter(({ actionId }) => actionId === action.id);
 	const [taken] = events.filter(({ kind }) => kind === 'taken');
 	const place = placer(view);
-	const unsent = waiting.find(({ kind, args }) => {
-		const read = z.safeParse(written, args);
-		return kind === 'action.add' && read.success && read.data.id === action.id;
+	const unsent = waiting.find((operation) => {
+		const read = z.safeParse(written, operation.args);
+		return eventOf(operation) === 'taken' && read.success && read.data.id === action.id;
 	});
 	const first: Page = {
 		...{ ...blank, ...place(action.bornIn), id: action.id, kind: 'taken' },
@@ -91,10 +91,10 @@ function ofEvent(event: Event, place: Placer): Page {
 
 function ofReview(review: Row<'reviews'>, place: Placer, waiting: readonly Waiting[]): Page {
 	const { id, actionId, sessionId, outcome, line, reviewedBy, reviewedAt } = review;
-	const unsent = waiting.findLast(({ kind, args }) => {
-		const read = z.safeParse(written, args);
+	const unsent = waiting.findLast((operation) => {
+		const read = z.safeParse(written, operation.args);
 		const { action_id, session_id } = read.success ? read.data : {};
-		return kind === 'review.record' && action_id === actionId && session_id === sessionId;
+		return eventOf(operation) === 'reviewed' && action_id === actionId && session_id === sessionId;
 	});
 	return {
 		...{ ...blank, ...place(sessionId), id, kind: 'reviewed', outcome, line },
@@ -118,25 +118,26 @@ const written = z.object({
 });
 
 /** What a waiting change will say in the history; null: nothing, or nothing of this action. */
-function ofOperation({ kind, args, madeAt }: Waiting, action: string, place: number): Page | null {
-	const read = z.safeParse(written, args);
+function ofOperation(operation: Waiting, action: string, place: number): Page | null {
+	const read = z.safeParse(written, operation.args);
 	if (!read.success || read.data.id !== action) return null;
 	const { choice, changes: to = {}, ...own } = read.data;
-	const page = { ...blank, id: `waiting ${place}`, at: madeAt, pending: true };
+	const page = { ...blank, id: `waiting ${place}`, at: operation.madeAt, pending: true };
+	const kind = eventOf(operation);
 	switch (kind) {
-		case 'action.edit':
-			if (to.title === undefined && to.due_on === undefined) return null;
-			return { ...page, kind: 'edited', title: to.title ?? null, due: to.due_on ?? null };
-		case 'action.tell':
-			return { ...page, kind: 'told', outcome: to.outcome ?? null, line: to.line ?? '' };
-		case 'action.settle':
-			if (to.status === 'open') return { ...page, kind: 'reopened' };
-			return { ...page, kind: 'told', outcome: to.status ?? null };
-		case 'action.decide': {
+		case 'edited':
+			return { ...page, kind, title: to.title ?? null, due: to.due_on ?? null };
+		case 'told': {
+			const over = to.status === 'open' ? null : to.status;
+			return { ...page, kind, outcome: to.outcome ?? over ?? null, line: to.line ?? '' };
+		}
+		case 'reopened':
+			return { ...page, kind };
+		case 'decided': {
 			const title = choice === 'reshape' ? (own.title ?? null) : null;
 			const due = choice === 'drop' ? null : (own.due_on ?? null);
 			const said = { choice: choice ?? null, line: own.line ?? '', title, due };
-			return { ...page, kind: 'decided', ...said };
+			return { ...page, kind, ...said };
 		}
 		default:
 			return null;

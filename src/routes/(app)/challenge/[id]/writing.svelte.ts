@@ -8,7 +8,7 @@ import {
 	limitOf
 } from '#lib/changes/challenge-fields.ts';
 import { type Intent } from '#lib/changes/intent.ts';
-import { writeChallenge } from '#lib/changes/intents.ts';
+import { writeChallenge } from '#lib/changes/intents/challenge.ts';
 import { touched } from '#lib/changes/touched.ts';
 import type { Row } from '#lib/data/rows.ts';
 import { characters, clean } from '#lib/domain/limits.ts';

@@ -1,5 +1,5 @@
 import { type Intent } from '#lib/changes/intent.ts';
-import { editGoal } from '#lib/changes/intents.ts';
+import { editGoal } from '#lib/changes/intents/goal.ts';
 import type { Row } from '#lib/data/rows.ts';
 import type { GoalStatus } from '#lib/domain/goals/goal.ts';
 import { oneLine } from '#routes/(app)/actions/form.ts';

@@ -1,11 +1,11 @@
-import type { Changes } from '#lib/changes/goal-fields.ts';
+import type { GoalChanges } from '#lib/changes/goal-fields.ts';
 import type { Goal } from '#lib/domain/goals/goal.ts';
 import * as m from '#lib/paraglide/messages.js';
 import { period, stageWords, statusWords } from '#routes/(app)/goals/words.ts';
 
 /** What a person reads of a goal: several fields may make one line. */
 const lines: readonly {
-	fields: readonly (keyof Changes)[];
+	fields: readonly (keyof GoalChanges)[];
 	label: () => string;
 	words: (goal: Goal) => string;
 }[] = [
@@ -30,7 +30,7 @@ const lines: readonly {
 
 /** The lines that these changes alter, as they would read here and as they are saved. */
 export function readable(
-	changes: Changes,
+	changes: GoalChanges,
 	goal: Goal
 ): { label: string; mine: string; theirs: string }[] {
 	const changed = { ...goal, ...changes };
