@@ -24,6 +24,8 @@ export default defineConfig({
 		// ahead, page by page, would weigh more than they spare.
 		modulePreload: false,
 		rolldownOptions: {
+			// A name that stands for a text costs nothing: the codes of refusals, for one.
+			optimization: { inlineConst: { mode: 'all', pass: 2 } },
 			output: {
 				// Kept by tests/e2e/weight.spec.ts.
 				codeSplitting: { groups: [{ name: firstScreen() }] }
