@@ -1,63 +1,155 @@
+import { readdirSync } from 'node:fs';
+import { resolve } from 'node:path';
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 import svelteConfig from './svelte.config.js';
 
 /**
- * The arrows of the README's tree: what each folder may import. ESLint's `group` patterns read a
- * leading `#` as a comment, hence `regex`; dynamic imports need a rule of their own.
+ * The arrows of the README's tree: all that each room of `src/lib` may import beside itself. What is
+ * not named is refused, be it another room, a page, `#app` or a package.
  */
-const arrows = {
-	domain: [],
-	ui: ['domain'],
-	offline: [],
-	data: ['domain', 'offline'],
-	changes: ['domain', 'offline', 'data'],
-	planning: ['domain', 'data'],
-	room: ['domain', 'offline', 'data'],
-	server: ['domain']
+const rooms = {
+	domain: { from: [], packages: [] },
+	ui: { from: ['domain', 'paraglide'], packages: ['svelte'] },
+	offline: { from: [], packages: ['idb', 'trusted-types', 'workbox-window', 'zod/mini'] },
+	data: { from: ['domain', 'offline'], packages: ['@supabase/*', 'zod/mini'] },
+	changes: { from: ['domain', 'offline', 'data'], packages: ['zod/mini'] },
+	planning: { from: ['domain', 'data'], packages: ['zod/mini'] },
+	room: { from: ['domain', 'offline', 'data'], packages: ['@supabase/*', 'svelte'] },
+	server: { from: ['domain', 'paraglide'], packages: ['*'] }
 };
-const folders = Object.keys(arrows);
 
-function arrowRules(folder) {
-	const foreign = folders.filter((name) => name !== folder && !arrows[folder].includes(name));
-	const pattern = `^#lib/(${foreign.join('|')})/`;
-	const message = `src/lib/${folder} does not import that folder (see the tree in the README).`;
+/** What an area of pages takes from another one. The fewer the better: what two need is a rule. */
+const lent = {
+	actions: ['group/NoGroup.svelte', 'today/SignFirst.svelte'],
+	challenge: ['room/[id]/Contributions.svelte', 'room/[id]/contributions.ts'],
+	goals: [
+		'actions/ActionSheet.svelte',
+		'actions/form.ts',
+		'group/NoGroup.svelte',
+		'today/SignFirst.svelte'
+	],
+	group: ['goals/GroupLink.svelte', 'session/reason.ts'],
+	room: [
+		'actions/Decide.svelte',
+		'actions/due.ts',
+		'actions/options.ts',
+		'challenge/[id]/DoubleCheck.svelte',
+		'challenge/[id]/fields.ts'
+	],
+	session: [
+		'challenge/[id]/Ownership.svelte',
+		'challenge/[id]/Withdrawn.svelte',
+		'today/SignFirst.svelte'
+	],
+	today: [
+		'actions/ActionLine.svelte',
+		'actions/Conflicts.svelte',
+		'actions/DecideCard.svelte',
+		'actions/settling.svelte.ts',
+		'group/OpenVotes.svelte'
+	]
+};
+
+/** What these files may import; anything else is refused with this message, climbing by `parents`. */
+function only(files, allowed, message, more = {}) {
+	return restricted(files, `^(?!${allowed.join('|')})`, message, more);
+}
+
+/**
+ * Refuses imports whose address matches. ESLint's `group` patterns read a leading `#` as a comment,
+ * hence `regex`; an import that comes late needs a rule of its own.
+ */
+function restricted(files, regex, message, { syntax = [], rules = {} } = {}) {
 	return {
-		files: [`src/lib/${folder}/**/*.{ts,svelte}`],
+		files,
 		rules: {
-			'no-restricted-imports': [
-				'error',
-				{ patterns: [{ regex: pattern, message }, parents, ...(purity[folder] ?? [])] }
-			],
-			'no-restricted-syntax': [
-				'error',
-				{
-					selector: `ImportExpression[source.value=/${pattern.replaceAll('/', '\\u002F')}/]`,
-					message
-				},
-				...(ambient[folder] ?? [])
-			]
+			'no-restricted-imports': ['error', { patterns: [{ regex, message }, parents] }],
+			'no-restricted-syntax': ['error', late(regex, message), climbing, ...syntax],
+			...rules
 		}
 	};
 }
 
+function late(regex, message) {
+	const pattern = regex.replaceAll('/', '\\u002F');
+	return { selector: `ImportExpression[source.value=/${pattern}/]`, message };
+}
+
+function escape(text) {
+	return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replaceAll('\\/', '/');
+}
+
+/** `zod/mini` stands for itself and what is below it, `@supabase/*` for all that begins so, `*` for any. */
+function packagePattern(name) {
+	if (name === '*') return '[a-z@]';
+	return name.endsWith('*') ? escape(name.slice(0, -1)) : `${escape(name)}(?:/|$)`;
+}
+
 const parents = { regex: '^\\.\\./', message: 'Write #lib/… instead of climbing folders.' };
-const purity = {
-	domain: [
-		{ regex: '^(svelte|\\$|@|node:|#lib/paraglide)', message: 'domain imports only itself.' }
+const climbing = late(parents.regex, parents.message);
+/** The server finds some modules when it runs; in a browser every arrow can be read. */
+const hidden = {
+	selector: "ImportExpression[source.type!='Literal']",
+	message: 'The address of an import stands in it.'
+};
+
+/** Rooms of rules: they are told the time, and ask nothing of the machine they run on. */
+const told = ['domain', 'changes', 'planning'];
+// The calendar of the platform is a fact; its clock is not.
+const ambient = [
+	{
+		selector: ":matches(NewExpression, CallExpression)[callee.name='Date'][arguments.length=0]",
+		message: 'Rules are told the time.'
+	},
+	{
+		selector: "MemberExpression[object.name='globalThis']",
+		message: 'Rules ask nothing of the machine.'
+	}
+];
+const language = new Set(Object.keys(globals.es2026));
+/** What gives the same answer on every machine at any time. */
+const facts = ['Temporal', 'TextEncoder'];
+const machine = Object.keys({ ...globals.browser, ...globals.node });
+const pure = {
+	'no-restricted-globals': [
+		'error',
+		...machine.filter((name) => !language.has(name) && !facts.includes(name))
+	],
+	'no-restricted-properties': [
+		'error',
+		{ object: 'Math', property: 'random' },
+		{ object: 'Date', property: 'now' },
+		{ object: 'Temporal', property: 'Now' }
 	]
 };
 
-// The calendar of the platform is a fact; its clock is not.
-const ambient = {
-	domain: [
+const arrows = Object.entries(rooms).map(([room, { from, packages }]) =>
+	only(
+		[`src/lib/${room}/**/*.{js,ts,svelte}`],
+		['\\.\\.?/', `#lib/(?:${[room, ...from].join('|')})/`, ...packages.map(packagePattern)],
+		`src/lib/${room} does not import that (see the tree in the README).`,
 		{
-			selector: ":matches(NewExpression, CallExpression)[callee.name='Date'][arguments.length=0]",
-			message: 'domain is told the time.'
+			syntax: [...(room === 'server' ? [] : [hidden]), ...(told.includes(room) ? ambient : [])],
+			rules: told.includes(room) ? pure : {}
 		}
-	]
-};
+	)
+);
+
+const pages = readdirSync(resolve(import.meta.dirname, 'src/routes/(app)'), {
+	withFileTypes: true
+});
+const areas = pages.filter((entry) => entry.isDirectory()).map(({ name }) => name);
+const between = areas.map((area) => {
+	const taken = (lent[area] ?? []).map((file) => `${escape(file)}$`);
+	return restricted(
+		[`src/routes/(app)/${area}/**/*.{ts,svelte}`],
+		`^#routes/\\(app\\)/(?!${[`${escape(area)}/`, ...taken].join('|')})[^/]+/`,
+		'What one area of pages takes from another is named in eslint.config.js.',
+		{ syntax: [hidden] }
+	);
+});
 
 export default ts.config(
 	{
@@ -83,6 +175,7 @@ export default ts.config(
 			'no-console': 'error'
 		}
 	},
+	{ files: ['src/**'], rules: { 'no-restricted-syntax': ['error', climbing, hidden] } },
 	{
 		files: ['**/*.svelte', '**/*.svelte.ts'],
 		languageOptions: {
@@ -90,18 +183,19 @@ export default ts.config(
 		},
 		rules: { 'svelte/no-at-html-tags': 'error', 'svelte/no-navigation-without-resolve': 'off' }
 	},
-	...folders.map(arrowRules),
-	{
-		files: ['src/lib/domain/**/*.ts'],
-		rules: {
-			'no-restricted-globals': ['error', 'fetch', 'window', 'document', 'crypto', 'navigator'],
-			'no-restricted-properties': [
-				'error',
-				{ object: 'Math', property: 'random' },
-				{ object: 'Date', property: 'now' }
-			]
-		}
-	},
+	...arrows,
+	...between,
+	restricted(
+		['src/routes/(public)/**/*.{ts,svelte}'],
+		'^#routes/\\(app\\)/',
+		'A page that anybody may open takes nothing from the members’ pages.',
+		{ syntax: [hidden] }
+	),
+	only(
+		['src/service-worker/**/*.ts'],
+		['\\.\\.?/', '#lib/offline/shell\\.ts$', '\\$service-worker$', 'workbox-'],
+		'The service worker knows the shell only: never data, never a page.'
+	),
 	{
 		// The process and its scripts speak to a terminal; members' text never passes through here.
 		files: ['scripts/**', 'tests/**', 'src/lib/server/log.ts'],
