@@ -1,25 +1,49 @@
+import { lifeOf } from '#lib/data/draft-keys.ts';
+import type { View } from '#lib/data/view.ts';
 import * as codes from '#lib/domain/codes.ts';
 import type { Operation } from '#lib/offline/outbox.ts';
-import { fields } from './challenge-fields.ts';
+
+/** What this device holds: its rows, the member they are of, and what was typed and not yet sent. */
+interface Held {
+	readonly view: View;
+	readonly me: string;
+	readonly refused: readonly Operation[];
+	/** The names of all drafts. */
+	readonly drafts: readonly string[];
+	/** Whether all rows of this member are here: only then one that is not here is gone. */
+	readonly complete: boolean;
+}
 
 /**
- * What this device still holds of challenges their presenters withdrew: the places of writings that
- * were refused for it, and the names of drafts. Words that were erased for everybody go here too.
+ * What has outlived what it is about: the places of writings that were refused because the challenge
+ * was withdrawn, and the names of drafts. Words that were erased for everybody go here too.
  */
-export function leftovers(
-	challenges: readonly { id: string; withdrawnAt: number | null }[],
-	refused: readonly Operation[],
-	draft: (key: string) => string | null
-): { places: number[]; drafts: string[] } {
-	const places = refused
-		.filter(({ refusal }) => refusal?.code === codes.WITHDRAWN)
-		.map(({ place }) => place);
-	const drafts = challenges
-		.filter(({ withdrawnAt }) => withdrawnAt !== null)
-		.flatMap(({ id }) => [
-			...['notes', 'takeaways', 'contribution'].map((of) => `${of} ${id}`),
-			...fields.map((field) => `challenge:${id}:${field}`)
-		])
-		.filter((key) => draft(key) !== null);
-	return { places, drafts };
+export function leftovers(held: Held): { places: number[]; drafts: string[] } {
+	return {
+		places: held.refused
+			.filter(({ refusal }) => refusal?.code === codes.WITHDRAWN)
+			.map(({ place }) => place),
+		drafts: held.drafts.filter((key) => isOver(key, held))
+	};
+}
+
+function isOver(key: string, { view, me, complete }: Held): boolean {
+	const draft = lifeOf(key);
+	if (!draft) return false;
+	const { life, id } = draft;
+	if (life === 'groups') {
+		const stays = view.memberships.filter((row) => row.groupId === id && row.memberId === me);
+		return stays.length > 0 ? stays.every(({ leftAt }) => leftAt !== null) : complete;
+	}
+	const there = (rows: readonly { id: string }[]) => rows.some((row) => row.id === id);
+	if (life === 'actions' || life === 'goals') return complete && !there(view[life]);
+	const challenge = view.challenges.find((row) => row.id === id);
+	if (life !== 'sessions') {
+		if (!challenge) return complete;
+		if (challenge.withdrawnAt !== null || life === 'challenges') {
+			return challenge.withdrawnAt !== null;
+		}
+	}
+	const session = view.sessions.find((row) => row.id === (challenge?.sessionId ?? id));
+	return session ? session.status === 'closed' : complete;
 }

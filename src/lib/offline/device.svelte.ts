@@ -174,6 +174,11 @@ export class Device<Rows, View> {
 		await this.#show();
 	}
 
+	/** The names of all texts that are kept. Not reactive. */
+	get drafts(): readonly string[] {
+		return this.#open?.account.drafts.keys ?? [];
+	}
+
 	/** The text kept under `key`, or null. Not reactive: read it once, when a field appears. */
 	draft(key: string): string | null {
 		return this.#open?.account.drafts.text(key) ?? null;

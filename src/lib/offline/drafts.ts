@@ -34,6 +34,11 @@ export class Drafts {
 		}
 	}
 
+	/** The names of all that is kept. */
+	get keys(): string[] {
+		return [...this.#texts.keys()];
+	}
+
 	/** The kept text, or null. */
 	text(key: string): string | null {
 		return this.#texts.get(key) ?? null;

@@ -1,26 +1,100 @@
 import { expect, test } from 'vitest';
 import { leftovers } from '#lib/changes/leftovers.ts';
+import { draftKey, draftsAbout } from '#lib/data/draft-keys.ts';
+import { action, challenge, GROUP, groupOf, membership, session } from '../group-view.ts';
 
-const challenges = [
-	{ id: 'gone', withdrawnAt: 1 },
-	{ id: 'there', withdrawnAt: null }
-];
-const refused = (place: number, code: string) => ({
-	...{ place, kind: 'notes.write', args: {}, base: null, madeAt: 0, tries: 0 },
-	refusal: { code }
+const stay = (group: string, left_at: string | null) => ({
+	...{ ...membership('me'), id: `stay ${group}`, group_id: group, left_at }
+});
+const view = groupOf(['me'], {
+	memberships: [stay(GROUP, null), stay('left', '2026-05-01T00:00:00Z')],
+	actions: [action('there')],
+	sessions: [
+		session('live', { status: 'live' }),
+		session('closed', { status: 'closed', closed_at: '2026-05-01T00:00:00Z' })
+	],
+	challenges: [
+		challenge('brought', { session_id: 'live' }),
+		challenge('past', { session_id: 'closed' }),
+		challenge('withdrawn', { session_id: 'live', withdrawn_at: '2026-05-01T00:00:00Z' })
+	]
+});
+const over = (drafts: readonly string[], complete = true) =>
+	leftovers({ view, me: 'me', refused: [], drafts, complete }).drafts;
+
+test('a draft about an action, a goal or a challenge goes with it', () => {
+	const gone = [
+		draftKey('action', 'gone'),
+		draftKey('action-tell', 'gone'),
+		draftKey('action-decide', 'gone'),
+		draftKey('goal-end', 'gone'),
+		draftKey('action-for', 'gone'),
+		draftKey('challenge', 'gone', 'context'),
+		draftKey('challenge', 'withdrawn', 'context'),
+		draftKey('notes', 'withdrawn')
+	];
+	const kept = [draftKey('action', 'there'), draftKey('challenge', 'past', 'context')];
+	expect(over([...gone, ...kept])).toEqual(gone);
 });
 
-test('drafts and refused writings of a withdrawn challenge go, and nothing else', () => {
-	const drafts = ['notes gone', 'takeaways gone', 'challenge:gone:context', 'notes there'];
-	const found = leftovers(challenges, [refused(1, 'CR014'), refused(2, 'CR010')], (key) =>
-		drafts.includes(key) ? 'Des mots' : null
+test('what was typed in the room goes when the session is closed', () => {
+	const typed = (id: string, brought: string) => [
+		draftKey('commitment', id),
+		draftKey('review', id, 'there'),
+		draftKey('plus', id),
+		draftKey('plan', id),
+		draftKey('notes', brought),
+		draftKey('takeaways', brought),
+		draftKey('contribution', brought)
+	];
+	expect(over([...typed('closed', 'past'), ...typed('live', 'brought')])).toEqual(
+		typed('closed', 'past')
 	);
-	expect(found).toEqual({
-		places: [1],
-		drafts: ['notes gone', 'takeaways gone', 'challenge:gone:context']
-	});
 });
 
-test('a phone without any is left alone', () => {
-	expect(leftovers(challenges, [], () => null)).toEqual({ places: [], drafts: [] });
+test('what was typed for a group goes when its member has left', () => {
+	const typed = (group: string) => [
+		draftKey('charter', group),
+		draftKey('invite', group),
+		draftKey('breach', group, 'b'),
+		draftKey('order', group),
+		draftKey('plan-new', group)
+	];
+	expect(over([...typed('left'), ...typed(GROUP)])).toEqual(typed('left'));
+});
+
+test('while rows may be missing, only what is seen to be over goes', () => {
+	const unknown = [
+		draftKey('action', 'gone'),
+		draftKey('notes', 'gone'),
+		draftKey('plan', 'gone'),
+		draftKey('invite', 'gone'),
+		draftKey('challenge', 'gone', 'context')
+	];
+	const known = [draftKey('commitment', 'closed'), draftKey('charter', 'left')];
+	expect(over([...unknown, ...known], false)).toEqual(known);
+});
+
+test('a group that is being founded, and what another version of the app kept, stay', () => {
+	expect(over([draftKey('found-name'), 'constructor:gone', 'of a later version:gone'])).toEqual([]);
+});
+
+test('writings refused because the challenge was withdrawn go, others wait for their member', () => {
+	const refused = [
+		{ place: 1, code: 'CR014' },
+		{ place: 2, code: 'CR010' }
+	].map(({ place, code }) => ({
+		...{ place, kind: 'notes.write', args: {}, base: null, madeAt: 0, tries: 0 },
+		refusal: { code }
+	}));
+	expect(leftovers({ view, me: 'me', refused, drafts: [], complete: true }).places).toEqual([1]);
+});
+
+test('the drafts about a row are found whatever they are', () => {
+	const about = [
+		draftKey('action', 'a'),
+		draftKey('action-tell', 'a'),
+		draftKey('review', 's', 'a')
+	];
+	expect(draftsAbout('a', [...about, draftKey('action', 'b')])).toEqual(about);
 });

@@ -10,6 +10,7 @@ import {
 import { type Intent } from '#lib/changes/intent.ts';
 import { writeChallenge } from '#lib/changes/intents/challenge.ts';
 import { touched } from '#lib/changes/touched.ts';
+import { draftKey } from '#lib/data/draft-keys.ts';
 import type { Row } from '#lib/data/rows.ts';
 import { characters, clean } from '#lib/domain/limits.ts';
 import { parseKept } from '#lib/offline/kept.ts';
@@ -157,7 +158,7 @@ export class Writing {
 	}
 
 	#key(field: ChallengeField): string {
-		return `challenge:${this.#id}:${field}`;
+		return draftKey('challenge', this.#id, field);
 	}
 }
 

@@ -1,0 +1,65 @@
+/**
+ * Every name under which something typed is kept on this device, and the row that it dies with. A draft
+ * that outlives its row is shown by no page, and keeps what its account left on the phone.
+ */
+const lives = {
+	/** The words of an action, of a new one, and of a new one that serves a goal. */
+	action: 'actions',
+	'action-new': 'groups',
+	'action-for': 'goals',
+	'action-tell': 'actions',
+	'action-decide': 'actions',
+	/** A member's order of their actions. */
+	order: 'groups',
+	goal: 'goals',
+	'goal-new': 'groups',
+	'goal-end': 'goals',
+	/** A field of a challenge, and what is written and given about it while its session lasts. */
+	challenge: 'challenges',
+	notes: 'floor',
+	takeaways: 'floor',
+	contribution: 'floor',
+	plan: 'sessions',
+	'plan-new': 'groups',
+	/** What is typed in the room: a commitment, what is said of an action, the two lines at the end. */
+	commitment: 'sessions',
+	review: 'sessions',
+	plus: 'sessions',
+	delta: 'sessions',
+	charter: 'groups',
+	invite: 'groups',
+	breach: 'groups',
+	/** A group that is founded: there is no row yet. */
+	'found-id': null,
+	'found-name': null,
+	'found-charter': null
+} as const;
+
+export type DraftName = keyof typeof lives;
+
+/**
+ * What ends a draft: the end of an action, a goal or a challenge; the closing of a session, or of the
+ * session that a challenge is brought to (`floor`); the end of the member's stay in a group.
+ */
+export type Life = NonNullable<(typeof lives)[DraftName]>;
+
+/** Under which name something typed is kept; `ids` begin with that of the row it dies with. */
+export function draftKey(name: DraftName, ...ids: string[]): string {
+	return [name, ...ids].join(':');
+}
+
+/** What a kept draft dies with; null: no row, or it is of another version of the app. */
+export function lifeOf(key: string): { life: Life; id: string } | null {
+	const [name = '', id] = key.split(':');
+	const life = isName(name) ? lives[name] : null;
+	return life === null || id === undefined ? null : { life, id };
+}
+
+/** The names of the drafts that are about this row, among those kept. */
+export function draftsAbout(id: string, keys: readonly string[]): string[] {
+	return keys.filter((key) => key.split(':').slice(1).includes(id));
+}
+
+function isName(name: string): name is DraftName {
+	return Object.hasOwn(lives, name);
+}
