@@ -1,10 +1,10 @@
 import * as z from 'zod/mini';
 import { type Action, choices } from '#lib/domain/actions/action.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
-import { parseKept } from '#lib/offline/kept.ts';
 import { oneLine, problems, type Problems } from './form.ts';
 
-const shape = z.object({
+/** What the device keeps of a decision while it is made. */
+export const decisionShape = z.object({
 	choice: z.nullable(z.enum(choices)),
 	title: z.string(),
 	dueOn: z.string(),
@@ -12,12 +12,7 @@ const shape = z.object({
 });
 
 /** A decision about an action while it is made; null: not yet chosen. */
-export type Decision = z.infer<typeof shape>;
-
-/** A draft as the device kept it; null when there is none that can be read. */
-export function parseDecision(text: string | null): Decision | null {
-	return parseKept(shape, text);
-}
+export type Decision = z.infer<typeof decisionShape>;
 
 /** What keeps a decision from being taken; empty: nothing. */
 export type Doubts = {

@@ -1,7 +1,6 @@
 import type { Row } from '#lib/data/rows.ts';
 import { daysBetween } from '#lib/domain/civil.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
-import { parseKept } from '#lib/offline/kept.ts';
 import * as z from '#lib/offline/shape.ts';
 
 const fields = {
@@ -11,14 +10,15 @@ const fields = {
 	goal: z._default(z.string(), ''),
 	partner: z._default(z.string(), '')
 };
-const shape = z.object({
+/** What the device keeps of an action while it is written. */
+export const actionDraft = z.object({
 	...fields,
 	/** What was there when the writing began; null: a new action, or an older draft. */
 	seen: z._default(z.nullable(z.object(fields)), null)
 });
 
 /** An action while it is written. */
-export type ActionDraft = z.infer<typeof shape>;
+export type ActionDraft = z.infer<typeof actionDraft>;
 
 /** An action as its form shows it. */
 export type Written = Omit<ActionDraft, 'seen'>;
@@ -38,11 +38,6 @@ export function changesOf(draft: Written, seen: Written) {
 		...(draft.goal !== seen.goal && { goal_id: draft.goal || null }),
 		...(draft.partner !== seen.partner && { partner_id: draft.partner || null })
 	};
-}
-
-/** A draft as the device kept it; null when there is none that can be read. */
-export function parseDraft(text: string | null): ActionDraft | null {
-	return parseKept(shape, text);
 }
 
 /** How far ahead a commitment is made when no session says a date: the time between two of them. */

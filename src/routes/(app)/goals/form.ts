@@ -4,7 +4,6 @@ import type { GoalWords } from '#lib/changes/intents/goal.ts';
 import type { Row } from '#lib/data/rows.ts';
 import { stages, usualStage } from '#lib/domain/goals/goal.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
-import { parseKept } from '#lib/offline/kept.ts';
 import { oneLine } from '#routes/(app)/actions/form.ts';
 
 const words = z.object({
@@ -17,15 +16,11 @@ const words = z.object({
 	reason: z.string(),
 	shared: z.boolean()
 });
-const shape = z.object({ words, seen: z.nullable(words) });
+/** What the device keeps of a goal while it is written. */
+export const goalDraft = z.object({ words, seen: z.nullable(words) });
 
 /** A goal while it is written, and what was there when the writing began; null: a new one. */
-export type GoalDraft = z.infer<typeof shape>;
-
-/** A draft as the device kept it; null when there is none that can be read. */
-export function parseDraft(text: string | null): GoalDraft | null {
-	return parseKept(shape, text);
-}
+export type GoalDraft = z.infer<typeof goalDraft>;
 
 /** What a member wrote of a goal. */
 export function wordsOf(goal: Row<'goals'>): GoalWords {

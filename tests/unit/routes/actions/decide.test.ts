@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { type Decision, doubts, parseDecision } from '#routes/(app)/actions/decide.ts';
+import { parseKept } from '#lib/offline/kept.ts';
+import { type Decision, decisionShape, doubts } from '#routes/(app)/actions/decide.ts';
 
 const today = '2026-11-20';
 const decision = (changes: Partial<Decision> = {}): Decision => ({
@@ -32,8 +33,8 @@ describe('a decision at the third carry', () => {
 	});
 
 	test('comes back as it was left, or not at all', () => {
-		expect(parseDecision(JSON.stringify(decision()))).toEqual(decision());
+		expect(parseKept(decisionShape, JSON.stringify(decision()))).toEqual(decision());
 		for (const text of [null, '', '{', '{"choice":"forget"}'])
-			expect(parseDecision(text)).toBeNull();
+			expect(parseKept(decisionShape, text)).toBeNull();
 	});
 });

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { parseKept } from '#lib/offline/kept.ts';
 import {
 	dueAtFirst,
 	oneLine,
-	parseDraft,
+	actionDraft,
 	problems,
 	changesOf
 } from '#routes/(app)/actions/form.ts';
@@ -42,14 +43,14 @@ test('what was typed on several lines is one sentence', () => {
 
 test('a kept draft comes back; what is not one is nothing', () => {
 	const draft = { title: 'Faire', dueOn: '', goal: 'g', partner: '', seen: null };
-	expect(parseDraft(JSON.stringify(draft))).toEqual(draft);
-	expect(parseDraft('{"title":1}')).toBeNull();
-	expect(parseDraft('Faire')).toBeNull();
-	expect(parseDraft(null)).toBeNull();
+	expect(parseKept(actionDraft, JSON.stringify(draft))).toEqual(draft);
+	expect(parseKept(actionDraft, '{"title":1}')).toBeNull();
+	expect(parseKept(actionDraft, 'Faire')).toBeNull();
+	expect(parseKept(actionDraft, null)).toBeNull();
 });
 
 test('a draft of the first release comes back with neither goal nor partner', () => {
-	expect(parseDraft('{"title":"Faire","dueOn":""}')).toEqual({
+	expect(parseKept(actionDraft, '{"title":"Faire","dueOn":""}')).toEqual({
 		...{ title: 'Faire', dueOn: '', goal: '', partner: '', seen: null }
 	});
 });

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { limits } from '#lib/domain/limits.ts';
+import { parseKept } from '#lib/offline/kept.ts';
 import {
 	blank,
 	changesOf,
+	goalDraft,
 	moved,
-	parseDraft,
 	parseTime,
 	problems,
 	tidy,
@@ -19,11 +20,11 @@ const written = { ...blank(2026, 4), title: 'Une plateforme qui tient sans moi' 
 describe('the draft', () => {
 	test('kept on the device comes back as it was', () => {
 		const draft = { words: written, seen: null };
-		expect(parseDraft(JSON.stringify(draft))).toEqual(draft);
+		expect(parseKept(goalDraft, JSON.stringify(draft))).toEqual(draft);
 	});
 
 	test.each([null, '', '{', '{"words":{}}', '[]'])('that cannot be read is none: %s', (text) => {
-		expect(parseDraft(text)).toBeNull();
+		expect(parseKept(goalDraft, text)).toBeNull();
 	});
 });
 
