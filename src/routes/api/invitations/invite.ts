@@ -82,9 +82,13 @@ async function call(
 		.catch(() => null);
 	if (!response || response.status >= 500) return { code: 'busy' };
 	const body: unknown = await response.json().catch(() => null);
-	const refused = refusalFormat.safeParse(body);
-	if (response.status === 401 && !refused.data?.code.startsWith('CR')) throw new Unauthorized();
-	if (!response.ok) return { code: refused.data?.code ?? 'busy' };
+	if (!response.ok) {
+		const code = refusalFormat.safeParse(body).data?.code;
+		// Without one it is the word of a proxy on the way.
+		if (code === undefined) return { code: 'busy' };
+		if (response.status === 401 && !code.startsWith('CR')) throw new Unauthorized();
+		return { code };
+	}
 	const id = idFormat.safeParse(body);
-	return { value: id.success ? id.data : '' };
+	return id.success ? { value: id.data } : { code: 'busy' };
 }

@@ -92,10 +92,14 @@ test('an expired token ends everything at the first address', async () => {
 	expect(calls).toHaveLength(1);
 });
 
-test('a failing database is busy, whatever it says', async () => {
-	const { fake } = means(() => new Response('<html>', { status: 502 }));
-	expect(await inviteAll(request('a@example.org'), fake)).toEqual({ 'a@example.org': 'busy' });
-});
+test.each([200, 401, 403, 404, 502])(
+	'a page of %i in its place is busy: no mail leaves',
+	async (status) => {
+		const { fake, mails } = means(() => new Response('<html>', { status }));
+		expect(await inviteAll(request('a@example.org'), fake)).toEqual({ 'a@example.org': 'busy' });
+		expect(mails).toEqual([]);
+	}
+);
 
 test('more than ten addresses, none, or a foreign language are no request', () => {
 	const eleven = Array.from({ length: 11 }, (_, at) => `a${at}@example.org`);
