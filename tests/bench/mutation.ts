@@ -11,6 +11,7 @@ import { Answers } from '../rls/matrix-answers.ts';
 import { openWorld, personas, type World } from '../rls/personas.ts';
 import { claimsOf } from '../rls/people.ts';
 import { addRemains } from '../rls/remains.ts';
+import { Pool } from '#lib/server/embedded/pool.ts';
 import { Authorizer } from '#lib/server/embedded/realtime/authorize.ts';
 import { connect, type Connection, openServer } from '../support/server.ts';
 import { type Mutant, mutantsOf } from './mutation/mutants.ts';
@@ -77,8 +78,10 @@ try {
 }
 
 /** Asks as the gateway does who may hear rooms and show that they are in them. */
-async function hear({ owner }: Connection, { live, closed, people }: World): Promise<void> {
-	const authorizer = new Authorizer(owner);
+async function hear({ owner, ownerUrl }: Connection, world: World): Promise<void> {
+	const { live, closed, people } = world;
+	const pool = new Pool({ url: ownerUrl, name: 'mutation', most: 1 });
+	const authorizer = new Authorizer(pool);
 	for (const [session, expected] of [
 		[live, hearing],
 		[closed, []]
@@ -102,6 +105,7 @@ async function hear({ owner }: Connection, { live, closed, people }: World): Pro
 		}
 		assert.deepEqual([heard.sort(), shown.sort()], [expected, expected]);
 	}
+	await pool.close();
 }
 
 /** A token counts with the session it names, while that one lasts and is its bearer's. */

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
+import { Pool } from '#lib/server/embedded/pool.ts';
 import { Authorizer } from '#lib/server/embedded/realtime/authorize.ts';
 import { PUBLISHABLE, SECRET, Seat, World, settled, topicOf } from './harness.ts';
 
@@ -284,7 +285,9 @@ test('a question that nobody waits for any more is not asked', async () => {
 	const sub = await world.admit(topic);
 	const role = 'authenticated' as const;
 	const claims = { role, sub, exp: null, json: JSON.stringify({ role, sub }) };
-	const authorizer = new Authorizer(world.database.sql);
+	const pool = new Pool({ url: world.database.url, name: 'asking', most: 1 });
+	const authorizer = new Authorizer(pool);
 	expect(await authorizer.read(topic, claims)).toEqual({ broadcast: true, presence: true });
 	expect(await authorizer.read(topic, claims, () => false)).toBeNull();
+	await pool.close();
 });

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import postgres from 'postgres';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Statement } from '#lib/server/embedded/batch.ts';
+import { isAway, type Pool, stateOf } from '#lib/server/embedded/pool.ts';
 import type { Claims } from './token.ts';
 import { Turns } from './turns.ts';
 
@@ -9,9 +11,6 @@ export type Extension = 'broadcast' | 'presence';
 /** What a client may receive on a topic. */
 export type Readable = Record<Extension, boolean>;
 
-/** Ends a probing transaction: nothing of it stays. */
-class Undo extends Error {}
-
 const DENIED = '42501';
 
 /**
@@ -20,14 +19,21 @@ const DENIED = '42501';
  */
 const AT_ONCE = 4;
 
+/**
+ * How long a question is asked again while the database is away, and how often, in ms: a client that
+ * is refused comes back later each time, and would be the last to hear that all is well again.
+ */
+const PATIENCE = 8_000;
+const PAUSE = 200;
+
 /** Asks the row level security of `realtime.messages` who may read and write a topic. */
 export class Authorizer {
-	readonly #sql: postgres.Sql;
+	readonly #pool: Pool;
 	readonly #turns = new Turns(AT_ONCE);
 
-	/** `sql` connects as the table's owner, who may take the roles of members. */
-	constructor(sql: postgres.Sql) {
-		this.#sql = sql;
+	/** `pool` connects as the table's owner, who may take the roles of members. */
+	constructor(pool: Pool) {
+		this.#pool = pool;
 	}
 
 	/**
@@ -39,23 +45,34 @@ export class Authorizer {
 		claims: Claims,
 		isWanted: () => boolean = () => true
 	): Promise<Readable | null> {
-		return this.#turns.take(async () => (isWanted() ? this.#ask(topic, claims) : null));
+		return this.#turns.take(async () => {
+			for (const since = performance.now(); isWanted(); await wait(PAUSE)) {
+				try {
+					return await this.#ask(topic, claims);
+				} catch (error) {
+					if (!isAway(error) || performance.now() - since > PATIENCE) throw error;
+				}
+			}
+			return null;
+		});
 	}
 
 	async #ask(topic: string, claims: Claims): Promise<Readable> {
 		const broadcast = randomUUID();
 		const presence = randomUUID();
-		let seen = new Set<unknown>();
-		await this.#undone(async (sql) => {
-			// Sent in one go; the connection keeps their order.
-			const [, , rows] = await Promise.all([
-				sql`insert into realtime.messages (id, topic, extension, private) values
-					(${broadcast}, ${topic}, 'broadcast', true), (${presence}, ${topic}, 'presence', true)`,
-				become(sql, topic, claims),
-				sql`select id from realtime.messages where id in (${broadcast}, ${presence})`
-			]);
-			seen = new Set(rows.map((row) => row['id']));
-		});
+		const [, , rows = []] = await this.#pool.undone([
+			{
+				text: `insert into realtime.messages (id, topic, extension, private) values
+					($1, $3, 'broadcast', true), ($2, $3, 'presence', true)`,
+				values: [broadcast, presence, topic]
+			},
+			become(topic, claims),
+			{
+				text: 'select id from realtime.messages where id in ($1, $2)',
+				values: [broadcast, presence]
+			}
+		]);
+		const seen = new Set(rows.map(([id]) => id));
 		return { broadcast: seen.has(broadcast), presence: seen.has(presence) };
 	}
 
@@ -63,38 +80,31 @@ export class Authorizer {
 	async write(topic: string, claims: Claims, extension: Extension): Promise<boolean> {
 		try {
 			await this.#turns.take(() =>
-				this.#undone((sql) =>
-					Promise.all([
-						become(sql, topic, claims),
-						sql`insert into realtime.messages (topic, extension, private)
-							values (${topic}, ${extension}, true)`
-					])
-				)
+				this.#pool.undone([
+					become(topic, claims),
+					{
+						text: `insert into realtime.messages (topic, extension, private)
+							values ($1, $2, true)`,
+						values: [topic, extension]
+					}
+				])
 			);
 			return true;
 		} catch (error) {
-			if (error instanceof postgres.PostgresError && error.code === DENIED) return false;
+			if (stateOf(error) === DENIED) return false;
 			throw error;
-		}
-	}
-
-	async #undone(probe: (sql: postgres.TransactionSql) => Promise<unknown>): Promise<void> {
-		try {
-			await this.#sql.begin(async (sql) => {
-				await probe(sql);
-				throw new Undo();
-			});
-		} catch (error) {
-			if (!(error instanceof Undo)) throw error;
 		}
 	}
 }
 
-function become(sql: postgres.TransactionSql, topic: string, claims: Claims) {
-	return sql`select
-		set_config('role', ${claims.role}, true),
-		set_config('realtime.topic', ${topic}, true),
-		set_config('request.jwt.claims', ${claims.json}, true),
-		set_config('request.jwt.claim.role', ${claims.role}, true),
-		set_config('request.jwt.claim.sub', ${claims.sub ?? ''}, true)`;
+function become(topic: string, claims: Claims): Statement {
+	return {
+		text: `select
+			set_config('role', $1, true),
+			set_config('realtime.topic', $2, true),
+			set_config('request.jwt.claims', $3, true),
+			set_config('request.jwt.claim.role', $1, true),
+			set_config('request.jwt.claim.sub', $4, true)`,
+		values: [claims.role, topic, claims.json, claims.sub ?? '']
+	};
 }

@@ -1,9 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import postgres from 'postgres';
 import { WebSocketServer } from 'ws';
 import { callerOf, countedNetwork } from '#lib/server/caller.ts';
 import { Limits } from '#lib/server/embedded/limits.ts';
+import { Pool } from '#lib/server/embedded/pool.ts';
 import { Authorizer } from './authorize.ts';
 import { DatabaseBroadcasts } from './broadcast.ts';
 import { every, systemClock } from './clock.ts';
@@ -61,17 +61,13 @@ const PATIENCE = 1_000;
 /** Opens the gateway. @throws when the database cannot be reached. */
 export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const { databaseUrl, log, clock = systemClock } = options;
-	const sql = postgres(databaseUrl, {
-		max: 5,
-		onnotice: () => {},
-		connection: { application_name: 'realtime', statement_timeout: 5_000 }
-	});
-	const messages = new Messages(sql);
+	const pool = new Pool({ url: databaseUrl, name: 'realtime', most: 5, patience: 5_000 });
+	const messages = new Messages(pool);
 	const rooms = new Rooms();
 	const tokens = new Tokens(options.jwtSecret, options.apiKeys, clock);
 	const services: Services = {
 		rooms,
-		authorizer: new Authorizer(sql),
+		authorizer: new Authorizer(pool),
 		tokens,
 		messages,
 		clock,
@@ -103,7 +99,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 		},
 		regained: interrupt
 	}).catch(async (error: unknown) => {
-		await sql.end({ timeout: 0 });
+		await pool.close();
 		throw error;
 	});
 	const erase = () =>
@@ -180,7 +176,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 			await Promise.all([...sockets].map((socket) => socket.closed));
 			clearTimeout(cut);
 			wss.close();
-			await Promise.all([stopListening(), sql.end({ timeout: 5 })]);
+			await Promise.all([stopListening(), pool.close()]);
 		},
 		get counts() {
 			return { sockets: sockets.size, channels: channels().length };
