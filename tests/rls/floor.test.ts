@@ -438,6 +438,6 @@ describe('there is no floor', () => {
 		const answer = await cercle
 			.anonymous()
 			.rpc('floor_command', { ...of(), command: 'raise', args: {} });
-		expect(code(answer)).toBe('42501');
+		expect(code(answer)).toBe('PGRST202');
 	});
 });

@@ -139,7 +139,8 @@ export class Answers {
 			found,
 			byPersona((persona) => {
 				if (call.ok.includes(persona)) return 'ok';
-				return persona === 'anonymous' ? '42501' : (call.but?.[persona] ?? call.otherwise);
+				// To whom a function is not granted, it is not there.
+				return persona === 'anonymous' ? 'PGRST202' : (call.but?.[persona] ?? call.otherwise);
 			})
 		);
 	}

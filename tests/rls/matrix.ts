@@ -787,7 +787,7 @@ export const calls: readonly Call[] = [
 		asking: 'one that is not',
 		args: () => ({ token_hash: 'ab'.repeat(32) }),
 		ok: ['anonymous'],
-		otherwise: '42501'
+		otherwise: 'PGRST202'
 	},
 	{ name: 'close_calendar', asking: 'its end', args: () => ({}), ok: named, otherwise: '' },
 	{ name: 'list_sessions', asking: 'their devices', args: () => ({}), ok: named, otherwise: '' },
@@ -804,14 +804,14 @@ export const calls: readonly Call[] = [
 		asking: 'what is due',
 		args: () => ({ at: null, most: 1 }),
 		ok: [],
-		otherwise: '42501'
+		otherwise: 'PGRST202'
 	},
 	{
 		name: 'finish_reminder',
 		asking: 'one away',
 		args: () => ({ id: randomUUID(), outcome: 'sent' }),
 		ok: [],
-		otherwise: '42501'
+		otherwise: 'PGRST202'
 	},
 	{
 		name: 'community_overview',
@@ -994,7 +994,7 @@ export const calls: readonly Call[] = [
 		asking: 'what is old to go',
 		args: () => ({ at: null, most: 1 }),
 		ok: [],
-		otherwise: '42501'
+		otherwise: 'PGRST202'
 	},
 	{ name: 'export_account', asking: 'what is theirs', args: () => ({}), ok: named, otherwise: '' },
 	{

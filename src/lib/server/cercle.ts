@@ -11,8 +11,9 @@ import type { Keys } from './embedded/keys.ts';
 import { Limits } from './embedded/limits.ts';
 import { openDatabase } from './embedded/open-database.ts';
 import { openQuiet } from './embedded/quiet.ts';
+import { Pools } from './embedded/pool.ts';
 import { openGateway } from './embedded/realtime/gateway.ts';
-import { databaseProbe, health, hostedProbe, type Probe } from './health.ts';
+import { health, hostedProbe } from './health.ts';
 import { createListener } from './listener.ts';
 import type { Log } from './log.ts';
 import { type Mailer, openMailer } from './mail.ts';
@@ -89,7 +90,7 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 	const mailer = openMailer(config);
 	parts.add('mail', () => mailer.close());
 	const backend = config.hosted ? null : await openBackend(options, mailer, parts);
-	const probe = config.hosted ? hostedProbe(config.hosted) : backend?.probe;
+	const probe = config.hosted ? hostedProbe(config.hosted) : backend?.api.alive;
 	const server = createServer();
 	let closed: Promise<unknown> = Promise.resolve();
 	parts.add('http', () => drain(server, closed));
@@ -158,24 +159,23 @@ interface Backend {
 	ownerUrl: string;
 	api: Api;
 	gateway: Awaited<ReturnType<typeof openGateway>>;
-	probe: Probe;
 	seeded: boolean;
 }
 
 async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts): Promise<Backend> {
 	const { config, log, root } = options;
 	const { dataFolder, origin, databaseUrl } = config;
-	const database = await openDatabase({ dataFolder, root, log, databaseUrl });
+	const pools = new Pools();
+	const lost = () => pools.cut();
+	const database = await openDatabase({ dataFolder, root, log, databaseUrl, lost });
 	parts.add('database', () => database.close());
 	const { keys, ownerUrl } = database;
 	const quiet = openQuiet();
 	parts.add('console', () => quiet.close());
-	const sql = postgres(ownerUrl, { max: 1, connect_timeout: 2, onnotice: () => undefined });
-	parts.add('probe', () => sql.end({ timeout: 1 }));
-	if (config.mode === 'serve') await refuseDemo(sql);
-	const seeded = config.demo && (await seedDemo(sql, join(root, 'supabase', 'seed.sql')));
+	const seeded = await settleDemo(options, ownerUrl);
 	const api = await openApi({
 		keys,
+		pools,
 		origin,
 		mailer,
 		log,
@@ -195,7 +195,18 @@ async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts)
 		addressHeader: config.addressHeader,
 		log
 	});
-	return { keys, ownerUrl, api, gateway, probe: databaseProbe(sql), seeded };
+	return { keys, ownerUrl, api, gateway, seeded };
+}
+
+/** Adds the demo group where it is wanted, and refuses a database that has it where it must not. */
+async function settleDemo({ config, root }: CercleOptions, ownerUrl: string): Promise<boolean> {
+	const sql = postgres(ownerUrl, { max: 1, connect_timeout: 2, onnotice: () => undefined });
+	try {
+		if (config.mode === 'serve') await refuseDemo(sql);
+		return config.demo && (await seedDemo(sql, join(root, 'supabase', 'seed.sql')));
+	} finally {
+		await sql.end({ timeout: 1 });
+	}
 }
 
 async function openPages(

@@ -6,7 +6,7 @@ import { Refusal } from './refusal.ts';
 export const DEMO_PASSWORD = 'cercle-demo';
 
 /** bcrypt of DEMO_PASSWORD, as the API keeps passwords; a public password needs no secret salt. */
-const DEMO_HASH = '$2b$10$1epJBf/RK8QPmIxVMcLo2.gEw56W6x7/Tr6MwJibP/76r3iWm7eP.';
+export const DEMO_HASH = '$2b$10$1epJBf/RK8QPmIxVMcLo2.gEw56W6x7/Tr6MwJibP/76r3iWm7eP.';
 
 export interface DemoMember {
 	id: string;

@@ -1,4 +1,3 @@
-import type { Sql } from 'postgres';
 import type { Hosted } from './config.ts';
 
 /** True when the database answers a query. Must not throw and must answer in bounded time. */
@@ -6,10 +5,6 @@ export type Probe = () => Promise<boolean>;
 
 /** How long the database may take, in milliseconds. */
 const PATIENCE = 2000;
-
-export function databaseProbe(sql: Sql): Probe {
-	return () => within(async () => (await sql`select 1 as alive`).length === 1);
-}
 
 export function hostedProbe({ url, publishableKey }: Hosted): Probe {
 	return () =>
@@ -20,7 +15,8 @@ export function hostedProbe({ url, publishableKey }: Hosted): Probe {
 		});
 }
 
-async function within(question: () => Promise<boolean>): Promise<boolean> {
+/** The answer to a question, or false when it fails or takes longer than that. */
+export async function within(question: () => Promise<boolean>): Promise<boolean> {
 	let timer: NodeJS.Timeout | undefined;
 	const late = new Promise<false>((resolve) => {
 		timer = setTimeout(() => resolve(false), PATIENCE);

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { readBody } from './body.ts';
 import { callerOf } from './caller.ts';
+import type { Answer } from './embedded/answer.ts';
 import type { Api } from './embedded/api.ts';
 import { DATA_POLICY, type HeaderOptions, keepPolicy, setHeaders } from './headers.ts';
 import { codeOf, type Log } from './log.ts';
@@ -35,7 +36,7 @@ export function createListener(parts: ListenerParts): Listener {
 		if (!url) return void send(response, problem(400, 'bad_request'));
 		if (!METHODS.has(request.method ?? '')) return void send(response, problem(405, 'bad_request'));
 		const route = routeOf(url.pathname);
-		const answer = dispatch(parts, route, request, url);
+		const answer = dispatch(parts, route, request, url, response);
 		if (!answer) return turnPage(parts, request, response);
 		answer
 			.catch((error: unknown) => {
@@ -57,8 +58,9 @@ function dispatch(
 	parts: ListenerParts,
 	route: string,
 	request: IncomingMessage,
-	url: URL
-): Promise<Response> | null {
+	url: URL,
+	response: ServerResponse
+): Promise<Answer | Response> | null {
 	if (route === 'healthz') return parts.health();
 	if (route === 'outbox.json')
 		return parts.outbox ? Promise.resolve(readOutbox(parts.outbox)) : null;
@@ -68,9 +70,10 @@ function dispatch(
 			api.fetch({
 				method: request.method ?? 'GET',
 				url,
-				headers: headersOf(request),
+				headers: request.headers,
 				body,
-				peer: callerOf(request, parts.addressHeader)
+				peer: callerOf(request, parts.addressHeader),
+				isWanted: () => !response.destroyed
 			})
 		);
 	}
@@ -93,8 +96,8 @@ const readOutbox = (outbox: Outbox) =>
 
 async function withBody(
 	request: IncomingMessage,
-	answer: (body: Buffer | null) => Promise<Response>
-): Promise<Response> {
+	answer: (body: Buffer | null) => Promise<Answer | Response>
+): Promise<Answer | Response> {
 	if (request.method === 'GET' || request.method === 'HEAD') return answer(null);
 	const body = await readBody(request);
 	if (body === null) return problem(413, 'too_large');
@@ -110,14 +113,16 @@ function turnPage(parts: ListenerParts, request: CercleRequest, response: Server
 	else otherwise();
 }
 
-async function send(response: ServerResponse, answer: Response): Promise<void> {
+async function send(response: ServerResponse, answer: Answer | Response): Promise<void> {
 	if (response.headersSent) return;
 	response.statusCode = answer.status;
-	answer.headers.forEach((value, name) => response.setHeader(name, value));
+	response.setHeader('cache-control', 'no-store');
+	const headers = answer instanceof Response ? answer.headers : Object.entries(answer.headers);
+	for (const [name, value] of headers) response.setHeader(name, value);
 	response.setHeader('content-security-policy', DATA_POLICY);
-	if (!answer.headers.has('cache-control')) response.setHeader('cache-control', 'no-store');
 	if (answer.status === 413) response.setHeader('connection', 'close');
-	response.end(Buffer.from(await answer.arrayBuffer()));
+	const isWeb = answer instanceof Response;
+	response.end(isWeb ? Buffer.from(await answer.arrayBuffer()) : answer.body);
 }
 
 const problem = (status: number, code: string) =>

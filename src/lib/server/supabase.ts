@@ -1,4 +1,5 @@
 import type { Hosted } from './config.ts';
+import { asResponse } from './embedded/answer.ts';
 import type { Api } from './embedded/api.ts';
 
 /** Supabase as the pages' endpoints call it. */
@@ -19,14 +20,17 @@ export interface SupabaseRequest {
 export function embeddedSupabase(api: Api, key: string): Supabase {
 	return {
 		key,
-		fetch: (path, { method, headers, body }) =>
-			api.fetch({
+		fetch: async (path, { method, headers, body }) => {
+			const answer = await api.fetch({
 				method,
 				url: new URL(path, 'http://localhost'),
-				headers: new Headers({ ...headers, apikey: key }),
+				headers: { ...headers, apikey: key },
 				body: Buffer.from(body),
-				peer: null
-			})
+				peer: null,
+				isWanted: () => true
+			});
+			return answer instanceof Response ? answer : asResponse(answer);
+		}
 	};
 }
 

@@ -99,7 +99,7 @@ test.each([
 ])('%s carries what keeps it to itself', async (_, path) => {
 	const refuse = async () => Response.json({}, { status: 401 });
 	const base = await serve({
-		api: { fetch: refuse, close: async () => undefined },
+		api: { fetch: refuse, alive: async () => true, close: async () => undefined },
 		realtime: refuse,
 		headers: { secure: true, hostedUrl: null, built: true },
 		pages: { handle: (_, __, otherwise) => otherwise(), close: async () => undefined }

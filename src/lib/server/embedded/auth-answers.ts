@@ -1,7 +1,6 @@
-import { randomUUID } from 'node:crypto';
-
 export const weak = () => refuse(422, 'weak_password', 'Too short, or too easy to guess');
 export const invalid = () => refuse(400, 'validation_failed', 'Malformed request');
+export const notFound = () => refuse(404, 'not_found', 'No such address');
 /** Seconds after which asking again makes sense: the same for all, whatever was counted. */
 const LATER = { 'retry-after': '600' };
 export const tooManyMails = () =>
@@ -18,35 +17,4 @@ export function refuse(
 ): Response {
 	const body = { code: status, error_code: code, msg: message };
 	return Response.json(body, { status, headers });
-}
-
-/** What a sign-up answers, to everybody: nothing in it comes from an account. */
-export function newcomer(email: string, data: object) {
-	const id = randomUUID();
-	const now = new Date().toISOString();
-	const about = { ...data, email, email_verified: false, phone_verified: false, sub: id };
-	const dates = { created_at: now, updated_at: now };
-	const identity = {
-		identity_id: randomUUID(),
-		id,
-		user_id: id,
-		identity_data: about,
-		provider: 'email',
-		last_sign_in_at: now,
-		email,
-		...dates
-	};
-	return {
-		id,
-		aud: 'authenticated',
-		role: 'authenticated',
-		email,
-		phone: '',
-		app_metadata: { provider: 'email', providers: ['email'] },
-		user_metadata: about,
-		identities: [identity],
-		is_anonymous: false,
-		confirmation_sent_at: now,
-		...dates
-	};
 }

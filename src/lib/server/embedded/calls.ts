@@ -1,5 +1,4 @@
 import { countedNetwork } from '#lib/server/caller.ts';
-import { bearerOf } from './bearer.ts';
 import { type Limit, Limits } from './limits.ts';
 
 const MINUTE = 60_000;
@@ -19,32 +18,31 @@ export const CALL_LIMITS = {
 
 export type CallLimits = Record<keyof typeof CALL_LIMITS, Limit>;
 
-/** Counts the calls of each account and each network. */
+/**
+ * Counts the calls of each account and each network. Each count answers the seconds until the next
+ * call is answered when this one is too many; null lets it pass.
+ */
 export class Calls {
-	readonly #secret: Uint8Array;
 	readonly #rules: CallLimits;
 	readonly #limits: Limits;
 
-	constructor(jwtSecret: string, rules: CallLimits = CALL_LIMITS, limits = new Limits()) {
-		this.#secret = new TextEncoder().encode(jwtSecret);
+	constructor(rules: CallLimits = CALL_LIMITS, limits = new Limits()) {
 		this.#rules = rules;
 		this.#limits = limits;
 	}
 
 	/**
-	 * Counts one call. The seconds until the next is answered when this one is too many; null lets it
-	 * pass. `peer` is the caller's address, null for this process itself.
+	 * Counts one call from an address, null for this process itself. It comes first: who calls too
+	 * often costs not even the check of a token.
 	 */
-	async take(peer: string | null, authorization: string | null): Promise<number | null> {
+	fromNetwork(peer: string | null): number | null {
 		const network = peer === null ? null : countedNetwork(peer);
-		if (network !== null) {
-			// The network first: who calls too often costs not even the check of a token.
-			const wait = this.#limits.wait(`network ${network}`, this.#rules.callsPerNetwork);
-			if (wait !== null) return wait;
-		}
-		// Only a token of ours counts: with others anybody could use up what a member may do.
-		const bearer = await bearerOf(authorization, this.#secret);
-		if (bearer === null) return null;
-		return this.#limits.wait(`account ${bearer.sub}`, this.#rules.callsPerAccount);
+		if (network === null) return null;
+		return this.#limits.wait(`network ${network}`, this.#rules.callsPerNetwork);
+	}
+
+	/** Counts one call of an account whose token was checked: else anybody could use up its calls. */
+	ofAccount(account: string): number | null {
+		return this.#limits.wait(`account ${account}`, this.#rules.callsPerAccount);
 	}
 }

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import type { Log } from '#lib/server/log.ts';
-import { makeAuthSchema } from './api.ts';
 import { prepareDatabase } from './database.ts';
 import { databaseFolder, type Keys, openKeys } from './keys.ts';
+import { makeAuthSchema } from './lite.ts';
 import { takeLock } from './lock.ts';
 import { openPostgres } from './postgres.ts';
 import { openQuiet } from './quiet.ts';
@@ -14,6 +14,8 @@ export interface DatabaseOptions {
 	log: Log;
 	/** An owner's address of another Postgres to use, or null for the embedded one. */
 	databaseUrl?: string | null;
+	/** Told when the embedded database is lost; it comes back by itself. */
+	lost?: () => void;
 }
 
 export interface Database {
@@ -25,14 +27,14 @@ export interface Database {
 
 /** The database of a data folder: locked, started, with its roles, schemas and migrations. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-	const { dataFolder, root, log, databaseUrl = null } = options;
+	const { dataFolder, root, log, databaseUrl = null, lost = () => undefined } = options;
 	const lock = takeLock(dataFolder);
 	try {
 		const keys = await openKeys(dataFolder);
 		const folder = databaseFolder(dataFolder);
 		const postgres = databaseUrl
 			? { ownerUrl: databaseUrl, close: async () => undefined }
-			: await openPostgres({ folder, password: keys.postgresPassword, log });
+			: await openPostgres({ folder, password: keys.postgresPassword, log, lost });
 		const close = async () => {
 			await postgres.close();
 			lock.release();

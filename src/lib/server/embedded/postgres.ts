@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { chown, mkdtemp, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -16,6 +17,8 @@ export interface PostgresOptions {
 	/** Of the owner `postgres`. */
 	password: string;
 	log: Log;
+	/** Told when it ended by itself; it is started again until it comes back. */
+	lost?: () => void;
 }
 
 export interface Postgres {
@@ -29,6 +32,9 @@ export interface Postgres {
  * Durable, and silent about what it is asked: no statement, parameter or failing row reaches a log.
  */
 const SETTINGS = {
+	// A statement ends with the connection that asked for it: what a lost database left running would
+	// keep the next one from starting. Windows cannot tell.
+	...(process.platform !== 'win32' && { client_connection_check_interval: '1000' }),
 	fsync: 'on',
 	full_page_writes: 'on',
 	jit: 'off',
@@ -49,8 +55,13 @@ const SETTINGS = {
 /** How long a start or a stop may take, in milliseconds; recovery after a crash is part of it. */
 const PATIENCE = 60_000;
 
+/** Milliseconds before a lost one is started again: each time twice as long, up to the longest. */
+const FIRST_PAUSE = 100;
+const LONGEST_PAUSE = 30_000;
+
 /** Starts the embedded Postgres, making its database at the first start. */
-export async function openPostgres({ folder, password, log }: PostgresOptions): Promise<Postgres> {
+export async function openPostgres(options: PostgresOptions): Promise<Postgres> {
+	const { folder, password, log, lost = () => undefined } = options;
 	const identity = databaseIdentity();
 	const binaries = await findBinaries();
 	assertEnters(identity, dirname(folder), 'the database');
@@ -66,18 +77,20 @@ export async function openPostgres({ folder, password, log }: PostgresOptions): 
 		running.once('exit', (code, signal) => {
 			if (closing) return;
 			log('postgres_lost', { code: String(code), signal: String(signal) });
+			lost();
 			void revive();
 		});
 	};
-	const revive = async (delay = 1000): Promise<void> => {
+	const revive = async (delay = FIRST_PAUSE): Promise<void> => {
 		await wait(delay, undefined, { ref: false });
 		if (closing) return;
 		try {
 			child = await launch(folder, port, binaries, identity);
+			if (closing) return void (await stop(child));
 			watch(child);
 			log('postgres_back', { port });
 		} catch {
-			await revive(Math.min(delay * 2, 30_000));
+			await revive(Math.min(delay * 2, LONGEST_PAUSE));
 		}
 	};
 	watch(child);
@@ -246,16 +259,20 @@ function readState(folder: string): { pid: number; status: string } | null {
 	}
 }
 
+/**
+ * A free port of those that no system hands out by itself: while a lost database is away, nothing
+ * that calls out is given its port, and whoever calls it does not reach themselves.
+ */
 async function freePort(): Promise<number> {
-	const server = createServer();
-	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
-		server.listen(0, '127.0.0.1', resolve);
-	});
-	const address = server.address();
-	await new Promise((resolve) => server.close(resolve));
-	if (address === null || typeof address === 'string') throw new Error('no port');
-	return address.port;
+	for (;;) {
+		const port = randomInt(16_384, 32_768);
+		const server = createServer();
+		const isFree = new Promise<boolean>((resolve) => {
+			server.once('error', () => resolve(false));
+			server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+		});
+		if (await isFree) return port;
+	}
 }
 
 async function exists(path: string): Promise<boolean> {
