@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { keep } from './keep.js';
 import { build, findNode, install, root, sync } from './prepare.js';
 
 const words = process.argv.slice(2);
@@ -9,14 +10,13 @@ else build();
 
 const main = join(root, 'src', 'lib', 'server', 'main.ts');
 const node = findNode();
-/** A server that ran this long could start: ended by itself, it is started again. In ms. */
-const SETTLED = 10_000;
-
-let child = launch();
-let told = false;
+const keeper = keep({
+	launch,
+	say: (words) => console.error(words),
+	end: (code) => process.exit(code)
+});
 
 function launch() {
-	const started = performance.now();
 	const server = spawn(node, ['--disable-warning=ExperimentalWarning', main, ...words], {
 		cwd: root,
 		stdio: 'inherit'
@@ -25,27 +25,18 @@ function launch() {
 		console.error(`Node could not be started (${error.code}).`);
 		process.exit(1);
 	});
-	server.on('exit', (code, signal) => {
-		if (code !== 0 && !told && performance.now() - started > SETTLED) child = launch();
-		else process.exit(code ?? (signal === 'SIGKILL' ? 137 : 1));
-	});
 	return server;
-}
-
-function stop(signal) {
-	told = true;
-	child.kill(signal);
 }
 
 // A terminal sends Ctrl-C to both; a service manager tells us alone. The server takes the second of
 // two as the first, so passing it on does no harm, and we outlive it to report how it ended.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-	process.on(signal, () => stop(signal));
+	process.on(signal, () => keeper.stop(signal));
 }
 // Told to stop, npm tells the shell between us, which dies without a word to its child.
 const parent = process.ppid;
 if (process.env.npm_lifecycle_event) {
 	setInterval(() => {
-		if (process.ppid !== parent) stop('SIGTERM');
+		if (process.ppid !== parent) keeper.stop('SIGTERM');
 	}, 500);
 }

@@ -12,6 +12,7 @@ import { type CercleProcess, openProcess } from '../support/process.ts';
 import { broadcasts } from './broadcasts.ts';
 import { type Checkout, checkOut, current } from './checkout.ts';
 import { cold } from './cold.ts';
+import { door } from './door.ts';
 import { type Figure, quantile } from './figures.ts';
 import { gateway } from './gateway.ts';
 import { policy } from './policy.ts';
@@ -27,6 +28,7 @@ type Part = (cercle: CercleProcess) => Promise<Figure[]>;
 /** Each has a Cercle with the demo group to itself. */
 const parts: Record<string, Part> = {
 	start,
+	door,
 	weight,
 	scroll,
 	cold,

@@ -10,6 +10,9 @@ import { Refusal } from './refusal.ts';
 const root = resolve(import.meta.dirname, '../../..');
 const log = openLog();
 
+/** Told to whoever started us: a person must change something first (EX_CONFIG, scripts/keep.js). */
+const REFUSED = 78;
+
 /** How long an orderly end may take once something broke, in ms. */
 const BROKEN_PATIENCE = 500;
 
@@ -54,7 +57,7 @@ try {
 	else if (config.mode !== 'serve') greet(config, running);
 } catch (error) {
 	complain(error);
-	process.exitCode = 1;
+	process.exitCode = error instanceof Refusal && !error.passes ? REFUSED : 1;
 	// Something opened may still hold the process.
 	process.exit();
 }

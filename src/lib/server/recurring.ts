@@ -1,5 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
+/** What failed is not left for a whole day: it is tried again after this long at most, in ms. */
+const AGAIN = 60_000;
+
 /** How long what is under way may keep the process from ending, in ms. */
 const LEAVING = 10_000;
 
@@ -19,10 +22,14 @@ export function openRecurring(
 	let running = Promise.resolve();
 	const turn = () => {
 		running = work(stop.signal)
-			.catch(failed)
-			.then(() => {
+			.then(() => every)
+			.catch((error: unknown) => {
+				failed(error);
+				return Math.min(every, AGAIN);
+			})
+			.then((pause) => {
 				// Counted from the end of this one: two never overlap.
-				if (!stop.signal.aborted) timer = setTimeout(turn, every);
+				if (!stop.signal.aborted) timer = setTimeout(turn, pause);
 			});
 	};
 	turn();

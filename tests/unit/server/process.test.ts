@@ -86,7 +86,7 @@ describe('the process', () => {
 			const first = start();
 			const port = await first.ready;
 			const second = start();
-			expect(await second.ended).toEqual([1, null]);
+			expect(await second.ended).toEqual([78, null]);
 			expect(second.output()).toContain(`Another Cercle (process ${first.child.pid}) already uses`);
 			expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
 		},
@@ -129,7 +129,7 @@ describe('the process', () => {
 		'production refuses to start without its configuration and names what is missing',
 		async () => {
 			const run = start({ CERCLE_DATA: '' }, '--serve');
-			expect(await run.ended).toEqual([1, null]);
+			expect(await run.ended).toEqual([78, null]);
 			for (const name of ['ORIGIN', 'SMTP_URL', 'CERCLE_DATA'])
 				expect(run.output()).toContain(name);
 		},
@@ -144,7 +144,7 @@ describe('the process', () => {
 			await demo.stop('SIGTERM');
 			const production = { ORIGIN: 'https://cercle.example', SMTP_URL: 'smtp://127.0.0.1:1' };
 			const run = start(production, '--serve');
-			expect(await run.ended).toEqual([1, null]);
+			expect(await run.ended).toEqual([78, null]);
 			expect(run.output()).toContain('demo group');
 		},
 		PATIENCE

@@ -162,7 +162,8 @@ async function run(program: string, words: string[], identity: Identity): Promis
 		child.once('error', reject);
 		child.once('close', resolve);
 	});
-	if (code !== 0) throw new Refusal(`The database could not be made:\n${complaint()}`);
+	if (code !== 0)
+		throw new Refusal(`The database could not be made:\n${complaint()}`, { passes: true });
 }
 
 async function launch(
@@ -188,7 +189,7 @@ async function launch(
 		if (state?.pid === child.pid && state?.status === 'ready') return child;
 	}
 	child.kill('SIGQUIT');
-	throw new Refusal(`Postgres did not start:\n${complaint()}`);
+	throw new Refusal(`Postgres did not start:\n${complaint()}`, { passes: true });
 }
 
 function quietly() {
