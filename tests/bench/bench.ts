@@ -105,5 +105,5 @@ function medianOf(what: string, figures: readonly Figure[]): Figure | null {
 }
 
 function said(figure: Figure | null): string {
-	return figure ? `${figure.value.toFixed(1)} ${figure.unit}` : '–';
+	return figure ? `${figure.value.toFixed(2)} ${figure.unit}` : '–';
 }

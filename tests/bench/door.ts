@@ -5,7 +5,7 @@ import { DEMO_MEMBERS, DEMO_PASSWORD } from '#lib/server/demo.ts';
 import { postgresOf } from '../support/owner.ts';
 import type { CercleProcess } from '../support/process.ts';
 import { usageOf } from '../support/usage.ts';
-import { ms, quantile } from './figures.ts';
+import { type Figure, ms, quantile } from './figures.ts';
 
 const CALLS = 2_000;
 const AT_ONCE = 8;
@@ -18,7 +18,7 @@ type Call = (name: string, args: object) => Promise<unknown>;
  * times, 8 under way, by the members of the demo group in turn, each in a room of their own. The processor time
  * is that of Node alone; Postgres has processes of its own.
  */
-export async function door(cercle: CercleProcess): Promise<void> {
+export async function door(cercle: CercleProcess): Promise<Figure[]> {
 	const calls = await Promise.all(DEMO_MEMBERS.map((member) => signIn(cercle, member.email)));
 	const node = await serverOf(cercle);
 	const by = (turn: number) => {
@@ -33,20 +33,22 @@ export async function door(cercle: CercleProcess): Promise<void> {
 	}
 	const since = await Promise.all(calls.map(seen));
 	console.log(`calls of the API: ${CALLS} each, ${AT_ONCE} under way`);
-	await measure('room command', node, (_, worker) => rooms[worker]?.press());
-	await measure('snapshot', node, (turn, worker) =>
-		by(turn)('room_snapshot', { session_id: rooms[worker]?.id })
-	);
-	await measure('pull of nothing new', node, (turn) =>
-		by(turn)('pull', { since: since[turn % calls.length] })
-	);
+	return [
+		...(await measure('room command', node, (_, worker) => rooms[worker]?.press())),
+		...(await measure('snapshot', node, (turn, worker) =>
+			by(turn)('room_snapshot', { session_id: rooms[worker]?.id })
+		)),
+		...(await measure('pull of nothing new', node, (turn) =>
+			by(turn)('pull', { since: since[turn % calls.length] })
+		))
+	];
 }
 
 async function measure(
 	what: string,
 	node: number,
 	call: (turn: number, worker: number) => Promise<unknown> | undefined
-): Promise<void> {
+): Promise<Figure[]> {
 	// Plans, connections and compiled code are there before anything is counted.
 	for (let turn = 0; turn < 10 * AT_ONCE; turn++) await call(turn, turn % AT_ONCE);
 	const times: number[] = [];
@@ -61,10 +63,15 @@ async function measure(
 	};
 	await Promise.all(Array.from({ length: AT_ONCE }, work));
 	const { cpu } = await usageOf(node);
-	const each = ((cpu - before.cpu) / CALLS).toFixed(2);
+	const each = (cpu - before.cpu) / CALLS;
+	const median = quantile(times, 0.5);
 	console.log(
-		`  ${what.padEnd(22)} median ${ms(quantile(times, 0.5))}, Node ${each} ms of processor time`
+		`  ${what.padEnd(22)} median ${ms(median)}, Node ${each.toFixed(2)} ms of processor time`
 	);
+	return [
+		{ what: `${what}, median`, value: median, unit: 'ms' },
+		{ what: `${what}, processor time of Node`, value: each, unit: 'ms' }
+	];
 }
 
 /** Signs in over the API; the answer calls functions with the token. */
