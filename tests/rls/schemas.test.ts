@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeAuthSchema } from '#lib/server/embedded/api.ts';
+import { makeAuthSchema } from '#lib/server/embedded/lite.ts';
 import { prepareDatabase, runFile } from '#lib/server/embedded/database.ts';
 import { type Database, openDatabase } from '#lib/server/embedded/open-database.ts';
 import { openQuiet } from '#lib/server/embedded/quiet.ts';
