@@ -123,7 +123,7 @@ describe('one answer holds all a person may read', () => {
 
 	test('for nobody who did not sign in', async () => {
 		const asked = await cercle.anonymous().rpc('pull', { since: NOTHING_YET });
-		expect(code(asked)).toBe('42501');
+		expect(code(asked)).toBe('PGRST202');
 	});
 
 	test('and is what the tables show row by row', async () => {

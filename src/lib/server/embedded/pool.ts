@@ -28,6 +28,7 @@ export class Pool {
 	readonly driver: pg.Pool;
 	readonly #busy = new Set<pg.PoolClient>();
 	readonly #silence: number;
+	#closed: Promise<void> | null = null;
 
 	constructor({ url, name, most, patience = 8_000, types }: PoolOptions) {
 		this.#silence = patience + SILENCE;
@@ -95,8 +96,13 @@ export class Pool {
 		for (const client of this.#busy) void client.end();
 	}
 
-	/** Waits for what is under way, but not for ever. */
-	async close(): Promise<void> {
+	/** Waits for what is under way, but not for ever; the second time for the first. */
+	close(): Promise<void> {
+		this.#closed ??= this.#close();
+		return this.#closed;
+	}
+
+	async #close(): Promise<void> {
 		const late = setTimeout(() => this.cut(), 3_000);
 		await this.driver.end();
 		clearTimeout(late);
