@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { rules } from '../rls/matrix.ts';
 import { Answers } from '../rls/matrix-answers.ts';
 import { openWorld, personas, type World } from '../rls/personas.ts';
-import { claimsOf } from '../rls/people.ts';
+import { claimsOf } from '../support/as-person.ts';
 import { addRemains } from '../rls/remains.ts';
 import { Pool } from '#lib/server/embedded/pool.ts';
 import { Authorizer } from '#lib/server/embedded/realtime/authorize.ts';

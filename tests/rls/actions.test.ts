@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { refusal } from '../support/as-person.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import {
 	addAction,
@@ -36,11 +37,11 @@ async function actionOf(id: string) {
 	return row!;
 }
 
+const eventsOf = (id: string, by: Person) =>
+	by.sql((sql) => sql`select * from action_events where action_id = ${id} order by at`);
+
 async function historyOf(id: string, by = ada) {
-	const rows = given(
-		await by.client.from('action_events').select().eq('action_id', id).order('at')
-	) as Record<string, unknown>[];
-	return rows.map(({ kind, outcome, choice, title, line, carries }) =>
+	return (await eventsOf(id, by)).map(({ kind, outcome, choice, title, line, carries }) =>
 		Object.fromEntries(
 			Object.entries({ kind, outcome, choice, title, line, carries }).filter(([, value]) => value)
 		)
@@ -83,21 +84,18 @@ describe('the history of an action', () => {
 		const id = await addAction(ada, group.id, { due_on: '2030-01-01' });
 		const next = planFor(group, { starts_at: '2030-02-05T18:30:00Z' });
 		given(await close(ada, session.id, opened.version, next));
-		const [, carried] = given(
-			await ada.client.from('action_events').select().eq('action_id', id).order('at')
-		) as Record<string, unknown>[];
+		const [, carried] = await eventsOf(id, ada);
 		expect(carried).toMatchObject({ kind: 'carried', carries: 1, session_id: next.id });
-		expect(carried).toMatchObject({ due_on: '2030-02-05' });
+		expect(carried!.due_on).toEqual(new Date('2030-02-05'));
 	});
 
 	test('is written by nobody but the database', async () => {
 		const id = await addAction(ada, group.id);
 		const held = await historyOf(id);
-		const { error } = await ada.client
-			.from('action_events')
-			.update({ line: 'Jamais dit' })
-			.eq('action_id', id);
-		expect(error?.code).toBe('42501');
+		const changing = ada.sql(
+			(sql) => sql`update action_events set line = 'Jamais dit' where action_id = ${id}`
+		);
+		expect(await refusal(changing)).toBe('42501');
 		expect(await historyOf(id)).toEqual(held);
 		expect(held).toHaveLength(1);
 	});
@@ -285,8 +283,7 @@ describe('company', () => {
 describe('a goal', () => {
 	test('kept private is nobody else’s to read, and sharing it shows it', async () => {
 		const id = await addGoal(ada, { shared: false });
-		const seen = async () =>
-			given(await bob.client.from('goals').select().eq('id', id)) as object[];
+		const seen = () => bob.sql((sql) => sql`select from goals where id = ${id}`);
 		expect(await seen()).toEqual([]);
 		const share = { id, changes: { shared: true }, base: { shared: false } };
 		expect(await applyOne(ada, 'goal.edit', share)).toBeNull();

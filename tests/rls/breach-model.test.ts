@@ -168,13 +168,13 @@ test('whoever is excluded may be invited again, and the register says both', asy
 	await cercle.owner`
 		insert into memberships (group_id, member_id) values (${vote.group}, ${excluded!.id})
 	`;
-	const { client } = founder!;
-	const { data } = await client
-		.from('decisions')
-		.select('kind')
-		.match({ group_id: vote.group, subject_id: excluded!.id })
-		.order('at');
-	expect(data).toEqual([{ kind: 'admission' }, { kind: 'exclusion' }, { kind: 'admission' }]);
+	const register = await founder!.sql(
+		(sql) => sql`
+			select kind from decisions
+			where group_id = ${vote.group} and subject_id = ${excluded!.id} order by at
+		`
+	);
+	expect(register).toEqual([{ kind: 'admission' }, { kind: 'exclusion' }, { kind: 'admission' }]);
 	given(
 		await excluded!.client.rpc('sign_charter', {
 			charter_id: await charterInForce(excluded!, vote.group)

@@ -4,7 +4,6 @@ import { type Connection, connect, type Person } from '../support/server.ts';
 import {
 	addAction,
 	applyOne,
-	claimsOf,
 	code,
 	foundGroup,
 	given,
@@ -57,10 +56,11 @@ describe('a new version of the charter, until it is signed', () => {
 		const value = key === 'group_id' ? group.id : plan.id;
 		const held = await owner`select from ${owner(table)} where ${owner(key)} = ${value}`;
 		expect(held.length).toBeGreaterThan(0);
-		const rows = () => bob.client.from(table).select().eq(key, value);
-		expect(given(await rows())).toEqual([]);
+		const rows = () =>
+			bob.sql((sql) => sql`select from ${sql(table)} where ${sql(key)} = ${value}`);
+		expect(await rows()).toEqual([]);
 		await sign(bob, group.id);
-		expect(given(await rows())).toHaveLength(held.length);
+		expect(await rows()).toHaveLength(held.length);
 	});
 
 	test('leaves the name of the group, both charters and one’s own signature', async () => {
@@ -85,11 +85,7 @@ describe('a new version of the charter, until it is signed', () => {
 
 	test('opens no live topic', async () => {
 		const topics = (of: Person) =>
-			cercle.owner.begin(async (sql) => {
-				await sql`select set_config('request.jwt.claims', ${claimsOf(of)}, true)`;
-				await sql`set local role authenticated`;
-				return [...(await sql`select private.my_topics() as topic`)];
-			});
+			of.sql(async (sql) => [...(await sql`select private.my_topics() as topic`)]);
 		expect(await topics(ada)).toHaveLength(1);
 		expect(await topics(bob)).toEqual([]);
 	});

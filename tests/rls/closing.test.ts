@@ -18,6 +18,7 @@ import {
 	given,
 	type Group,
 	joinGroup,
+	keepForTheRoom,
 	openSession,
 	type Plan,
 	planFor,
@@ -230,8 +231,12 @@ describe('who closes', () => {
 });
 
 describe('what was noted', () => {
-	const note = (by: Person, changes: object) =>
-		by.client.from('challenge_notes').update(changes).eq('session_id', plan.id).select('id');
+	const note = (by: Person, changes: { body: string; takeaways?: string }) =>
+		by.sql(
+			(sql) => sql`
+				update challenge_notes set ${sql(changes)} where session_id = ${plan.id} returning id
+			`
+		);
 	const notes = async () => {
 		const [row] = await cercle.owner`
 			select body, takeaways from challenge_notes where session_id = ${plan.id}
@@ -247,18 +252,18 @@ describe('what was noted', () => {
 		await roomOf(bob, plan.id);
 		given(await end(ada, february()));
 		expect(await notes()).toEqual({ body: 'They may leave.', takeaways: 'Talk first.' });
-		expect(given(await note(ada, { body: 'Mine' }))).toEqual([]);
-		expect(given(await note(bob, { body: 'Mine' }))).toHaveLength(1);
+		expect(await note(ada, { body: 'Mine' })).toEqual([]);
+		expect(await note(bob, { body: 'Mine' })).toHaveLength(1);
 	});
 
 	test('is erased when it was for the room only', async () => {
-		await bob.client.from('challenges').update({ keep: 'room' }).eq('session_id', plan.id);
+		await keepForTheRoom(bob, plan.id);
 		given(await end(ada, february()));
 		expect(await notes()).toEqual({ body: '', takeaways: '' });
 	});
 
 	test('at the very moment of the close is refused, not lost unsaid', async () => {
-		await bob.client.from('challenges').update({ keep: 'room' }).eq('session_id', plan.id);
+		await keepForTheRoom(bob, plan.id);
 		await note(ada, { body: '', takeaways: '' });
 		const [row] = await cercle.owner`select id from challenges where session_id = ${plan.id}`;
 		const { late } = await closeAround(cercle, ada, plan.id, february(), () =>
@@ -276,12 +281,14 @@ describe('what was noted', () => {
 		given(await end(ada, next));
 		await start(ada, next.id);
 		for (const person of [ada, bob]) {
-			await ada.client
-				.from('challenge_notes')
-				.update({ body: 'Noted' })
-				.match({ session_id: next.id, presenter_id: person.id });
+			await ada.sql(
+				(sql) => sql`
+					update challenge_notes set body = 'Noted'
+					where session_id = ${next.id} and presenter_id = ${person.id}
+				`
+			);
 		}
-		await bob.client.from('challenges').update({ keep: 'room' }).eq('session_id', next.id);
+		await keepForTheRoom(bob, next.id);
 		const { version } = await roomOf(ada, next.id);
 		const march = planFor(group, { starts_at: '2030-03-05T18:30:00Z' });
 		given(await close(ada, next.id, version, march));

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tablesOf } from '../support/schemas.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import { code, date, foundGroup, given, NOTHING_YET } from './people.ts';
 import { animated, openWorld, type World } from './personas.ts';
@@ -79,14 +80,9 @@ describe('a co-animator who is not a member', () => {
 			await sql`update feedbacks set plus = ${canary} where group_id = ${here}`;
 		});
 		const { client } = animator;
-		const tables = await owner`
-			select relname from pg_class
-			where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
-		`;
 		const read = [];
-		for (const { relname } of tables) {
-			const { data } = await client.from(relname as string).select();
-			read.push(data);
+		for (const { name, readable } of await tablesOf(owner)) {
+			read.push(await animator.sql((sql) => sql`select ${sql(readable)} from ${sql(name)}`));
 		}
 		const said = JSON.stringify([
 			read,
@@ -120,7 +116,7 @@ describe('a co-animator who is not a member', () => {
 		expect(code(await ask())).toBeNull();
 		await cercle.owner`update animators set until = now() where member_id = ${former.id}`;
 		expect(code(await ask())).toBe('CR001');
-		expect((await former.client.from('communities').select()).data).toEqual([]);
+		expect(await former.sql((sql) => sql`select from communities`)).toEqual([]);
 		expect(await cercle.owner`select from communities where id = ${community}`).toHaveLength(1);
 	});
 

@@ -6,6 +6,7 @@ import {
 	connect,
 	openServer,
 	type Person,
+	personOf,
 	type TestServer
 } from '../support/server.ts';
 import {
@@ -47,7 +48,8 @@ async function device(email: string, userAgent = PHONE): Promise<Person> {
 	});
 	const { data, error } = await enterByCode(server, client, email);
 	if (error || !data.session) throw error ?? new Error('no session');
-	return { id: data.session.user.id, email, session: data.session, client };
+	const { session } = data;
+	return personOf(cercle.owner, { id: session.user.id, email, session, client });
 }
 
 /** One member with a phone and a laptop. */
@@ -82,10 +84,10 @@ async function lives(session: string): Promise<boolean> {
 }
 
 /** Asks for a row that the member may read, and that is there. */
-async function reads({ client }: Person, action: string): Promise<number> {
+async function reads(by: Person, action: string): Promise<number> {
 	const rows = await cercle.owner`select from actions where id = ${action}`;
 	expect(rows).toHaveLength(1);
-	return given(await client.from('actions').select('id').eq('id', action)).length;
+	return (await by.sql((sql) => sql`select from actions where id = ${action}`)).length;
 }
 
 const iphone = { system: 'iphone', browser: 'safari' };

@@ -20,13 +20,12 @@ async function ended(): Promise<{ person: Person; group: Group; action: string }
 describe('a session that was ended is refused at once, its token still good for an hour', () => {
 	test('it reads no row, though they are there', async () => {
 		const { person, group, action } = await ended();
-		const { client } = person;
-		const rows = [
-			await client.from('profiles').select(),
-			await client.from('groups').select().eq('id', group.id),
-			await client.from('actions').select().eq('id', action)
-		];
-		expect(rows.map(({ data }) => data)).toEqual([[], [], []]);
+		const rows = await person.sql(async (sql) => [
+			await sql`select from profiles`,
+			await sql`select from groups where id = ${group.id}`,
+			await sql`select from actions where id = ${action}`
+		]);
+		expect(rows).toEqual([[], [], []]);
 		const [held] = await cercle.owner`
 			select g.id as group_id, a.id from groups g join actions a on a.group_id = g.id
 			where a.id = ${action}
@@ -36,7 +35,7 @@ describe('a session that was ended is refused at once, its token still good for 
 
 	test('it writes no row', async () => {
 		const { person, action } = await ended();
-		await person.client.from('actions').update({ title: 'Taken' }).eq('id', action);
+		await person.sql((sql) => sql`update actions set title = 'Taken' where id = ${action}`);
 		const [held] = await cercle.owner`select title from actions where id = ${action}`;
 		expect(held?.title).not.toBe('Taken');
 	});
@@ -57,15 +56,15 @@ describe('a session that was ended is refused at once, its token still good for 
 		const person = await cercle.signIn('Ada');
 		const group = await foundGroup(person);
 		await cercle.owner`insert into auth.sessions (id, user_id) values (gen_random_uuid(), ${person.id})`;
-		const { data } = await person.client.from('groups').select('id');
-		expect(data).toEqual([{ id: group.id }]);
+		const seen = await person.sql((sql) => sql`select id from groups`);
+		expect(seen).toEqual([{ id: group.id }]);
 	});
 
 	test('a token that names the session of another reads nothing', async () => {
 		const [ada, bob] = [await cercle.signIn('Ada'), await cercle.signIn('Bob')];
-		await foundGroup(ada);
+		const { id } = await foundGroup(ada);
+		expect(await ada.sql((sql) => sql`select id from groups`)).toEqual([{ id }]);
 		await cercle.owner`update auth.sessions set user_id = ${bob.id} where user_id = ${ada.id}`;
-		const { data } = await ada.client.from('groups').select('id');
-		expect(data).toEqual([]);
+		expect(await ada.sql((sql) => sql`select id from groups`)).toEqual([]);
 	});
 });

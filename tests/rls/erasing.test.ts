@@ -124,9 +124,10 @@ describe('the words of a breach whose days are over', () => {
 		for (const breach of [one, other]) {
 			expect(await tablesWith(cercle.owner, breach.reason)).toEqual([]);
 			expect(await outcomeOf(breach)).toEqual({ outcome: 'lapsed', reason: '', votes: 0 });
-			const { client } = breach.ada;
-			const line = await client.from('decisions').select('kind').eq('id', breach.id);
-			expect(given(line)).toEqual([{ kind: 'breach_dismissed' }]);
+			const line = await breach.ada.sql(
+				(sql) => sql`select kind from decisions where id = ${breach.id}`
+			);
+			expect(line).toEqual([{ kind: 'breach_dismissed' }]);
 		}
 		expect(await outcomeOf(open)).toEqual({ outcome: null, reason: open.reason, votes: 1 });
 		log = [];

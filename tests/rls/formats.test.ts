@@ -160,13 +160,13 @@ const send = async (room: Room, name: string, args = {}) =>
 	given(await command(members[0]!, room.session_id, name, room.version, args)) as Room;
 
 /** The steps of the session as the phones read them. */
-async function stepsOf(session: string) {
-	const { data } = await members[6]!.client
-		.from('segments')
-		.select('position, kind, minutes, person_id, speakers, rule, actual_ms')
-		.eq('session_id', session)
-		.order('position');
-	return data!;
+function stepsOf(session: string) {
+	return members[6]!.sql(
+		(sql) => sql`
+			select position, kind, minutes, person_id, speakers, rule, actual_ms::int
+			from segments where session_id = ${session} order by position
+		`
+	);
 }
 
 test('the table is that of the built-in formats, and its minutes add up', () => {

@@ -40,7 +40,8 @@ beforeEach(async () => {
 });
 
 async function his(): Promise<unknown> {
-	const [row] = given(await bob.client.from('actions').select().eq('id', action));
+	const [row] = await bob.sql((sql) => sql`select * from actions where id = ${action}`);
+	expect(row).toBeDefined();
 	return row;
 }
 

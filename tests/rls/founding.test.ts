@@ -24,9 +24,9 @@ const found = (by: Person, changes: object = {}) =>
 	});
 const write = (by: Person, group: Group, body: string, expected_version: number | null) =>
 	by.client.rpc('write_charter', { group_id: group.id, body, expected_version });
-const groupsSeen = async ({ client }: Person) => given(await client.from('groups').select()).length;
-const peersSeen = async ({ client }: Person) =>
-	given(await client.from('memberships').select()).length;
+const groupsSeen = async (by: Person) => (await by.sql((sql) => sql`select from groups`)).length;
+const peersSeen = async (by: Person) =>
+	(await by.sql((sql) => sql`select from memberships`)).length;
 
 describe('founding a group', () => {
 	test('makes the founder a member who signed the first charter', async () => {

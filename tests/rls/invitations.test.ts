@@ -121,8 +121,10 @@ describe('an invitation', () => {
 	test('is over when it was taken back', async () => {
 		const bob = await cercle.signIn('Bob');
 		const token = await invite(ada, group.id, bob.email);
-		const { data } = await ada.client.from('invitations').select('id').eq('email', bob.email);
-		const invitation_id = data![0]!.id as string;
+		const [row] = await ada.sql(
+			(sql) => sql`select id from invitations where email = ${bob.email}`
+		);
+		const invitation_id = row!.id as string;
 		const takeBack = () => ada.client.rpc('revoke_invitation', { invitation_id });
 		expect(code(await takeBack())).toBeNull();
 		expect(code(await takeBack())).toBe('CR001');

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Sql, TransactionSql } from 'postgres';
+import { become } from '../support/as-person.ts';
 import type { Connection } from '../support/server.ts';
 import type { Call, Rule } from './matrix.ts';
-import { claimsOf, code } from './people.ts';
+import { code } from './people.ts';
 import { type Named, type Persona, personas, type World } from './personas.ts';
 
 const named = personas.filter((persona): persona is Named => persona !== 'anonymous');
@@ -249,14 +250,6 @@ async function undone(
 	} catch (error) {
 		if (error !== UNDONE) throw error;
 	}
-}
-
-/** From here to the savepoint it works as a request of this person would; as one of nobody for null. */
-async function become(sql: TransactionSql, person: World['people'][Named] | null): Promise<void> {
-	const [role, claims] = person ? ['authenticated', claimsOf(person)] : ['anon', ''];
-	await sql`
-		select set_config('role', ${role}, true), set_config('request.jwt.claims', ${claims}, true)
-	`;
 }
 
 /** Looks as the owner within what somebody else does. */

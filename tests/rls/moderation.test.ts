@@ -60,9 +60,7 @@ async function age(id: string, interval: string) {
 	);
 }
 
-async function read(by: Person, table: string) {
-	return given(await by.client.from(table).select()) as Record<string, unknown>[];
-}
+const read = (by: Person, table: string) => by.sql((sql) => sql`select * from ${sql(table)}`);
 
 async function pulled(by: Person): Promise<string> {
 	return JSON.stringify(await rowsOf(by));

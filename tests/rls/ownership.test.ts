@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Sql, TransactionSql } from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import {
@@ -70,16 +71,13 @@ async function end(): Promise<void> {
 
 /** What this person reads: brief, notes, contributions. The owner finds all three. */
 async function reads(by: Person): Promise<boolean[]> {
-	const rows = await Promise.all([
-		by.client.from('challenges').select().eq('id', challenge),
-		by.client.from('challenge_notes').select().eq('id', challenge),
-		by.client.from('contributions').select().eq('id', gift)
-	]);
-	const { owner } = cercle;
-	expect(await owner`select from challenges where id = ${challenge}`).toHaveLength(1);
-	expect(await owner`select from challenge_notes where id = ${challenge}`).toHaveLength(1);
-	expect(await owner`select from contributions where id = ${gift}`).toHaveLength(1);
-	return rows.map((answer) => given<unknown[]>(answer).length === 1);
+	const look = async (sql: Sql | TransactionSql) => [
+		(await sql`select from challenges where id = ${challenge}`).length === 1,
+		(await sql`select from challenge_notes where id = ${challenge}`).length === 1,
+		(await sql`select from contributions where id = ${gift}`).length === 1
+	];
+	expect(await look(cercle.owner)).toEqual([true, true, true]);
+	return by.sql(look);
 }
 
 /** Every word the database holds of the challenge. */
@@ -182,8 +180,8 @@ describe('a challenge that its presenter withdraws', () => {
 		await end();
 		expect(await withdraw(bob)).toBeNull();
 		expect(await words()).toEqual(wordless);
-		const row = given(await carol.client.from('challenges').select().eq('id', challenge));
-		expect(row).toMatchObject([{ question: '', withdrawn_at: expect.any(String) as string }]);
+		const row = await carol.sql((sql) => sql`select * from challenges where id = ${challenge}`);
+		expect(row).toMatchObject([{ question: '', withdrawn_at: expect.any(Date) as Date }]);
 	});
 
 	test('is so while the session lives, too', async () => {
@@ -204,12 +202,12 @@ describe('a challenge that its presenter withdraws', () => {
 		expect(await note(ada, 'They left.')).toBe('CR014');
 		expect(await give(carol, randomUUID())).toBe('CR014');
 		expect(await give(carol, gift)).toBe('CR014');
-		const again = await bob.client
-			.from('challenges')
-			.update({ withdrawn_at: null })
-			.eq('id', challenge)
-			.select();
-		expect(given(again)).toMatchObject([{ withdrawn_at: expect.any(String) as string }]);
+		const again = await bob.sql(
+			(sql) => sql`
+				update challenges set withdrawn_at = null where id = ${challenge} returning withdrawn_at
+			`
+		);
+		expect(again).toMatchObject([{ withdrawn_at: expect.any(Date) as Date }]);
 		expect(await words()).toEqual(wordless);
 	});
 

@@ -4,6 +4,7 @@ import type { Sql, TransactionSql } from 'postgres';
 import { expect } from 'vitest';
 import { answerOf } from '#lib/data/remote.ts';
 import type { Row } from '#lib/offline/replica.ts';
+import { become } from '../support/as-person.ts';
 import type { Connection, Person, TestServer } from '../support/server.ts';
 
 /** A group made through the same calls as the app's. */
@@ -101,12 +102,12 @@ export async function foundGroup(founder: Person, name = 'Les Quais'): Promise<G
 
 /** The last charter of the group, as this member reads it. */
 export async function charterInForce(by: Person, groupId: string): Promise<string> {
-	const charters = await by.client
-		.from('charters')
-		.select('id')
-		.eq('group_id', groupId)
-		.order('version', { ascending: false });
-	return (given(charters)[0] as { id: string }).id;
+	const [charter] = await by.sql(
+		(sql) => sql`
+			select id from charters where group_id = ${groupId} order by version desc limit 1
+		`
+	);
+	return String(charter!.id);
 }
 
 export function hashOf(token: string): string {
@@ -228,6 +229,17 @@ export function speak(by: Person, session_id: string, name: string, args: object
 	return by.client.rpc('floor_command', { session_id, command: name, args });
 }
 
+/** The presenter says that nothing of their challenge in this session is kept after it. */
+export async function keepForTheRoom(presenter: Person, session: string): Promise<void> {
+	const kept = await presenter.sql(
+		(sql) => sql`
+			update challenges set keep = 'room'
+			where session_id = ${session} and presenter_id = ${presenter.id} returning id
+		`
+	);
+	expect(kept).not.toEqual([]);
+}
+
 /** Plans and starts a session. */
 export async function openSession(by: Person, plan: Plan): Promise<Room> {
 	return start(by, await planSession(by, plan));
@@ -273,11 +285,8 @@ export async function closeAround<T>(
 ): Promise<{ late: Promise<T> }> {
 	const { version } = await roomOf(by, session);
 	return owner.begin(async (sql) => {
-		const claims = claimsOf(by);
-		const [held] = await sql`
-			select pg_backend_pid() as pid, set_config('request.jwt.claims', ${claims}, true)
-		`;
-		await sql`set local role authenticated`;
+		const [held] = await sql`select pg_backend_pid() as pid`;
+		await become(sql, by);
 		const plan = JSON.stringify(next);
 		await sql`
 			select close_session(${session}, ${plan}::text::jsonb, ${version}, ${randomUUID()})
@@ -286,11 +295,6 @@ export async function closeAround<T>(
 		await untilWaiting(owner, held!.pid as number, 1);
 		return { late };
 	});
-}
-
-/** What the token of this person says, as policies read it. */
-export function claimsOf({ session }: Person): string {
-	return Buffer.from(session.access_token.split('.')[1]!, 'base64url').toString();
 }
 
 export interface OperationAnswer {

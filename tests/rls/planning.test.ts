@@ -103,7 +103,9 @@ describe('a plan', () => {
 	test('loses a presenter’s untouched page with their turn, and keeps a prepared one', async () => {
 		const plan = planFor(group, { presenters: [ada.id, bob.id] });
 		await planSession(ada, plan);
-		await bob.client.from('challenges').update({ question: 'Stay?' }).eq('session_id', plan.id);
+		await bob.sql(
+			(sql) => sql`update challenges set question = 'Stay?' where session_id = ${plan.id}`
+		);
 		await planSession(ada, { ...plan, presenters: [] }, 1);
 		const prepared = { presenter_id: bob.id, question: 'Stay?' };
 		expect((await kept(plan.id)).challenges).toEqual([{ ...prepared, position: null }]);

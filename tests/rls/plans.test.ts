@@ -1,7 +1,8 @@
 import type { TransactionSql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { become } from '../support/as-person.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
-import { claimsOf, foundGroup } from './people.ts';
+import { foundGroup } from './people.ts';
 
 let cercle: Connection;
 let member: Person;
@@ -29,8 +30,7 @@ async function conditions(table: string, change?: (sql: TransactionSql) => Promi
 	await cercle.owner
 		.begin(async (sql) => {
 			await change?.(sql);
-			await sql`select set_config('request.jwt.claims', ${claimsOf(member)}, true)`;
-			await sql`set local role authenticated`;
+			await become(sql, member);
 			const plan = await sql.unsafe(`explain (verbose, format json) select from public.${table}`);
 			found = asked(plan[0]?.['QUERY PLAN']);
 			throw undo;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { refusal } from '../support/as-person.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import {
 	addAction,
@@ -378,8 +379,10 @@ describe('choosing', () => {
 
 	test('for somebody else is refused', async () => {
 		const [ada, eve] = [await cercle.signIn('Ada'), await cercle.signIn('Eve')];
-		const answer = await eve.client.from('reminder_settings').insert({ id: ada.id, mail: [] });
-		expect(code(answer)).toBe('42501');
+		const writing = eve.sql(
+			(sql) => sql`insert into reminder_settings (id, mail) values (${ada.id}, '{}')`
+		);
+		expect(await refusal(writing)).toBe('42501');
 		expect(await cercle.owner`select from reminder_settings where id = ${ada.id}`).toHaveLength(0);
 	});
 });

@@ -76,8 +76,10 @@ describe('how long a group keeps its words', () => {
 	test('is changed by any member who signed, and shown to all', async () => {
 		const bob = await joinGroup(cercle, group, 'Bob');
 		given(await set(bob, 24, 12));
-		const { data } = await ada.client.from('groups').select('retention_months').eq('id', group.id);
-		expect(data).toEqual([{ retention_months: 24 }]);
+		const seen = await ada.sql(
+			(sql) => sql`select retention_months from groups where id = ${group.id}`
+		);
+		expect(seen).toEqual([{ retention_months: 24 }]);
 		given(await set(ada, 12, 24));
 	});
 
@@ -89,11 +91,14 @@ describe('how long a group keeps its words', () => {
 
 	test('is a line of the register where a member makes it shorter, and names them', async () => {
 		const bob = await joinGroup(cercle, group, 'Bob');
-		const register = async () => {
-			const lines = ada.client.from('decisions').select('kind, subject_id');
-			const kind = 'retention_shortened';
-			return given(await lines.match({ group_id: group.id, kind }).order('at'));
-		};
+		const register = async () => [
+			...(await ada.sql(
+				(sql) => sql`
+					select kind, subject_id from decisions
+					where group_id = ${group.id} and kind = 'retention_shortened' order by at
+				`
+			))
+		];
 		const before = await register();
 		given(await set(ada, 18, 12));
 		given(await set(ada, 18, 18));

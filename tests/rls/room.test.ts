@@ -413,20 +413,17 @@ describe('being in the room', () => {
 	test('does not bring back who was marked absent', async () => {
 		const { session_id } = await openRoom();
 		await roomOf(bob, session_id);
-		await ada.client
-			.from('attendances')
-			.update({ present: false })
-			.match({
-				...{ session_id, member_id: bob.id }
-			});
+		await ada.sql(
+			(sql) => sql`
+				update attendances set present = false
+				where session_id = ${session_id} and member_id = ${bob.id}
+			`
+		);
 		await roomOf(bob, session_id);
-		const { data } = await ada.client
-			.from('attendances')
-			.select('present')
-			.match({
-				...{ session_id, member_id: bob.id }
-			});
-		expect(data).toEqual([{ present: false }]);
+		const held = await cercle.owner`
+			select present from attendances where session_id = ${session_id} and member_id = ${bob.id}
+		`;
+		expect(held).toEqual([{ present: false }]);
 	});
 });
 

@@ -1,4 +1,6 @@
+import type { Sql, TransactionSql } from 'postgres';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { refusal } from '../support/as-person.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import { agree, type Earlier, holdEarlier } from './earlier-session.ts';
 import { code, foundGroup, given, type Group, joinGroup, leave, planFor, sign } from './people.ts';
@@ -41,10 +43,10 @@ async function seen(by: Person): Promise<Record<string, number>> {
 		'contributions'
 	]) {
 		const key = table === 'sessions' ? 'id' : 'session_id';
-		const { owner } = cercle;
-		const rows = await owner`select from ${owner(table)} where ${owner(key)} = ${earlier.id}`;
-		expect(rows.length).toBeGreaterThan(0);
-		found[table] = given(await by.client.from(table).select().eq(key, earlier.id)).length;
+		const look = async (sql: Sql | TransactionSql) =>
+			(await sql`select from ${sql(table)} where ${sql(key)} = ${earlier.id}`).length;
+		expect(await look(cercle.owner)).toBeGreaterThan(0);
+		found[table] = await by.sql(look);
 	}
 	return found;
 }
@@ -114,7 +116,8 @@ describe('an earlier session', () => {
 	test('can be read by its reader and not written in', async () => {
 		await agree(earlier.id, zoe, [ada, bob, carol]);
 		const row = { group_id: group.id, session_id: earlier.id, member_id: zoe.id, plus: 'nice' };
-		expect(code(await zoe.client.from('feedbacks').insert(row))).toBe('42501');
+		const writing = zoe.sql((sql) => sql`insert into feedbacks ${sql(row)}`);
+		expect(await refusal(writing)).toBe('42501');
 		expect(code(await share(zoe, zoe))).toBe('CR001');
 	});
 });
@@ -141,12 +144,9 @@ describe('the word of', () => {
 
 	test('each is seen by those present, and by nobody else', async () => {
 		await agree(earlier.id, zoe, [ada, bob]);
-		const rows = async (by: Person) =>
-			given(await by.client.from('session_consents').select().eq('session_id', earlier.id)).length;
-		const owned = await cercle.owner`
-			select from session_consents where session_id = ${earlier.id}
-		`;
-		expect(owned).toHaveLength(2);
-		expect([await rows(carol), await rows(zoe)]).toEqual([2, 0]);
+		const rows = async (sql: Sql | TransactionSql) =>
+			(await sql`select from session_consents where session_id = ${earlier.id}`).length;
+		expect(await rows(cercle.owner)).toBe(2);
+		expect([await carol.sql(rows), await zoe.sql(rows)]).toEqual([2, 0]);
 	});
 });

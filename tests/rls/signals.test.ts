@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Sql } from 'postgres';
+import { become } from '../support/as-person.ts';
 import { type Connection, connect } from '../support/server.ts';
 import {
 	addAction,
 	apply,
 	applyOne,
-	claimsOf,
 	close,
 	code,
 	command,
@@ -161,10 +161,8 @@ describe('who may hear a room', () => {
 					insert into realtime.messages (topic, extension, payload, private)
 					values (${topic}, 'broadcast', '{}', true)
 				`;
-				const claims = claimsOf(world.people[persona]);
-				await sql`select set_config('request.jwt.claims', ${claims}, true),
-					set_config('realtime.topic', ${topic}, true)`;
-				await sql`set local role authenticated`;
+				await sql`select set_config('realtime.topic', ${topic}, true)`;
+				await become(sql, world.people[persona]);
 				answer = await ask(sql as unknown as Sql);
 				throw undo;
 			})

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createClient, type Session, type SupabaseClient } from '@supabase/supabase-js';
 import { SignJWT } from 'jose';
-import postgres, { type Sql } from 'postgres';
+import postgres, { type Sql, type TransactionSql } from 'postgres';
 import { inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { openCercle, type RunningCercle } from '#lib/server/cercle.ts';
@@ -12,6 +12,7 @@ import { type Hosted, readConfig } from '#lib/server/config.ts';
 import { AUTH_LIMITS, type AuthLimits } from '#lib/server/embedded/auth.ts';
 import type { CallLimits } from '#lib/server/embedded/calls.ts';
 import { openLog } from '#lib/server/log.ts';
+import { asPerson } from './as-person.ts';
 import { type MailCatcher, openMailCatcher } from './mail.ts';
 
 /** Where a running Cercle is, in plain data: it crosses from vitest's process to its workers. */
@@ -116,6 +117,13 @@ export interface Person {
 	email: string;
 	session: Session;
 	client: SupabaseClient;
+	/** Works in SQL as a request of theirs would (as-person.ts): what tables allow is asked so. */
+	sql<T>(work: (sql: TransactionSql) => Promise<T>): Promise<T>;
+}
+
+/** Somebody whose database this is the owner of. */
+export function personOf(owner: Sql, person: Omit<Person, 'sql'>): Person {
+	return { ...person, sql: (work) => asPerson(owner, person, work) };
 }
 
 export interface Connection extends ServerAddress {
@@ -147,7 +155,8 @@ export function connect(server: ServerAddress = inject('cercle')): Connection {
 			const { refresh_token } = account;
 			const { data, error } = await client.auth.setSession({ access_token, refresh_token });
 			if (error || !data.session) throw error ?? new Error('no session');
-			return { id: account.id, email: account.email, session: data.session, client };
+			const { id, email } = account;
+			return personOf(owner, { id, email, session: data.session, client });
 		},
 		close: () => owner.end({ timeout: 1 })
 	};

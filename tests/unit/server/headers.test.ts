@@ -91,7 +91,7 @@ test('pages from their sources may write text as scripts, as hot reload does', a
 test.each([
 	['a page', '/today'],
 	['health', '/healthz'],
-	['the API', '/rest/v1/profiles'],
+	['the API', '/rest/v1/rpc/pull'],
 	['sign-in', '/auth/v1/otp'],
 	['realtime', '/realtime/v1/api/broadcast'],
 	['an address that is none', '/nowhere'],
