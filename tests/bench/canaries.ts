@@ -1,8 +1,8 @@
 /**
  * `npm run bench:canaries`: ten thousand guesses of members of one group for the words of another:
- * lists, embeddings, counts, filters, writes, functions, operations, replays and live topics, with
- * delays, while the other group reads over the same connections. It fails at the first word or id
- * that comes back. `-- 500 7` makes that many, with that seed.
+ * every function with every id, and in SQL, as the database would let them, every table, lists, joins,
+ * counts and writes, then operations, replays and live topics, with delays, while the other group
+ * reads. It fails at the first word or id that comes back. `-- 500 7` makes that many, with that seed.
  */
 import { playFuzz } from '../support/fuzz/play.ts';
 import { connect, openServer } from '../support/server.ts';

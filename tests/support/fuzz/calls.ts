@@ -3,15 +3,14 @@ import type { Ground } from './ground.ts';
 /** A number from 0 up to, not including, `most`. */
 export type Dice = (most: number) => number;
 
-/** A request an outsider makes by guessing. */
-export interface Guess {
-	path: string;
-	method: 'GET' | 'HEAD' | 'POST' | 'PATCH' | 'DELETE';
-	headers?: Record<string, string>;
-	body?: unknown;
-	/** A live topic to join instead of a request. */
-	topic?: string;
-}
+/**
+ * What an outsider does by guessing: calls a function through the API, asks the tables in SQL as the
+ * database would let them, or joins a live topic.
+ */
+export type Guess =
+	| { kind: 'call'; name: string; args: unknown }
+	| { kind: 'statement'; text: string }
+	| { kind: 'topic'; topic: string };
 
 /** A generator of numbers that is the same for the same seed (mulberry32). */
 export function dice(seed: number): Dice {
@@ -31,75 +30,92 @@ const kinds = [
 	...['attendance.mark', 'feedback.write', 'challenge.withdraw']
 ];
 
-/** One guess: a list, an embedding, a count, a write, a function, an operation, a replay or a topic. */
+/** Who founds a group names its id: it would come back as their own. */
+const called = ({ functions }: Ground) => functions.filter(({ name }) => name !== 'found_group');
+
+const isId = (name: string) => /(^|_)ids?$/.test(name);
+const quoted = (name: string) => `"${name}"`;
+const listed = (names: readonly string[]) => names.map(quoted).join();
+
+/** Every table whole, and every function with every id of the group: in an order of chance. */
+export function everything(ground: Ground, roll: Dice): Guess[] {
+	const tables = ground.tables.map(({ name, readable }): Guess => ({
+		kind: 'statement',
+		text: `select ${listed(readable)} from ${quoted(name)}`
+	}));
+	const calls = called(ground).flatMap(({ name, args }) =>
+		ground.ids.map((id): Guess => {
+			const value = (arg: string) => (isId(arg) ? (arg.endsWith('s') ? [id] : id) : 'x');
+			return { kind: 'call', name, args: Object.fromEntries(args.map((arg) => [arg, value(arg)])) };
+		})
+	);
+	const order = new Map(calls.map((call) => [call, roll(1_000_000)]));
+	return [...tables, ...calls.sort((one, other) => order.get(one)! - order.get(other)!)];
+}
+
+/** One guess: a list, a join, a count, a write, a function, an operation, a replay or a topic. */
 export function guess(ground: Ground, roll: Dice): Guess {
 	const pick = <T>(of: readonly T[]): T => of[roll(of.length)]!;
 	const id = () => pick(ground.ids);
 	const table = pick(ground.tables);
-	// An id in a text would come back as a word of one's own.
-	const value = (name: string) =>
-		pick<unknown>(/(^|_)ids?$/.test(name) ? [id(), id(), [id()], null] : ['x', 1, null, {}]);
-	const written = (names: readonly string[]) =>
-		Object.fromEntries(names.map((name) => [name, value(name)]));
-	const filter = () => {
-		const column = pick(table.columns);
-		return pick([
-			`${column}=eq.${id()}`,
-			`${column}=in.(${id()},${id()})`,
-			`${column}=not.is.null`,
-			`or=(${column}.eq.${id()},${pick(table.columns)}.not.is.null)`,
-			`${column}=ilike.*${ground.canary}*`,
-			`${column}=neq.${id()}`
+	const name = quoted(table.name);
+	const column = () => quoted(pick(table.columns));
+	const filter = () =>
+		pick([
+			`a.${column()}::text = '${id()}'`,
+			`a.${column()}::text in ('${id()}', '${id()}')`,
+			`a.${column()} is not null`,
+			`(a.${column()}::text = '${id()}' or a.${column()} is not null)`,
+			`a.${column()}::text ilike '%${ground.canary}%'`,
+			`a.${column()}::text <> '${id()}'`
 		]);
-	};
-	const embed = () => {
-		const relation = pick([...table.relations, 'profiles', 'groups']);
-		return pick([`*,${relation}(*)`, `${relation}!inner(*)`, `id,x:${relation}(count)`]);
-	};
-	const list = `/rest/v1/${table.name}`;
+	const asked = () => pick(['*', listed(table.readable)]);
+	// An id in a text would come back as a word of one's own.
+	const literal = (of: string) =>
+		isId(of) ? pick([`'${id()}'`, `'{${id()}}'`, 'null']) : pick(["'x'", "'1'", 'null', "'{}'"]);
+	const statement = (text: string): Guess => ({ kind: 'statement', text });
 	switch (roll(12)) {
 		case 0:
-			return { method: 'GET', path: `${list}?select=*&${filter()}&${filter()}` };
+			return statement(`select ${asked()} from ${name} a where ${filter()} and ${filter()}`);
 		case 1:
-			return { method: 'GET', path: `${list}?select=${embed()}&${filter()}` };
-		case 2:
-			return {
-				...{ method: pick(['GET', 'HEAD'] as const), path: `${list}?select=*&${filter()}` },
-				headers: { prefer: `count=${pick(['exact', 'planned', 'estimated'])}` }
-			};
+		case 2: {
+			const relation = quoted(pick([...table.relations, 'profiles', 'groups']));
+			return statement(
+				pick([
+					`select a.*, b.* from ${name} a cross join ${relation} b where ${filter()} limit 500`,
+					`select a.id, (select count(*) from ${relation}) from ${name} a where ${filter()}`,
+					`select to_jsonb(b) from ${name} a, ${relation} b where ${filter()} limit 500`
+				])
+			);
+		}
 		case 3:
-			return {
-				method: 'GET',
-				path: `${list}?order=${pick(table.columns)}.desc&limit=${roll(2000)}`
-			};
+			return statement(`select count(*) from ${name} a where ${filter()}`);
 		case 4:
-			return {
-				...{ method: 'PATCH', path: `${list}?select=*&${filter()}` },
-				headers: { prefer: 'return=representation' },
-				body: written([pick(table.columns)])
-			};
-		case 5:
+			return statement(
+				`select ${asked()} from ${name} order by ${column()} desc limit ${roll(2000)}`
+			);
+		case 5: {
+			const of = pick(table.columns);
+			return statement(
+				`update ${name} a set ${quoted(of)} = ${literal(of)} where ${filter()} returning ${asked()}`
+			);
+		}
+		case 6: {
 			// Whoever writes an operation names its client, and reads it again.
-			if (table.name === 'operations') return { method: 'GET', path: list };
-			return {
-				...{ method: 'POST', path: `${list}?select=*` },
-				headers: { prefer: 'return=representation,resolution=merge-duplicates' },
-				body: written(table.columns)
-			};
-		case 6:
-			return {
-				method: 'DELETE',
-				path: `${list}?${filter()}`,
-				headers: { prefer: 'return=representation' }
-			};
+			if (table.name === 'operations') return statement(`select ${asked()} from ${name}`);
+			const conflict = pick(['', 'on conflict do nothing']);
+			return statement(
+				`insert into ${name} (${listed(table.columns)})
+				values (${table.columns.map(literal).join()}) ${conflict} returning ${asked()}`
+			);
+		}
 		case 7:
+			return statement(`delete from ${name} a where ${filter()} returning ${asked()}`);
 		case 8: {
-			// Who founds a group names its id: it would come back as their own.
-			const called = pick(ground.functions.filter(({ name }) => name !== 'found_group'));
-			return {
-				...{ method: 'POST', path: `/rest/v1/rpc/${called.name}` },
-				body: written(called.args)
-			};
+			const { name, args } = pick(called(ground));
+			const value = (arg: string) =>
+				pick<unknown>(isId(arg) ? [id(), id(), [id()], null] : ['x', 1, null, {}]);
+			return { kind: 'call', name, args: Object.fromEntries(args.map((arg) => [arg, value(arg)])) };
 		}
 		case 9: {
 			const args = {
@@ -107,26 +123,23 @@ export function guess(ground: Ground, roll: Dice): Guess {
 				...{ member_id: id(), ids: [id(), id()], changes: { title: 'x', body: 'x', text: 'x' } },
 				...{ title: 'x', kind: 'advice', text: 'x', outcome: 'done', present: true, choice: 'do' }
 			};
+			const operation = { sequence: roll(9), kind: pick(kinds), args, base: null };
 			return {
-				...{ method: 'POST', path: '/rest/v1/rpc/apply_ops' },
-				body: {
-					client_id: crypto.randomUUID(),
-					operations: [{ sequence: roll(9), kind: pick(kinds), args, base: null }]
-				}
+				...{ kind: 'call', name: 'apply_ops' },
+				args: { client_id: crypto.randomUUID(), operations: [operation] }
 			};
 		}
-		case 10:
+		case 10: {
+			const cursor = pick([null, '1', '99999']);
 			return pick<Guess>([
-				{ method: 'POST', path: '/rest/v1/rpc/apply_ops', body: pick(ground.sent) },
-				{
-					...{ method: 'POST', path: '/rest/v1/rpc/pull' },
-					body: { since: { cursor: pick([null, '1', '99999']), sums: {}, full: [table.name] } }
-				}
+				{ kind: 'call', name: 'apply_ops', args: pick(ground.sent) },
+				{ kind: 'call', name: 'pull', args: { since: { cursor, sums: {}, full: [table.name] } } }
 			]);
+		}
 		default:
 			// Joining costs more than asking: not as often.
 			return roll(4) === 0
-				? { method: 'GET', path: '', topic: pick(ground.topics) }
-				: { method: 'GET', path: `${list}?select=${embed()}` };
+				? { kind: 'topic', topic: pick(ground.topics) }
+				: statement(`select ${asked()} from ${name} a where ${filter()}`);
 	}
 }

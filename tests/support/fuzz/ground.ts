@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { addAction, applyOne, given, type Group, joinGroup } from '../../rls/people.ts';
 import { openWorld, type World } from '../../rls/personas.ts';
+import { EXPOSED, SHARED, type Table, tablesOf } from '../schemas.ts';
 import type { Connection, Person } from '../server.ts';
 
 /** A group whose every word is a canary, and members of another one who will look for it. */
@@ -12,9 +13,9 @@ export interface Ground {
 	ids: readonly string[];
 	/** The live topics of the group, now and near now. */
 	topics: readonly string[];
-	/** Columns of each table of public, and the tables a foreign key leads to. */
-	tables: readonly { name: string; columns: string[]; relations: string[] }[];
-	/** Functions of public, with the names of their arguments. */
+	/** The tables of ours, and those a foreign key leads to from each. */
+	tables: readonly (Table & { relations: string[] })[];
+	/** Functions that a client may call, with the names of their arguments. */
 	functions: readonly { name: string; args: string[] }[];
 	/** Somebody who belongs to the group, and asks at the same time. */
 	insider: Person;
@@ -51,7 +52,7 @@ export async function openGround(cercle: Connection): Promise<Ground> {
 		...{ world, canary, insider, outsiders, sent: [{ client_id, operations: [operation] }] },
 		ids: await idsOf(cercle, world),
 		topics: await topicsOf(cercle, world),
-		tables: await tablesOf(cercle),
+		tables: await withRelations(cercle),
 		functions: await functionsOf(cercle)
 	};
 }
@@ -64,7 +65,7 @@ async function plant({ owner }: Connection, { group }: World, canary: string): P
 			and g.table_name = c.table_name and g.column_name = 'group_id'
 		join information_schema.tables t on t.table_schema = c.table_schema
 			and t.table_name = c.table_name and t.table_type = 'BASE TABLE'
-		where c.table_schema = 'public' and c.data_type = 'text'
+		where c.table_schema = any (${SHARED}) and c.data_type = 'text'
 	`;
 	const put = async (table: string, column: string, key: string) => {
 		await owner
@@ -86,16 +87,11 @@ async function plant({ owner }: Connection, { group }: World, canary: string): P
 }
 
 async function idsOf({ owner }: Connection, { group }: World): Promise<string[]> {
-	const tables = await owner`
-		select a.attrelid::regclass::text as name from pg_attribute a
-		join pg_class c on c.oid = a.attrelid and c.relkind = 'r'
-		join pg_attribute i on i.attrelid = a.attrelid and i.attname = 'id'
-		where a.attname = 'group_id' and c.relnamespace = 'public'::regnamespace
-	`;
 	const ids = [group.id];
-	for (const { name } of tables) {
+	for (const { name, columns } of await tablesOf(owner)) {
+		if (!columns.includes('id') || !columns.includes('group_id')) continue;
 		const rows = await owner`
-			select id::text from ${owner(name as string)} where group_id = ${group.id} limit 20
+			select id::text from ${owner(name)} where group_id = ${group.id} limit 20
 		`;
 		ids.push(...rows.map(({ id }) => id as string));
 	}
@@ -111,29 +107,24 @@ async function topicsOf({ owner }: Connection, { group }: World): Promise<string
 	return rows.map(({ topic }) => topic as string);
 }
 
-async function tablesOf({ owner }: Connection): Promise<Ground['tables'][number][]> {
-	const rows = await owner<Ground['tables'][number][]>`
-		select c.relname as name,
-			array(
-				select attname::text from pg_attribute
-				where attrelid = c.oid and attnum > 0 and not attisdropped
-			) as columns,
-			array(
-				select distinct o.relname::text from pg_constraint k
-				join pg_class o on o.oid in (k.conrelid, k.confrelid) and o.oid <> c.oid
-				where k.contype = 'f' and c.oid in (k.conrelid, k.confrelid)
-					and o.relnamespace = 'public'::regnamespace
-			) as relations
-		from pg_class c
-		where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' order by 1
+async function withRelations({ owner }: Connection): Promise<Ground['tables']> {
+	const keys = await owner<{ one: string; other: string }[]>`
+		select a.relname as one, b.relname as other from pg_constraint k
+		join pg_class a on a.oid = k.conrelid
+		join pg_class b on b.oid = k.confrelid and b.relnamespace = any (${SHARED}::regnamespace[])
+		where k.contype = 'f' and a.relnamespace = any (${SHARED}::regnamespace[])
 	`;
-	return [...rows];
+	return (await tablesOf(owner)).map((table) => {
+		const own = keys.filter(({ one, other }) => [one, other].includes(table.name));
+		const relations = new Set(own.flatMap(({ one, other }) => [one, other]));
+		return { ...table, relations: [...relations] };
+	});
 }
 
 async function functionsOf({ owner }: Connection): Promise<Ground['functions'][number][]> {
 	const rows = await owner<Ground['functions'][number][]>`
 		select proname as name, coalesce(proargnames, '{}') as args from pg_proc
-		where pronamespace = 'public'::regnamespace order by 1
+		where pronamespace = ${EXPOSED}::regnamespace order by 1
 	`;
 	return [...rows];
 }
