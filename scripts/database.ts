@@ -9,8 +9,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import postgres from 'postgres';
 import { openDatabase } from '#lib/server/embedded/open-database.ts';
 import { openLog } from '#lib/server/log.ts';
+import { SCHEMAS, tablesOf } from '../tests/support/schemas.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const typesFile = join(root, 'src', 'lib', 'data', 'database.types.ts');
@@ -21,10 +23,21 @@ const task = process.argv[2] ?? '';
 const dataFolder = mkdtempSync(join(tmpdir(), 'cercle-database-'));
 const database = await openDatabase({ dataFolder, root, log: openLog(() => undefined) });
 try {
+	await findTables(database.ownerUrl);
 	process.exitCode = perform(database.ownerUrl);
 } finally {
 	await database.close();
 	rmSync(dataFolder, { recursive: true, force: true });
+}
+
+/** Throws where nothing is to be advised upon: of nothing there is nothing to warn of. */
+async function findTables(url: string): Promise<void> {
+	const sql = postgres(url, { max: 1 });
+	try {
+		await tablesOf(sql, SCHEMAS);
+	} finally {
+		await sql.end();
+	}
 }
 
 function perform(url: string): number {

@@ -5,6 +5,7 @@ import { limits } from '#lib/domain/limits.ts';
 import { SESSION } from '../support/demo-room.ts';
 import { HOSTILE } from '../support/hostile.ts';
 import { asOwner } from '../support/owner.ts';
+import { noTable, SHARED } from '../support/schemas.ts';
 import { expect, type Phone, test } from './fixtures.ts';
 import { signIn } from './steps.ts';
 
@@ -158,13 +159,15 @@ test('what members write is shown as they wrote it, and nothing of it ever runs'
 	await test.step('no text that a member writes is left out', async () => {
 		const bounded = await owner(
 			(sql) => sql<{ field: string }[]>`
-				select c.conrelid::regclass || '.' || a.attname as field
+				select t.relname || '.' || a.attname as field
 				from pg_constraint c
+				join pg_class t on t.oid = c.conrelid and t.relnamespace = any (${[...SHARED]}::regnamespace[])
 				join pg_attribute a on a.attrelid = c.conrelid and a.attnum = any (c.conkey)
 				where c.contype = 'c' and a.atttypid = 'text'::regtype
 					and pg_get_constraintdef(c.oid) like '%private.fits(%'
 			`
 		);
+		expect(bounded, noTable(SHARED)).not.toEqual([]);
 		const fields = FIELDS.map(([table, column]) => `${table}.${column}`);
 		const left = bounded.map(({ field }) => field).filter((field) => !fields.includes(field));
 		expect(left.filter((field) => !/(time_zone|email|endpoint)$/.test(field))).toEqual([]);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEMO_HASH, DEMO_PASSWORD } from '#lib/server/demo.ts';
+import { SCHEMAS, tablesOf } from '../support/schemas.ts';
 import { type Connection, connect, openServer, type TestServer } from '../support/server.ts';
 import { enterByCode } from './people.ts';
 
@@ -311,11 +312,12 @@ describe('the door of the API', () => {
 		expect(known).toHaveLength(0);
 	});
 
-	test('the API’s own connection owns nothing in public and is no superuser', async () => {
+	test('the API’s own connection owns nothing of ours and is no superuser', async () => {
+		await tablesOf(cercle.owner, SCHEMAS);
 		const owned = await cercle.owner`
 			select c.relname from pg_class c
 			join pg_namespace n on n.oid = c.relnamespace
-			where n.nspname in ('public', 'private') and c.relowner = 'authenticator'::regrole
+			where n.nspname = any (${[...SCHEMAS]}) and c.relowner = 'authenticator'::regrole
 		`;
 		expect(owned).toHaveLength(0);
 		const [role] = await cercle.owner`

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { refusal } from '../support/as-person.ts';
+import { inSql, SCHEMAS, SHARED, tablesOf } from '../support/schemas.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import { foundGroup } from './people.ts';
 
@@ -8,10 +9,14 @@ let person: Person;
 
 beforeAll(async () => {
 	cercle = connect();
+	await tablesOf(cercle.owner, SCHEMAS);
+	await tablesOf(cercle.owner, SHARED);
 	person = await cercle.signIn('Ada');
 	await foundGroup(person);
 });
 afterAll(() => cercle.close());
+
+const [ours, shared] = [inSql(SCHEMAS), inSql(SHARED)];
 
 /** The one column `name` of what the owner finds: each row is an exception to the rule. */
 async function exceptions(query: string): Promise<unknown[]> {
@@ -20,20 +25,20 @@ async function exceptions(query: string): Promise<unknown[]> {
 }
 
 describe('tables', () => {
-	test('every table of public has row-level security', async () => {
+	test('every table has row-level security', async () => {
 		expect(
 			await exceptions(`
 				select relname as name from pg_class
-				where relnamespace = 'public'::regnamespace and relkind in ('r', 'p') and not relrowsecurity
+				where relnamespace = any (${shared}::regnamespace[]) and relkind in ('r', 'p') and not relrowsecurity
 			`)
 		).toEqual([]);
 	});
 
-	test('every table of public has a policy and a comment', async () => {
+	test('every table has a policy and a comment', async () => {
 		expect(
 			await exceptions(`
 				select relname as name from pg_class c
-				where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+				where relnamespace = any (${shared}::regnamespace[]) and relkind in ('r', 'p')
 					and (not exists (select from pg_policy where polrelid = c.oid)
 						or obj_description(c.oid) is null)
 			`)
@@ -44,7 +49,7 @@ describe('tables', () => {
 		expect(
 			await exceptions(`
 				select relname as name from pg_class
-				where relnamespace = 'public'::regnamespace and relkind in ('v', 'm', 'f')
+				where relnamespace = any (${shared}::regnamespace[]) and relkind in ('v', 'm', 'f')
 			`)
 		).toEqual([]);
 	});
@@ -53,7 +58,7 @@ describe('tables', () => {
 		expect(
 			await exceptions(`
 				select conname as name from pg_constraint
-				where connamespace = 'public'::regnamespace and contype = 'f' and confdeltype = 'a'
+				where connamespace = any (${shared}::regnamespace[]) and contype = 'f' and confdeltype = 'a'
 			`)
 		).toEqual([]);
 	});
@@ -62,7 +67,7 @@ describe('tables', () => {
 		expect(
 			await exceptions(`
 				select c.conname as name from pg_constraint c
-				where c.connamespace = 'public'::regnamespace and c.contype = 'f' and not exists (
+				where c.connamespace = any (${shared}::regnamespace[]) and c.contype = 'f' and not exists (
 					select from pg_index i
 					where i.indrelid = c.conrelid and i.indkey[0] = c.conkey[1] and i.indpred is null
 				)
@@ -76,7 +81,7 @@ describe('policies', () => {
 		expect(
 			await exceptions(`
 				select tablename || '.' || policyname as name from pg_policies
-				where schemaname in ('public', 'realtime', 'private')
+				where schemaname = any (${inSql([...SCHEMAS, 'realtime'])})
 					and (roles <> '{authenticated}' or permissive <> 'PERMISSIVE' or cmd = 'ALL')
 			`)
 		).toEqual([]);
@@ -105,7 +110,7 @@ describe('policies', () => {
 		expect(
 			await exceptions(`
 				select tablename || '.' || policyname as name from pg_policies
-				where schemaname in ('public', 'realtime') and regexp_replace(
+				where schemaname = any (${inSql([...SHARED, 'realtime'])}) and regexp_replace(
 					coalesce(qual, '') || coalesce(with_check, ''),
 					'\\( ?SELECT (private|auth|realtime)\\.\\w+\\(\\)[^()]*\\)', '', 'g'
 				) ~ '(private|auth|realtime)\\.'
@@ -118,7 +123,7 @@ describe('policies', () => {
 		expect(
 			await exceptions(`
 				select tablename || '.' || policyname as name from pg_policies
-				where schemaname = 'public' and with_check = 'true'
+				where schemaname = any (${shared}) and with_check = 'true'
 			`)
 		).toEqual([]);
 	});
@@ -129,7 +134,7 @@ describe('functions', () => {
 		expect(
 			await exceptions(`
 				select proname as name from pg_proc
-				where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+				where pronamespace = any (${ours}::regnamespace[])
 					and (prosecdef or pronamespace = 'private'::regnamespace)
 					and not coalesce(proconfig @> array['search_path=""'], false)
 			`)
@@ -140,7 +145,7 @@ describe('functions', () => {
 		expect(
 			await exceptions(`
 				select proname as name from pg_proc
-				where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+				where pronamespace = any (${ours}::regnamespace[])
 					and (has_function_privilege('anon', oid, 'execute')
 						or exists (
 							select from aclexplode(coalesce(proacl, acldefault('f', proowner)))
@@ -229,7 +234,7 @@ describe('functions', () => {
 		expect(
 			await exceptions(`
 				select proname as name from pg_proc
-				where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+				where pronamespace = any (${ours}::regnamespace[])
 					and prosecdef and has_function_privilege('authenticated', oid, 'execute')
 					and prosrc !~ 'private\\.(uid|me|my_\\w+) ?\\(' and proname <> 'uid'
 			`)
@@ -240,17 +245,17 @@ describe('functions', () => {
 		expect(
 			await exceptions(`
 				select proname as name from pg_proc
-				where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+				where pronamespace = any (${ours}::regnamespace[])
 					and prosrc ~ 'auth\\.(uid|jwt)' and oid <> all (array[
 						'private.uid()', 'private.me()', 'private.session_id()'
 					]::regprocedure[])
 				union all
 				select tablename || '.' || policyname from pg_policies
-				where schemaname in ('public', 'private', 'realtime')
+				where schemaname = any (${inSql([...SCHEMAS, 'realtime'])})
 					and concat(qual, with_check) ~ 'auth\\.(uid|jwt)'
 				union all
 				select d.adrelid::regclass::text from pg_attrdef d join pg_class c on c.oid = d.adrelid
-				where c.relnamespace = 'public'::regnamespace
+				where c.relnamespace = any (${shared}::regnamespace[])
 					and pg_get_expr(d.adbin, d.adrelid) ~ 'auth\\.(uid|jwt)'
 			`)
 		).toEqual([]);
@@ -262,7 +267,7 @@ describe('grants', () => {
 		expect(
 			await exceptions(`
 				select relname as name from pg_class c
-				where relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+				where relnamespace = any (${ours}::regnamespace[])
 					and relkind in ('r', 'p', 'v', 'm', 'S')
 					and (has_any_column_privilege('anon', oid, 'select, insert, update, references')
 						or has_table_privilege('anon', oid, 'delete, truncate, trigger, maintain'))
@@ -274,7 +279,7 @@ describe('grants', () => {
 		expect(
 			await exceptions(`
 				select relname as name from pg_class
-				where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
+				where relnamespace = any (${shared}::regnamespace[]) and relkind in ('r', 'p')
 					and has_table_privilege(
 						'authenticated', oid, 'delete, truncate, trigger, maintain, references'
 					)
@@ -286,7 +291,7 @@ describe('grants', () => {
 		const written = await cercle.owner`
 			select table_name, privilege_type, string_agg(column_name, ' ' order by column_name) as names
 			from information_schema.column_privileges
-			where table_schema = 'public' and grantee = 'authenticated'
+			where table_schema = any (${[...SHARED]}) and grantee = 'authenticated'
 				and privilege_type in ('INSERT', 'UPDATE')
 			group by 1, 2 order by 1, 2
 		`;
@@ -318,7 +323,7 @@ describe('grants', () => {
 			await exceptions(`
 				select c.relname || '.' || a.attname as name from pg_attribute a
 				join pg_class c on c.oid = a.attrelid
-				where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p')
+				where c.relnamespace = any (${shared}::regnamespace[]) and c.relkind in ('r', 'p')
 					and a.attnum > 0 and not a.attisdropped
 					and not has_column_privilege('authenticated', c.oid, a.attnum, 'select')
 				order by 1
@@ -368,25 +373,25 @@ describe('the role the API signs in with', () => {
 		expect(role).toEqual({ ...no, rolcreatedb: false, rolreplication: false });
 	});
 
-	test('owns nothing in public or private, nor does any role it can become', async () => {
+	test('owns nothing of ours, nor does any role it can become', async () => {
 		expect(
 			await exceptions(`
 				select relname as name from pg_class c
-				where relnamespace in ('public'::regnamespace, 'private'::regnamespace)
+				where relnamespace = any (${ours}::regnamespace[])
 					and pg_has_role('authenticator', relowner, 'member')
 				union all
 				select proname from pg_proc
-				where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+				where pronamespace = any (${ours}::regnamespace[])
 					and pg_has_role('authenticator', proowner, 'member')
 			`)
 		).toEqual([]);
 	});
 
-	test('cannot create in public or private', async () => {
-		const [row] = await cercle.owner`
-			select has_schema_privilege('authenticator', 'public', 'create') as public,
-				has_schema_privilege('authenticator', 'private', 'create') as private
-		`;
-		expect(row).toEqual({ public: false, private: false });
+	test('cannot create anything among ours', async () => {
+		expect(
+			await exceptions(`
+				select name from unnest(${ours}) name where has_schema_privilege('authenticator', name, 'create')
+			`)
+		).toEqual([]);
 	});
 });

@@ -116,7 +116,7 @@ describe('the words of a breach whose days are over', () => {
 			await raised('13 days 23 hours')
 		];
 		for (const { reason } of [one, other, open]) {
-			expect(await tablesWith(cercle.owner, reason)).toEqual(['public.breaches']);
+			expect(await tablesWith(cercle.owner, reason)).toEqual(['breaches']);
 		}
 		log = [];
 		await turn();

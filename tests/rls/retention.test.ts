@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { Sql, TransactionSql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tablesWith, wordsLike } from '../support/canary.ts';
+import { SCHEMAS, tablesOf } from '../support/schemas.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import {
 	addAction,
@@ -194,12 +195,12 @@ describe('a group with two sessions behind it', () => {
 
 	test('keeps the words while a member writes them, and the last session’s though it is old', async () => {
 		expect(await tablesWith(cercle.owner, canary)).toEqual([
-			'public.challenge_notes',
-			'public.challenges',
-			'public.contributions',
-			'public.feedbacks',
-			'public.reviews',
-			'public.sessions'
+			'challenge_notes',
+			'challenges',
+			'contributions',
+			'feedbacks',
+			'reviews',
+			'sessions'
 		]);
 		const erased = await erase(cercle.owner, now());
 		expect(erased).toMatchObject({ sessions: 1, contributions: 1, feedbacks: 1, reviews: 1 });
@@ -323,15 +324,16 @@ test('of two processes that erase at once one does nothing, and says so', async 
 });
 
 test('every column that can hold words of a session is decided upon', async () => {
+	await tablesOf(cercle.owner, SCHEMAS);
 	const columns = await cercle.owner`
 		select c.table_name || '.' || c.column_name as name
 		from information_schema.columns c
-		where c.table_schema in ('public', 'private') and c.data_type in ('text', 'jsonb', 'ARRAY')
+		where c.table_schema = any (${[...SCHEMAS]}) and c.data_type in ('text', 'jsonb', 'ARRAY')
 			and (c.table_name = 'sessions' or exists (
 				select from pg_constraint f
 				join pg_attribute s on s.attrelid = f.conrelid and s.attnum = f.conkey[1]
 				where f.conrelid = format('%I.%I', c.table_schema, c.table_name)::regclass
-					and f.confrelid = 'public.sessions'::regclass and s.attname = 'session_id'
+					and f.confrelid = 'sessions'::regclass and s.attname = 'session_id'
 			))
 		order by 1
 	`;

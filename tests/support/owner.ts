@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import { databaseFolder, openKeys } from '#lib/server/embedded/keys.ts';
+import { SEARCH_PATH } from './schemas.ts';
 
 /**
  * The owner of the embedded database of a running Cercle, who sees and may do everything: the port
@@ -12,6 +13,7 @@ export async function connectOwner(dataFolder: string, max = 1): Promise<Sql> {
 	const { port } = await postgresOf(dataFolder);
 	return postgres({
 		...{ host: '127.0.0.1', port, username: 'postgres', password, database: 'postgres', max },
+		connection: { search_path: SEARCH_PATH },
 		onnotice: () => undefined
 	});
 }

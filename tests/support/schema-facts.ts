@@ -1,8 +1,9 @@
 import type { TransactionSql } from 'postgres';
 import { z } from 'zod';
+import { inSql, noTable, SCHEMAS } from './schemas.ts';
 
-/** The schemas that are ours. What is ours on tables of others is found by itself: see `queries`. */
-export const SCHEMAS = ['public', 'private'];
+// What is ours on tables of others is found by itself: see `queries`.
+export { SCHEMAS };
 
 /** One thing that a database's catalogue says of one object. */
 export interface Fact {
@@ -170,7 +171,7 @@ export async function readFacts(
 	// So that every name comes with its schema, whatever the caller's path is.
 	await transaction`select set_config('search_path', 'pg_catalog', true)`;
 	const facts: Fact[] = [];
-	for (const query of queries(`'{${schemas.join()}}'::text[]`)) {
+	for (const query of queries(inSql(schemas))) {
 		const found = rows.parse(await transaction.unsafe(query).values());
 		for (const [kind, name, value] of found) {
 			facts.push({
@@ -181,9 +182,7 @@ export async function readFacts(
 		}
 	}
 	if (!facts.some(({ kind }) => kind === 'table')) {
-		throw new Error(
-			`No table in ${schemas.join(', ') || 'no schema'}: are the schemas named right?`
-		);
+		throw new Error(noTable(schemas));
 	}
 	return facts.sort((one, other) => order(key(one), key(other)));
 }

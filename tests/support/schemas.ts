@@ -1,7 +1,7 @@
-import type { Sql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 
 /** The schemas that are ours. Whatever asks for tables or functions of ours names them from here. */
-export const SCHEMAS = ['public', 'private'];
+export const SCHEMAS: readonly string[] = ['public', 'private'];
 
 /** Those whose tables members are granted rows of. */
 export const SHARED = SCHEMAS.filter((name) => name !== 'private');
@@ -9,12 +9,17 @@ export const SHARED = SCHEMAS.filter((name) => name !== 'private');
 /** That of the functions which a client may call. */
 export const EXPOSED = 'public';
 
+/** Where the owner's connections of tests look for a name that comes without its schema. */
+export const SEARCH_PATH = SHARED.join();
+
 /** Schemas as a value of SQL. */
 export const inSql = (schemas: readonly string[]): string => `'{${schemas.join()}}'::text[]`;
 
 export interface Table {
 	schema: string;
 	name: string;
+	/** As it is written in SQL by whoever has our search path. */
+	written: string;
 	/** Whatever is in it, in its order. */
 	columns: string[];
 	/** Of these, what members may read of the rows they may read. */
@@ -25,9 +30,12 @@ export interface Table {
  * The tables of these schemas. Throws where there is none: whoever asks of each table that something
  * holds would be told so of nothing, without a word, once the schemas have other names.
  */
-export async function tablesOf(sql: Sql, schemas: readonly string[] = SHARED): Promise<Table[]> {
+export async function tablesOf(
+	sql: Sql | TransactionSql,
+	schemas: readonly string[] = SHARED
+): Promise<Table[]> {
 	const tables = await sql<Table[]>`
-		select n.nspname as schema, c.relname as name,
+		select n.nspname as schema, c.relname as name, c.oid::regclass::text as written,
 			array_agg(a.attname::text order by a.attnum) as columns,
 			coalesce(
 				array_agg(a.attname::text order by a.attnum) filter (
@@ -39,7 +47,7 @@ export async function tablesOf(sql: Sql, schemas: readonly string[] = SHARED): P
 		join pg_namespace n on n.oid = c.relnamespace
 		join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 		where n.nspname = any (${[...schemas]}::text[]) and c.relkind in ('r', 'p')
-		group by 1, 2 order by 1, 2
+		group by c.oid, 1, 2 order by 1, 2
 	`;
 	if (tables.length === 0) throw new Error(noTable(schemas));
 	return [...tables];

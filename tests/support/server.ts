@@ -14,6 +14,7 @@ import type { CallLimits } from '#lib/server/embedded/calls.ts';
 import { openLog } from '#lib/server/log.ts';
 import { asPerson } from './as-person.ts';
 import { type MailCatcher, openMailCatcher } from './mail.ts';
+import { SEARCH_PATH } from './schemas.ts';
 
 /** Where a running Cercle is, in plain data: it crosses from vitest's process to its workers. */
 export interface ServerAddress {
@@ -139,7 +140,8 @@ export interface Connection extends ServerAddress {
 /** Connects to a running Cercle: that of the project's `globalSetup`, or the one given. */
 export function connect(server: ServerAddress = inject('cercle')): Connection {
 	const { url, publishableKey, jwtSecret, ownerUrl } = server;
-	const owner = postgres(ownerUrl, { max: 3, onnotice: () => undefined });
+	const connection = { search_path: SEARCH_PATH };
+	const owner = postgres(ownerUrl, { max: 3, connection, onnotice: () => undefined });
 	const anonymous = () =>
 		createClient(url, publishableKey, {
 			auth: { persistSession: false, autoRefreshToken: false, detectSessionInUrl: false }

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Sql } from 'postgres';
+import { noTable, SHARED } from './schemas.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 
@@ -25,9 +26,10 @@ export class Traces {
 	async harvest(sql: Sql): Promise<void> {
 		const columns = await sql<{ name: string; table: string }[]>`
 			select table_name as "table", column_name as name from information_schema.columns
-			where table_schema = 'public' and data_type in ('text', 'bytea')
+			where table_schema = any (${[...SHARED]}) and data_type in ('text', 'bytea')
 				and not column_name = any (${NO_CONTENT})
 		`;
+		if (columns.length === 0) throw new Error(noTable(SHARED));
 		for (const { table, name } of columns) {
 			const rows = await sql<{ text: string }[]>`
 				select distinct t::text as text

@@ -1,4 +1,5 @@
 import type { Sql } from 'postgres';
+import { SHARED, tablesOf } from '../../support/schemas.ts';
 import { clausesOf } from './clauses.ts';
 
 /** A database with one condition of its rights put aside. */
@@ -23,8 +24,9 @@ interface Policy {
 
 /** Each condition of each policy and of each function policies ask, once true and once false. */
 export async function mutantsOf(owner: Sql): Promise<Mutant[]> {
+	await tablesOf(owner);
 	const policies = await owner<Policy[]>`
-		select * from pg_policies where schemaname in ('public', 'realtime') order by 1, 2, 3
+		select * from pg_policies where schemaname = any (${[...SHARED, 'realtime']}) order by 1, 2, 3
 	`;
 	const functions = await owner<{ name: string; definition: string }[]>`
 		select proname as name, pg_get_functiondef(oid) as definition from pg_proc
@@ -55,8 +57,8 @@ function ofPolicy(policy: Policy): Mutant[] {
 		if (expression === null) return [];
 		return mutations(`where ${expression}`).map(({ put, aside, text }) => ({
 			name: `${tablename}.${policyname} ${side}: ${aside} → ${put}`,
-			table: schemaname === 'public' ? tablename : null,
-			command: schemaname === 'public' ? policy.cmd : null,
+			table: SHARED.includes(schemaname) ? tablename : null,
+			command: SHARED.includes(schemaname) ? policy.cmd : null,
 			change: `${alter} ${side} (${text.slice('where '.length)})`,
 			restore: `${alter} ${side} (${expression})`
 		}));

@@ -65,7 +65,7 @@ async function plant({ owner }: Connection, { group }: World, canary: string): P
 			and g.table_name = c.table_name and g.column_name = 'group_id'
 		join information_schema.tables t on t.table_schema = c.table_schema
 			and t.table_name = c.table_name and t.table_type = 'BASE TABLE'
-		where c.table_schema = any (${SHARED}) and c.data_type = 'text'
+		where c.table_schema = any (${[...SHARED]}) and c.data_type = 'text'
 	`;
 	const put = async (table: string, column: string, key: string) => {
 		await owner

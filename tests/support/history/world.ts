@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import postgres, { type Sql, type TransactionSql } from 'postgres';
 import { openAuthSession } from '../auth-session.ts';
+import { SEARCH_PATH } from '../schemas.ts';
 
 /** A group of two with a live session in which the first one presents, in a real database. */
 export interface World {
@@ -25,7 +26,8 @@ export interface Answered {
 
 /** The owner of a database, as which worlds are made. The caller ends the connections. */
 export function owner(ownerUrl: string, connections: number): Sql {
-	return postgres(ownerUrl, { max: connections, onnotice: () => undefined });
+	const connection = { search_path: SEARCH_PATH };
+	return postgres(ownerUrl, { max: connections, connection, onnotice: () => undefined });
 }
 
 export async function openWorld(sql: Sql): Promise<World> {
