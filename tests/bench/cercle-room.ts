@@ -33,7 +33,7 @@ export async function openCercleRoom(
 		async end() {
 			const [row] = await owner<{ end: number }[]>`
 				select extract(epoch from started_at)::float8 * 1000 + planned_ms + added_ms + paused_ms as end
-				from public.room_states where session_id = ${SESSION}
+				from room_states where session_id = ${SESSION}
 			`;
 			return row?.end ?? Number.NaN;
 		},

@@ -54,7 +54,7 @@ export async function gateway(cercle: CercleProcess): Promise<Figure[]> {
 
 async function load(cercle: CercleProcess, crowd: Crowd, owner: Sql): Promise<Figure> {
 	const rows = await owner<{ id: string }[]>`
-		select id from public.sessions where place = 'bench' order by id
+		select id from sessions where place = 'bench' order by id
 	`;
 	const sessions = rows.map(({ id }) => id);
 	await crowd.reset();
@@ -88,7 +88,7 @@ async function load(cercle: CercleProcess, crowd: Crowd, owner: Sql): Promise<Fi
 /** Room by room, a transaction each: how many the database takes, and how soon they are heard. */
 async function alone(crowd: Crowd, owner: Sql): Promise<Figure> {
 	const rows = await owner<{ id: string }[]>`
-		select id from public.sessions where place = 'bench' order by id limit ${ALONE}
+		select id from sessions where place = 'bench' order by id limit ${ALONE}
 	`;
 	await crowd.reset();
 	const began = performance.now();
@@ -132,7 +132,7 @@ async function broadcast(owner: Sql, sessions: readonly string[]): Promise<void>
 			session_id, 'state',
 			private.room_json(r) || jsonb_build_object('sent', extract(epoch from clock_timestamp()) * 1000)
 		)
-		from public.room_states r where session_id = any (${[...sessions]}::uuid[])
+		from room_states r where session_id = any (${[...sessions]}::uuid[])
 	`;
 }
 

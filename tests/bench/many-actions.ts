@@ -9,11 +9,11 @@ export async function addActions(sql: Sql, owner: string, count: number): Promis
 	await sql.begin(async (transaction) => {
 		await transaction`set local session_replication_role = replica`;
 		await transaction`
-			insert into public.actions (id, group_id, owner_id, title, due_on)
+			insert into actions (id, group_id, owner_id, title, due_on)
 			select gen_random_uuid(), m.group_id, m.member_id,
 				'Action ' || n || ', avec assez de mots pour tenir sur une ligne ou deux',
 				current_date + (n % 112) - 21
-			from public.memberships m, generate_series(1, ${count}::int) n
+			from memberships m, generate_series(1, ${count}::int) n
 			where m.member_id = ${owner}
 		`;
 	});

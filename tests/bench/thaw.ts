@@ -60,7 +60,7 @@ export async function thaw(cercle: CercleProcess): Promise<Figure[]> {
 		const [row] = await owner<{ end: number; step: string }[]>`
 			select extract(epoch from started_at)::float8 * 1000 + planned_ms + added_ms + paused_ms as end,
 				s.label ->> 'fr' as step
-			from public.room_states r join public.segments s using (session_id, position)
+			from room_states r join segments s using (session_id, position)
 			where session_id = ${SESSION}
 		`;
 		return row ?? { end: Number.NaN, step: '' };

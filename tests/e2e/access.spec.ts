@@ -101,7 +101,7 @@ test('until the charter is signed, a member sees no content', async ({ phone, ma
 	await expect
 		.poll(() =>
 			asOwner(cercle.dataFolder, async (sql) => {
-				const rows = await sql`select from public.actions where title = 'Canari du contrat'`;
+				const rows = await sql`select from actions where title = 'Canari du contrat'`;
 				return rows.length;
 			})
 		)

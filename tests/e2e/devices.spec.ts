@@ -12,7 +12,7 @@ const canary = () => `Canari ${crypto.randomUUID().slice(0, 8)}`;
 /** How many actions of this title the server has. */
 function held(folder: string, title: string): Promise<number> {
 	return asOwner(folder, async (sql) => {
-		return (await sql`select from public.actions where title = ${title}`).length;
+		return (await sql`select from actions where title = ${title}`).length;
 	});
 }
 
@@ -159,7 +159,7 @@ test('who leaves a group loses its rows: a phone at its next contact, one withou
 	await asOwner(
 		cercle.dataFolder,
 		(sql) => sql`
-		update public.memberships m set left_at = clock_timestamp() from auth.users u
+		update memberships m set left_at = clock_timestamp() from auth.users u
 		where u.id = m.member_id and u.email = ${bruno.email}
 	`
 	);

@@ -401,7 +401,7 @@ async function ready<P extends Pick<Phone, 'page'>>(phone: P): Promise<P> {
 /** How many actions of this title the server has. */
 function count(dataFolder: string, title: string): Promise<number> {
 	return asOwner(dataFolder, async (sql) => {
-		const rows = await sql`select from public.actions where title = ${title}`;
+		const rows = await sql`select from actions where title = ${title}`;
 		return rows.length;
 	});
 }
@@ -410,7 +410,7 @@ function count(dataFolder: string, title: string): Promise<number> {
 function ownersOf(dataFolder: string, title: string): Promise<string[]> {
 	return asOwner(dataFolder, async (sql) => {
 		const rows = await sql<{ name: string }[]>`
-			select p.name from public.actions a join public.profiles p on p.id = a.owner_id
+			select p.name from actions a join profiles p on p.id = a.owner_id
 			where a.title = ${title}
 		`;
 		return rows.map(({ name }) => name);

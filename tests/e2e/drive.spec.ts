@@ -247,7 +247,7 @@ async function close(page: Page): Promise<void> {
 async function threeHoursPass(): Promise<void> {
 	await asOwner(
 		cercle.dataFolder,
-		(sql) => sql`update public.sessions set started_at = started_at - interval '3 hours'
+		(sql) => sql`update sessions set started_at = started_at - interval '3 hours'
 			where id = ${SESSION}`
 	);
 }

@@ -201,7 +201,7 @@ async function planTopic({ url, dataFolder }: CercleProcess): Promise<string> {
 async function twoMinutesPass(dataFolder: string, session: string): Promise<void> {
 	await asOwner(
 		dataFolder,
-		(sql) => sql`update public.room_states set started_at = started_at - interval '2 minutes'
+		(sql) => sql`update room_states set started_at = started_at - interval '2 minutes'
 			where session_id = ${session}`
 	);
 }

@@ -56,7 +56,7 @@ test('set without a network from a cold start, a goal waits, is sent and is read
 			.poll(() =>
 				asOwner(cercle.dataFolder, async (sql) => {
 					const [row] = await sql`
-						select measure, shared from public.goals where title = 'Recruter une équipe'
+						select measure, shared from goals where title = 'Recruter une équipe'
 					`;
 					return row;
 				})
@@ -141,8 +141,7 @@ test('reached with a word, opened again, taken back with all its words', async (
 	await expect
 		.poll(() =>
 			asOwner(cercle.dataFolder, async (sql) => {
-				const [row] =
-					await sql`select count(*)::int from public.goals where title like 'Un mandat%'`;
+				const [row] = await sql`select count(*)::int from goals where title like 'Un mandat%'`;
 				return row?.count;
 			})
 		)
@@ -225,12 +224,12 @@ test('without a group, before the charter is signed, and after leaving, the page
 	const leave = (at: Date | null) =>
 		owner(
 			(sql) => sql`
-				update public.memberships set left_at = ${at}
+				update memberships set left_at = ${at}
 				where group_id = ${group} and member_id = ${member}`
 		);
 	await owner(
 		(sql) => sql`
-			insert into public.charters (group_id, version, body) values (${group}, 2, 'Une autre charte.')`
+			insert into charters (group_id, version, body) values (${group}, 2, 'Une autre charte.')`
 	);
 	try {
 		await open(julien, '/goals');
@@ -247,9 +246,7 @@ test('without a group, before the charter is signed, and after leaving, the page
 	} finally {
 		// The group of the demo is everybody's in these tests.
 		await leave(null);
-		await owner(
-			(sql) => sql`delete from public.charters where group_id = ${group} and version = 2`
-		);
+		await owner((sql) => sql`delete from charters where group_id = ${group} and version = 2`);
 	}
 });
 

@@ -110,7 +110,7 @@ test('done without a network, closed and opened again: what was done is done on 
 /** What the database itself says of an action. */
 function statusOf(dataFolder: string, title: string): Promise<string | undefined> {
 	return asOwner(dataFolder, async (sql) => {
-		const [row] = await sql`select status from public.actions where title = ${title}`;
+		const [row] = await sql`select status from actions where title = ${title}`;
 		return row?.status;
 	});
 }

@@ -550,18 +550,18 @@ async function doubleTap({ page }: Phone, button: string, heading: string): Prom
 async function begunBefore(sql: Sql, session: string, minutes: number): Promise<void> {
 	await sql.begin(async (sql) => {
 		await sql`
-			update public.sessions set started_at = started_at - make_interval(mins => ${minutes})
+			update sessions set started_at = started_at - make_interval(mins => ${minutes})
 			where id = ${session}
 		`;
 		await sql`
-			update public.room_states set
+			update room_states set
 				started_at = started_at - make_interval(mins => ${minutes}), version = version + 1
 			where session_id = ${session}
 		`;
 		await sql`
 			select private.signal_room(session_id, 'state', private.room_json(r)),
 				private.signal_room(session_id, 'changed', '{"tables":["sessions"]}')
-			from public.room_states r where session_id = ${session}
+			from room_states r where session_id = ${session}
 		`;
 	});
 }

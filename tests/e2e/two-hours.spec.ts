@@ -135,8 +135,8 @@ async function inStep(
 		const [room] = await sql<{ fr: string; en: string; ends: number }[]>`
 			select s.label ->> 'fr' as fr, s.label ->> 'en' as en,
 				(extract(epoch from r.started_at) * 1000 + r.planned_ms + r.added_ms)::float8 as ends
-			from public.room_states r
-			join public.segments s on s.session_id = r.session_id and s.position = r.position
+			from room_states r
+			join segments s on s.session_id = r.session_id and s.position = r.position
 			where r.session_id = ${session}
 		`;
 		if (!room) throw new Error('the session has not begun');
@@ -182,7 +182,7 @@ async function statesSent(sql: Sql, session: string): Promise<number> {
 /** Planned and actual minutes of each step, in order. */
 async function minutesOf(sql: Sql, session: string) {
 	return await sql<{ planned: number; actual: number }[]>`
-		select minutes as planned, (actual_ms / 60000.0)::float8 as actual from public.segments
+		select minutes as planned, (actual_ms / 60000.0)::float8 as actual from segments
 		where session_id = ${session} order by position
 	`;
 }

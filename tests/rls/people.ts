@@ -155,7 +155,7 @@ export async function date(
 /** Leaving and being excluded are the same to the database: a date, set by its owner. */
 export async function leave(cercle: Connection, groupId: string, person: Person): Promise<void> {
 	await cercle.owner`
-		update public.memberships set left_at = clock_timestamp()
+		update memberships set left_at = clock_timestamp()
 		where group_id = ${groupId} and member_id = ${person.id} and left_at is null
 	`;
 }

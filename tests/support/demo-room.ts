@@ -25,15 +25,15 @@ export async function planRoom(sql: Sql): Promise<string> {
 			'id', gen_random_uuid(),
 			'starts_at', s.starts_at - interval '1 hour',
 			'presenters', (
-				select jsonb_agg(c.presenter_id order by c.position) from public.challenges c
+				select jsonb_agg(c.presenter_id order by c.position) from challenges c
 				where c.session_id = s.id and c.position is not null
 			),
 			'segments', (
-				select jsonb_agg(to_jsonb(g) order by g.position) from public.segments g
+				select jsonb_agg(to_jsonb(g) order by g.position) from segments g
 				where g.session_id = s.id
 			)
 		)) as id
-		from public.sessions s where s.id = ${SESSION}
+		from sessions s where s.id = ${SESSION}
 	`;
 	if (!row) throw new Error('no demo session');
 	return row.id;
@@ -61,7 +61,7 @@ export async function roomLog(sql: Sql, session: string): Promise<Logged[]> {
 	return await sql<Logged[]>`
 		select c.command, split_part(p.name, ' ', 1) as by, c.version,
 			(extract(epoch from c.at) * 1000)::float8 as at
-		from public.room_commands c join public.profiles p on p.id = c.member_id
+		from room_commands c join profiles p on p.id = c.member_id
 		where c.session_id = ${session} order by c.version
 	`;
 }
@@ -69,7 +69,7 @@ export async function roomLog(sql: Sql, session: string): Promise<Logged[]> {
 /** Who drives the room, by id. */
 export async function facilitatorOf(sql: Sql, session: string): Promise<string | null> {
 	const [row] = await sql<{ facilitator_id: string | null }[]>`
-		select facilitator_id from public.room_states where session_id = ${session}
+		select facilitator_id from room_states where session_id = ${session}
 	`;
 	return row?.facilitator_id ?? null;
 }
@@ -82,7 +82,7 @@ export async function silence(
 	seconds: number
 ): Promise<void> {
 	await sql`
-		update public.attendances set seen_at = seen_at - make_interval(secs => ${seconds})
+		update attendances set seen_at = seen_at - make_interval(secs => ${seconds})
 		where session_id = ${session} and member_id = ${memberId(member)}
 	`;
 }

@@ -20,7 +20,7 @@ export async function makeRooms(sql: Sql, rooms: number, jwtSecret: string): Pro
 	await sql`analyze`;
 	const seats = await sql<{ topic: string; member: string; session: string }[]>`
 		select private.room_topic(s.id) as topic, m.member_id as member, a.id as session
-		from public.sessions s join public.memberships m on m.group_id = s.group_id
+		from sessions s join memberships m on m.group_id = s.group_id
 		join auth.sessions a on a.user_id = m.member_id
 		where s.place = 'bench' order by s.id, m.member_id
 	`;
@@ -50,28 +50,28 @@ begin
 		from generate_series(0, rooms * 7 - 1) n;
 	insert into auth.sessions (id, user_id)
 		select gen_random_uuid(), pg_temp.made(1, n) from generate_series(0, rooms * 7 - 1) n;
-	insert into public.groups (id, name)
+	insert into groups (id, name)
 		select pg_temp.made(2, g), 'Group ' || g from generate_series(0, rooms - 1) g;
-	insert into public.charters (id, group_id, version, body)
+	insert into charters (id, group_id, version, body)
 		select pg_temp.made(3, g), pg_temp.made(2, g), 1, 'What is said here stays.'
 		from generate_series(0, rooms - 1) g;
-	insert into public.memberships (group_id, member_id)
+	insert into memberships (group_id, member_id)
 		select pg_temp.made(2, n / 7), pg_temp.made(1, n) from generate_series(0, rooms * 7 - 1) n;
-	insert into public.signatures (group_id, charter_id, member_id)
+	insert into signatures (group_id, charter_id, member_id)
 		select pg_temp.made(2, n / 7), pg_temp.made(3, n / 7), pg_temp.made(1, n)
 		from generate_series(0, rooms * 7 - 1) n;
-	insert into public.sessions (
+	insert into sessions (
 		id, group_id, starts_at, place, length_minutes, status, facilitator_id, started_at
 	)
 		select pg_temp.made(4, g), pg_temp.made(2, g), now(), 'bench', 120, 'live', pg_temp.made(1, g * 7), now()
 		from generate_series(0, rooms - 1) g;
-	insert into public.segments (
+	insert into segments (
 		group_id, session_id, position, kind, label, minutes, least, speakers, rule
 	)
 		select pg_temp.made(2, g), pg_temp.made(4, g), 0, 'discussion', '{"fr":"Discussion","en":"Discussion"}',
 			40, 25, 'everyone', 'experience'
 		from generate_series(0, rooms - 1) g;
-	insert into public.room_states (
+	insert into room_states (
 		session_id, group_id, facilitator_id, position, started_at, planned_ms
 	)
 		select pg_temp.made(4, g), pg_temp.made(2, g), pg_temp.made(1, g * 7), 0, now(), 2400000
