@@ -37,20 +37,25 @@ const isId = (name: string) => /(^|_)ids?$/.test(name);
 const quoted = (name: string) => `"${name}"`;
 const listed = (names: readonly string[]) => names.map(quoted).join();
 
-/** Every table whole, and every function with every id of the group: in an order of chance. */
-export function everything(ground: Ground, roll: Dice): Guess[] {
+/** Every table whole, every topic, and every function with every id of the group, in their order. */
+export function everything(ground: Ground): Guess[] {
 	const tables = ground.tables.map(({ name, readable }): Guess => ({
 		kind: 'statement',
 		text: `select ${listed(readable)} from ${quoted(name)}`
 	}));
-	const calls = called(ground).flatMap(({ name, args }) =>
-		ground.ids.map((id): Guess => {
-			const value = (arg: string) => (isId(arg) ? (arg.endsWith('s') ? [id] : id) : 'x');
-			return { kind: 'call', name, args: Object.fromEntries(args.map((arg) => [arg, value(arg)])) };
-		})
+	const topics = ground.topics.map((topic): Guess => ({ kind: 'topic', topic }));
+	const [first] = ground.ids;
+	const calls = ground.ids.flatMap((id) =>
+		called(ground)
+			// Whoever takes no id needs to be asked only once.
+			.filter(({ args }) => id === first || args.some(isId))
+			.map(({ name, args }): Guess => {
+				const value = (arg: string) => (isId(arg) ? (arg.endsWith('s') ? [id] : id) : 'x');
+				const given = Object.fromEntries(args.map((arg) => [arg, value(arg)]));
+				return { kind: 'call', name, args: given };
+			})
 	);
-	const order = new Map(calls.map((call) => [call, roll(1_000_000)]));
-	return [...tables, ...calls.sort((one, other) => order.get(one)! - order.get(other)!)];
+	return [...tables, ...topics, ...calls];
 }
 
 /** One guess: a list, a join, a count, a write, a function, an operation, a replay or a topic. */

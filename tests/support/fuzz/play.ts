@@ -31,7 +31,7 @@ export async function playFuzz(
 	const ground = await openGround(cercle);
 	const played: Played = { calls: 0, answered: 0, refused: 0, joins: 0, inside: 0 };
 	let left = calls;
-	const first = everything(ground, dice(seed)).slice(0, Math.floor(calls * 0.75));
+	const first = everything(ground).slice(0, calls / 2);
 	const outsider = async (turn: number) => {
 		const roll = dice(seed + turn);
 		const person = ground.outsiders[turn % ground.outsiders.length]!;
