@@ -15,6 +15,7 @@ function drafts(page: Page): Promise<string[]> {
 		(await window.disk.raw())
 			.filter(({ store }) => store === 'drafts')
 			.map(({ key }) => String(key).replace(/:.*/, ''))
+			.toSorted()
 	);
 }
 

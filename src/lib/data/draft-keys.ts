@@ -52,7 +52,7 @@ export function draftKey(name: DraftName, ...ids: string[]): string {
 export function lifeOf(key: string): { life: Life; id: string } | null {
 	const [name = '', id] = key.split(':');
 	const life = isName(name) ? lives[name] : null;
-	return life === null || id === undefined ? null : { life, id };
+	return life === null || !id ? null : { life, id };
 }
 
 /** The names of the drafts that are about this row, among those kept. */

@@ -75,8 +75,9 @@ test('while rows may be missing, only what is seen to be over goes', () => {
 	expect(over([...unknown, ...known], false)).toEqual(known);
 });
 
-test('a group that is being founded, and what another version of the app kept, stay', () => {
-	expect(over([draftKey('found-name'), 'constructor:gone', 'of a later version:gone'])).toEqual([]);
+test('what is about no row, or is of another version of the app, stays', () => {
+	const others = ['constructor:gone', 'of a later version:gone', draftKey('invite', '')];
+	expect(over([draftKey('found-name'), ...others])).toEqual([]);
 });
 
 test('writings refused because the challenge was withdrawn go, others wait for their member', () => {
