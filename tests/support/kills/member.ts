@@ -1,11 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import { createClient, type RealtimeChannel, type SupabaseClient } from '@supabase/supabase-js';
+import {
+	createClient,
+	isAuthRetryableFetchError,
+	type RealtimeChannel,
+	type SupabaseClient
+} from '@supabase/supabase-js';
 import { DEMO_PASSWORD, type DemoMember } from '#lib/server/demo.ts';
 import { SESSION } from '../demo-room.ts';
 
 /** Milliseconds between two tries of a phone while the server cannot. */
 const PAUSE = 100;
+/** Milliseconds between two writes, and two renewals of its token: an account may call so often. */
+const WRITTEN = 100;
+const RENEWED = 400;
 
 interface Snapshot {
 	topic: string;
@@ -13,7 +21,8 @@ interface Snapshot {
 }
 
 /**
- * A member's phone, by supabase-js as it is: writes one action again and again, and shows a live room.
+ * A member's phone, by supabase-js as it is: writes one action and renews its token again and again,
+ * and shows a live room.
  * It asks for the room when it hears that signals come again, and believes the signals meanwhile.
  */
 export class MemberPhone {
@@ -34,7 +43,7 @@ export class MemberPhone {
 	readonly #device = randomUUID();
 	#sequence = 0;
 	#channel: RealtimeChannel | null = null;
-	#writing: Promise<void> = Promise.resolve();
+	#working: Promise<unknown> = Promise.resolve();
 
 	constructor(url: string, key: string, { name }: DemoMember) {
 		this.name = name;
@@ -59,12 +68,12 @@ export class MemberPhone {
 			...{ id: this.#action, group_id: group, owner_id: id, title: '0', due_on: '2030-01-08' }
 		});
 		await this.#listen((await this.snapshot()).topic);
-		this.#writing = this.#write();
+		this.#working = Promise.all([this.#write(), this.#renew()]);
 	}
 
 	async close(): Promise<void> {
 		this.#stop.abort();
-		await this.#writing;
+		await this.#working;
 		await this.#client.removeAllChannels();
 		await this.#client.realtime.disconnect();
 	}
@@ -93,12 +102,22 @@ export class MemberPhone {
 		}
 	}
 
-	/** One write after the other, each sent until it is acknowledged. */
+	/** One write after the other, each sent again until it is acknowledged. */
 	async #write(): Promise<void> {
 		while (!this.#stop.signal.aborted) {
 			const next = this.acknowledged + 1;
 			await this.#apply('action.edit', { id: this.#action, changes: { title: String(next) } });
 			this.acknowledged = next;
+			await wait(WRITTEN);
+		}
+	}
+
+	/** A new token again and again: whatever is no word to try later has signed the phone out. */
+	async #renew(): Promise<void> {
+		while (!this.#stop.signal.aborted) {
+			const { error } = await this.#client.auth.refreshSession();
+			if (error && !isAuthRetryableFetchError(error)) this.strange.push(`renewal ${error.code}`);
+			await wait(RENEWED);
 		}
 	}
 

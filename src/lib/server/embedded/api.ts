@@ -87,7 +87,6 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 			keys,
 			origin,
 			sendCode,
-			alive: () => door.alive(),
 			log,
 			quiet
 		})

@@ -1,9 +1,8 @@
 import { App } from '@supabase/lite';
 import { z } from 'zod';
 import { limits as bounds } from '#lib/domain/limits.ts';
-import type { Probe } from '#lib/server/health.ts';
 import type { Log } from '#lib/server/log.ts';
-import { openConnection } from './connection.ts';
+import { asWhole, openConnection } from './connection.ts';
 import type { Keys } from './keys.ts';
 import { Pool } from './pool.ts';
 import type { Quiet } from './quiet.ts';
@@ -16,8 +15,6 @@ export interface LiteOptions {
 	origin: string;
 	/** Sends a code; returns at once. */
 	sendCode: (email: string, code: string) => void;
-	/** Whether the database answers. */
-	alive: Probe;
 	log: Log;
 	quiet: Quiet;
 }
@@ -29,13 +26,15 @@ export interface LiteRequest {
 	path: string;
 	body?: object;
 	authorization?: string | null;
+	/** Done as a whole or not at all. */
+	isWhole?: boolean;
 }
 
 export type Lite = (request: LiteRequest) => Promise<Response>;
 
 /** Opens Supabase's own Auth in this process: accounts, codes, tokens and their renewal. */
 export function openLite(options: LiteOptions): Lite {
-	const { pool, keys, sendCode, alive, log, quiet } = options;
+	const { pool, keys, sendCode, log, quiet } = options;
 	const app = new App({ connection: openConnection(pool), ...liteConfig(options) });
 	const send = async (email: string, _token: string, code: string) => sendCode(email, code);
 	app._mailer = {
@@ -45,7 +44,7 @@ export function openLite(options: LiteOptions): Lite {
 		sendEmailChange: send,
 		sendReauthentication: async (email, code) => sendCode(email, code)
 	};
-	return async ({ method, path, body, authorization }) => {
+	return async ({ method, path, body, authorization, isWhole = false }) => {
 		const request = new Request(`http://localhost/auth/v1/${path}`, {
 			method,
 			headers: {
@@ -55,8 +54,9 @@ export function openLite(options: LiteOptions): Lite {
 			},
 			...(body && { body: JSON.stringify(body) })
 		});
-		const answer = await quiet.run(() => app.fetch(request, { peerAddress: '127.0.0.1' }));
-		return settle(answer, alive, log);
+		const ask = async () => app.fetch(request, { peerAddress: '127.0.0.1' });
+		const answer = await quiet.run(() => (isWhole ? asWhole(pool, ask) : ask()));
+		return settle(answer, log);
 	};
 }
 
@@ -95,8 +95,11 @@ export async function makeAuthSchema(ownerUrl: string, keys: Keys, quiet: Quiet)
 
 const problemFormat = z.object({ code: z.string().regex(/^[0-9A-Z_]{5,30}$/) });
 
-/** Never kept by a cache, and no words of the database in a failure. */
-async function settle(answer: Response, alive: Probe, log: Log): Promise<Response> {
+/**
+ * Never kept by a cache, and no words of the database. Every failure is one to try again: a client
+ * that renews its token takes any other for the end of its session.
+ */
+async function settle(answer: Response, log: Log): Promise<Response> {
 	const headers = new Headers(answer.headers);
 	for (const name of [...headers.keys()]) {
 		if (name.startsWith('access-control-')) headers.delete(name);
@@ -104,11 +107,6 @@ async function settle(answer: Response, alive: Probe, log: Log): Promise<Respons
 	headers.set('cache-control', 'no-store');
 	if (answer.status < 500) return new Response(answer.body, { status: answer.status, headers });
 	const parsed = problemFormat.safeParse(await answer.json().catch(() => null));
-	const code = parsed.data?.code ?? 'unknown';
-	const status = (await alive()) ? answer.status : 503;
-	log('api_failed', { status, code });
-	return Response.json(
-		{ code: status === 503 ? 'unavailable' : code, message: 'Failed' },
-		{ status }
-	);
+	log('api_failed', { status: answer.status, code: parsed.data?.code ?? 'unknown' });
+	return Response.json({ code: 'unavailable', message: 'Failed' }, { status: 503 });
 }

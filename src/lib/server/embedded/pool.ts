@@ -74,6 +74,24 @@ export class Pool {
 		});
 	}
 
+	/** Does the work on one connection in one transaction; takes it back unless it is to be kept. */
+	whole<Result>(
+		work: (client: pg.PoolClient) => Promise<Result>,
+		isKept: (result: Result) => boolean
+	): Promise<Result> {
+		return this.#with(async (client) => {
+			await client.query('begin');
+			let end = 'rollback';
+			try {
+				const result = await work(client);
+				if (isKept(result)) end = 'commit';
+				return result;
+			} finally {
+				await client.query(end);
+			}
+		});
+	}
+
 	async #with<Result>(work: (client: pg.PoolClient) => Promise<Result>): Promise<Result> {
 		const client = await this.driver.connect();
 		const silent = setTimeout(() => void client.end(), this.#silence);
