@@ -1,38 +1,35 @@
--- The functions policies call, as a hosted Supabase defines them: the API sets one claim per
--- setting, the realtime gateway all claims in one, and both must be read. Run by the owner at each
--- start, after the API has made its own.
+-- The functions policies call, as a hosted Supabase defines them: claims come all in one setting, or
+-- one in each, and both are read. Run by the owner at each start, after Auth has made its own. Their
+-- bodies are parsed here and now, so that no search path matters to them, and Postgres sets them into
+-- whatever calls them: a room's snapshot asks nine times who asks.
 
 create or replace function auth.uid() returns uuid
-language sql stable set search_path = '' as $$
-	select coalesce(
+language sql stable
+	return coalesce(
 		nullif(current_setting('request.jwt.claim.sub', true), ''),
 		nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub'
-	)::uuid
-$$;
+	)::uuid;
 
 create or replace function auth.role() returns text
-language sql stable set search_path = '' as $$
-	select coalesce(
+language sql stable
+	return coalesce(
 		nullif(current_setting('request.jwt.claim.role', true), ''),
 		nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'role'
-	)
-$$;
+	);
 
 create or replace function auth.email() returns text
-language sql stable set search_path = '' as $$
-	select coalesce(
+language sql stable
+	return coalesce(
 		nullif(current_setting('request.jwt.claim.email', true), ''),
 		nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'email'
-	)
-$$;
+	);
 
 create or replace function auth.jwt() returns jsonb
-language sql stable set search_path = '' as $$
-	select coalesce(
+language sql stable
+	return coalesce(
 		nullif(current_setting('request.jwt.claim', true), ''),
 		nullif(current_setting('request.jwt.claims', true), '')
-	)::jsonb
-$$;
+	)::jsonb;
 
 grant execute on function auth.uid(), auth.role(), auth.email(), auth.jwt()
 	to anon, authenticated, service_role;
