@@ -265,14 +265,26 @@ test('a person’s metadata is a document in the database', async () => {
 	expect(row).toEqual({ provider: 'email' });
 });
 
-test('only what is meant to be called can be', async () => {
-	const headers = { apikey: server.publishableKey };
-	for (const path of [
-		...['/rest/v1/', '/rest/v1', '/rest/v1/a/b', '/rest/v1/rpc', '/rest/v1/rpc/numbers'],
-		...['/storage/v1/bucket', '/_system/info']
-	]) {
-		expect((await fetch(server.url + path, { headers })).status, path).toBe(404);
+test('404 for everything else, tables first of all, whatever the method and the role', async () => {
+	const paths = [
+		...['/rest/v1/', '/rest/v1', '/rest/v1/notes', '/rest/v1/profiles?limit=0', '/rest/v1/a/b'],
+		...['/rest/v1/rpc', '/rest/v1/rpc/', '/rest/v1/rpc/a/b', '/storage/v1/bucket', '/_system/info']
+	];
+	const keys = [
+		{ apikey: server.publishableKey, authorization: `Bearer ${ada.session.access_token}` },
+		{ apikey: server.secretKey }
+	];
+	for (const headers of keys) {
+		for (const path of paths) {
+			for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']) {
+				const answer = await fetch(server.url + path, { method, headers });
+				expect([method, path, answer.status]).toEqual([method, path, 404]);
+			}
+		}
+		const read = await fetch(`${server.url}/rest/v1/rpc/numbers`, { headers });
+		expect(read.status).toBe(404);
 	}
+	expect((await cercle.owner`select from notes`).length).toBeGreaterThan(0);
 });
 
 test('nothing a member wrote reaches a log: a constraint, a type, a function, a path, a body', async () => {

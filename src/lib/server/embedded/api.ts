@@ -18,7 +18,6 @@ import { Limits } from './limits.ts';
 import { openLite } from './lite.ts';
 import type { Pools } from './pool.ts';
 import type { Quiet } from './quiet.ts';
-import { openTables } from './tables.ts';
 
 export interface ApiOptions {
 	/** Address of the database for the role `authenticator`. */
@@ -92,9 +91,8 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 		})
 	};
 	await door.open();
-	const tables = await openTables(databaseUrl, keys, quiet);
 
-	/** The two kinds of key and token that come with a request, once it is not one too many. */
+	/** Calls a function; there is nothing else below `/rest/v1`. */
 	async function answerCall(
 		{ method, url, headers, body, peer, isWanted }: ApiRequest,
 		key: string
@@ -159,12 +157,11 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 			if (body && isDeeperThan(body, MOST_DEEP)) return tooDeep();
 			const seconds = key === keys.secretKey ? null : calls.fromNetwork(peer);
 			if (seconds !== null) return tooManyCalls(seconds, auth !== undefined && isRenewal(url));
-			if (/^\/rest\/v1\/\w+$/.test(url.pathname)) return tables.fetch(request);
 			return auth ? answerSignIn(auth, request) : answerCall(request, key);
 		},
 		alive: () => door.alive(),
 		async close() {
-			await Promise.all([members.close(), authPool.close(), tables.close()]);
+			await Promise.all([members.close(), authPool.close()]);
 		}
 	};
 }
