@@ -17,11 +17,11 @@ create function pg_temp.day(days int) returns date language sql stable as $$
 	select (now() at time zone 'Europe/Paris')::date + days
 $$;
 
-insert into public.groups (id, name, created_at)
+insert into cercle.groups (id, name, created_at)
 	values (pg_temp.made(1, 1), 'Les Quais', now() - interval '70 days');
-insert into public.memberships (group_id, member_id, joined_at)
+insert into cercle.memberships (group_id, member_id, joined_at)
 	select pg_temp.made(1, 1), pg_temp.person(n), now() - interval '70 days' from generate_series(1, 7) n;
-insert into public.charters (id, group_id, version, body, created_at)
+insert into cercle.charters (id, group_id, version, body, created_at)
 	values (pg_temp.made(2, 1), pg_temp.made(1, 1), 1,
 $charter$Ce qui se dit ici reste ici. Nous ne répétons ni les faits, ni les noms, ni les chiffres, même transformés, même à nos proches, même après avoir quitté le groupe.
 
@@ -37,7 +37,7 @@ L’animation, la présentation et le lieu tournent. Le groupe ne dépend de per
 
 La première séance ouvre une période d’essai de trois mois ; chacun dit ensuite s’il continue.$charter$,
 	now() - interval '70 days');
-insert into public.signatures (group_id, charter_id, member_id, signed_at)
+insert into cercle.signatures (group_id, charter_id, member_id, signed_at)
 	select pg_temp.made(1, 1), pg_temp.made(2, 1), pg_temp.person(n), now() - interval '69 days'
 	from generate_series(1, 7) n;
 
@@ -54,7 +54,7 @@ insert into steps values
 	(5, 'actions', 'Une action chacun', 'One action each', 15, 8, 'everyone', 'one_each', false, 14),
 	(6, 'closing', 'Clôture, prochains rôles', 'Close, next roles', 5, 3, 'everyone', 'brief', false, 4);
 
-insert into public.sessions (
+insert into cercle.sessions (
 	id, group_id, starts_at, place, length_minutes, status, facilitator_id, scribe_id, host_id,
 	started_at, closed_at
 ) values
@@ -67,24 +67,24 @@ insert into public.sessions (
 	(pg_temp.made(3, 3), pg_temp.made(1, 1), pg_temp.evening(2), 'Croix-Rousse, chez Thomas', 120, 'planned',
 		pg_temp.person(1), pg_temp.person(7), pg_temp.person(4), null, null);
 
-insert into public.segments (
+insert into cercle.segments (
 	group_id, session_id, position, kind, label, minutes, least, speakers, rule, person_id, actual_ms
 )
 select s.group_id, s.id, t.position, t.kind, jsonb_build_object('fr', t.fr, 'en', t.en), t.minutes,
 	t.least, t.speakers, t.rule, case when t.presented then p.presenter end,
 	case when s.status = 'closed' then t.actual * 60000 end
-from public.sessions s
+from cercle.sessions s
 join (values
 	(pg_temp.made(3, 1), pg_temp.person(6)), (pg_temp.made(3, 2), pg_temp.person(1)),
 	(pg_temp.made(3, 3), pg_temp.person(5))
 ) p (session_id, presenter) on p.session_id = s.id
 cross join steps t;
 
-insert into public.attendances (group_id, session_id, member_id, present, seen_at)
+insert into cercle.attendances (group_id, session_id, member_id, present, seen_at)
 select s.group_id, s.id, pg_temp.person(n), not (s.id = pg_temp.made(3, 1) and n = 7), s.closed_at
-from public.sessions s, generate_series(1, 7) n where s.status = 'closed';
+from cercle.sessions s, generate_series(1, 7) n where s.status = 'closed';
 
-insert into public.challenges (
+insert into cercle.challenges (
 	id, group_id, session_id, presenter_id, position, question, context, tried, options, wanted,
 	unwanted, need, tags
 ) values
@@ -104,16 +104,16 @@ insert into public.challenges (
 		'Des récits de réécritures que vous avez menées ou arrêtées : qu’est-ce qui vous a fait changer d’avis ?',
 		'Une liste de produits à essayer.', 'decide', '{technical_organisational,long_term_urgency}');
 
-update public.challenge_notes set
+update cercle.challenge_notes set
 	body = 'Trois récits de dates imposées. Dans deux cas, montrer le coût de l’incertitude a suffi.',
 	takeaways = 'Présenter trois jalons au lieu d’une date. Demander à la DAF ce que coûte un mois de retard.'
 	where id = pg_temp.made(4, 2);
-update public.challenge_notes set
+update cercle.challenge_notes set
 	body = 'Parler aux deux partants séparément. Réduire l’astreinte avant de recruter.',
 	takeaways = 'Geler une ligne de produit pendant six semaines.'
 	where id = pg_temp.made(4, 1);
 
-insert into public.actions (id, group_id, owner_id, title, due_on, status, born_in, due_in, carries, created_at)
+insert into cercle.actions (id, group_id, owner_id, title, due_on, status, born_in, due_in, carries, created_at)
 select pg_temp.made(5, n), pg_temp.made(1, 1), pg_temp.person(owner), title, pg_temp.day(due), status,
 	case when born = 0 then null else pg_temp.made(3, born) end, pg_temp.made(3, 3), carries,
 	now() - make_interval(days => age)
@@ -130,7 +130,7 @@ from (values
 	(10, 7, 'Write down my three non-negotiables for the job', 2, 'open', 2, 0, 26)
 ) a (n, owner, title, due, status, born, carries, age);
 
-insert into public.reviews (group_id, action_id, session_id, outcome, line, reviewed_by, reviewed_at)
+insert into cercle.reviews (group_id, action_id, session_id, outcome, line, reviewed_by, reviewed_at)
 values
 	(pg_temp.made(1, 1), pg_temp.made(5, 1), pg_temp.made(3, 2), 'partly', 'Un lead sur deux a dit oui.',
 		pg_temp.person(3), pg_temp.evening(-26)),
@@ -142,22 +142,22 @@ values
 		pg_temp.person(3), pg_temp.evening(-26));
 
 -- What was carried says so, session by session; the oldest of it from before the first one here.
-update public.actions set born_in = null, created_at = pg_temp.evening(-110)
+update cercle.actions set born_in = null, created_at = pg_temp.evening(-110)
 	where id = pg_temp.made(5, 3);
-update public.action_events set at = pg_temp.evening(-110) where action_id = pg_temp.made(5, 3);
-insert into public.action_events
+update cercle.action_events set at = pg_temp.evening(-110) where action_id = pg_temp.made(5, 3);
+insert into cercle.action_events
 	(group_id, action_id, kind, at, session_id, title, due_on, carries)
 select a.group_id, a.id, 'carried', pg_temp.evening(held), pg_temp.made(3, next), a.title,
 	pg_temp.day(due), a.carries - before
-from public.actions a
+from cercle.actions a
 join (values (0, -26, 3, 2), (1, -55, 2, -26), (2, -83, 1, -55)) c (before, held, next, due)
 	on before < a.carries;
 
-insert into public.feedbacks (group_id, session_id, member_id, plus, delta) values
+insert into cercle.feedbacks (group_id, session_id, member_id, plus, delta) values
 	(pg_temp.made(1, 1), pg_temp.made(3, 2), pg_temp.person(2), 'Un vrai désaccord, bien tenu.', 'Commencer à l’heure.'),
 	(pg_temp.made(1, 1), pg_temp.made(3, 2), pg_temp.person(4), 'Trois récits vécus.', '');
 
-insert into public.contributions (id, group_id, session_id, challenge_id, author_id, kind, text, made_at)
+insert into cercle.contributions (id, group_id, session_id, challenge_id, author_id, kind, text, made_at)
 select pg_temp.made(6, n), pg_temp.made(1, 1), pg_temp.made(3, 2), pg_temp.made(4, 2),
 	pg_temp.person(author), kind, text, pg_temp.evening(-26) + make_interval(mins => after)
 from (values
@@ -168,7 +168,7 @@ from (values
 ) c (n, author, after, kind, text);
 
 -- Who spoke in the discussion, for how many minutes.
-insert into public.speaking_turns (group_id, session_id, position, member_id, raised_at, began_at, ended_at)
+insert into cercle.speaking_turns (group_id, session_id, position, member_id, raised_at, began_at, ended_at)
 select pg_temp.made(1, 1), pg_temp.made(3, 2), 3, pg_temp.person(n), at, at, at + make_interval(mins => long)
 from (
 	select n, long, pg_temp.evening(-26) + make_interval(mins => after) as at
@@ -176,7 +176,7 @@ from (
 		t (n, after, long)
 ) turns;
 
-insert into public.room_states (
+insert into cercle.room_states (
 	session_id, group_id, facilitator_id, minutes, position, started_at, paused_at
 )
 select id, group_id, facilitator_id,
@@ -184,7 +184,7 @@ select id, group_id, facilitator_id,
 	case when status = 'closed' then 6 end,
 	case when status = 'closed' then closed_at - interval '4 minutes' end,
 	closed_at
-from public.sessions;
+from cercle.sessions;
 
 -- What they aim for this year, by quarter; one of them keeps one of hers to herself.
 create function pg_temp.this_year() returns int language sql stable as $$
@@ -195,7 +195,7 @@ create function pg_temp.quarter(back int) returns int language sql stable as $$
 	select greatest(1, extract(quarter from now() at time zone 'Europe/Paris')::int - back)
 $$;
 
-insert into public.goals (
+insert into cercle.goals (
 	id, group_id, owner_id, title, year, quarter, stage, measure, means, reason, shared, status, line,
 	created_at
 )
@@ -230,7 +230,7 @@ from (values
 ) g (n, owner, quarter, title, measure, means, reason, shared, status, line);
 
 -- Actions of earlier sessions that served them; those of the coming one serve them too.
-insert into public.actions (
+insert into cercle.actions (
 	id, group_id, owner_id, title, due_on, status, born_in, due_in, goal_id, created_at
 )
 select pg_temp.made(5, n), pg_temp.made(1, 1), pg_temp.person(owner), title, pg_temp.day(-26), status,
@@ -241,11 +241,11 @@ from (values
 	(13, 6, 'Chercher un lead mobile à Nantes', 'dropped', 10),
 	(14, 5, 'Demander leurs chiffres à trois gros clients', 'done', 8)
 ) a (n, owner, title, status, goal);
-insert into public.reviews (group_id, action_id, session_id, outcome, line, reviewed_by, reviewed_at)
+insert into cercle.reviews (group_id, action_id, session_id, outcome, line, reviewed_by, reviewed_at)
 select pg_temp.made(1, 1), a.id, pg_temp.made(3, 2), a.status, '', pg_temp.person(3), pg_temp.evening(-26)
-from public.actions a where a.id in (
+from cercle.actions a where a.id in (
 	pg_temp.made(5, 11), pg_temp.made(5, 12), pg_temp.made(5, 13), pg_temp.made(5, 14)
 );
-update public.actions a set goal_id = pg_temp.made(7, s.goal)
+update cercle.actions a set goal_id = pg_temp.made(7, s.goal)
 from (values (1, 1), (2, 2), (4, 5), (6, 6), (7, 7), (8, 8), (10, 9)) s (n, goal)
 where a.id = pg_temp.made(5, s.n);

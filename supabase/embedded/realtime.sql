@@ -29,7 +29,7 @@ grant select, insert on realtime.messages to anon, authenticated, service_role;
 create or replace function realtime.topic() returns text
 	language sql
 	stable
-	set search_path = ''
+	set search_path = '', pg_temp
 as $$
 	select nullif(current_setting('realtime.topic', true), '');
 $$;
@@ -42,7 +42,7 @@ create or replace function realtime.send(
 	private boolean default true
 ) returns void
 	language plpgsql
-	set search_path = ''
+	set search_path = '', pg_temp
 as $$
 declare
 	message_id uuid := gen_random_uuid();
@@ -73,7 +73,7 @@ create or replace function realtime.broadcast_changes(
 	level text default 'ROW'
 ) returns void
 	language plpgsql
-	set search_path = ''
+	set search_path = '', pg_temp
 as $$
 begin
 	if level = 'STATEMENT' then
@@ -99,7 +99,7 @@ comment on function realtime.broadcast_changes(text, text, text, text, text, rec
 -- gateway reads the row, so size does not matter and a forged notification delivers nothing new.
 create or replace function realtime.notify_message() returns trigger
 	language plpgsql
-	set search_path = ''
+	set search_path = '', pg_temp
 as $$
 begin
 	perform pg_notify('realtime_messages', new.id::text);

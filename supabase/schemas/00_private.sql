@@ -1,10 +1,24 @@
--- What every area builds on: the schema that no client reaches, the default that nothing is
--- granted, the caller, the refusals, and three row triggers.
+-- What every area builds on: the three schemas, the default that nothing is granted, the caller,
+-- the refusals, and three row triggers.
 
--- What policies and functions need and no client may call.
-create schema if not exists private;
-revoke all on schema private from public;
-grant usage on schema private to authenticated;
+-- Three schemas. `public` is what the Data API exposes: functions that a client may call, each of
+-- which hands on to the function of `private` that has its name, with the caller's rights. `cercle`
+-- holds the tables, `private` what does the work; no client reaches either of them.
+create schema cercle;
+comment on schema cercle is 'The tables.';
+-- Functions that run with the rights of the member who calls them read and write here.
+grant usage on schema cercle to authenticated;
+
+create schema private;
+comment on schema private is 'What functions of public hand on to, and what policies need.';
+grant usage on schema private to anon, authenticated, service_role;
+
+-- A temporary table or type could stand in for one that a function names. Nobody needs any; and in
+-- the search path of every function `pg_temp` stands last, where it would otherwise come first.
+do $$
+begin
+	execute format('revoke temporary on database %I from public', current_database());
+end $$;
 
 -- Nothing is granted by default: what the platform grants on new objects is taken back here. Each
 -- file ends with its grants, which are exactly what its policies speak of.
@@ -19,7 +33,7 @@ alter default privileges revoke execute on functions from public;
 -- newline and tab) nor bidirectional overrides, which would let a text show something else than it
 -- says.
 create function private.fits(value text, most int) returns boolean
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = '', pg_temp as $$
 	select char_length(value) <= most
 		and value !~ '[\u0001-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]'
 $$;
@@ -27,7 +41,7 @@ $$;
 -- Ends the statement with one of the error codes of supabase/README.md. The message names the rule
 -- and never contains a member's text.
 create function private.refuse(code text, rule text) returns void
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '', pg_temp as $$
 begin
 	raise exception using errcode = code, message = rule;
 end $$;
@@ -35,7 +49,7 @@ end $$;
 -- The account of the token, as long as its session has not ended. A token is good for an hour; a
 -- session that was ended is refused at once, because every policy and function asks here.
 create function private.uid() returns uuid
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return (
 		select s.user_id from auth.sessions s
@@ -49,7 +63,7 @@ comment on function private.uid is
 -- to know it, so that it asks to sign in again and erases what it keeps: an account without a
 -- session is told something else than no account.
 create function private.me() returns uuid
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = '', pg_temp as $$
 declare
 	me uuid := private.uid();
 begin
@@ -69,7 +83,7 @@ create type private.shown_table as (name text, source text, key text, shape text
 
 -- Row trigger: the columns named as arguments never change after the insert.
 create function private.keep_columns() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '', pg_temp as $$
 declare
 	kept text;
 begin
@@ -83,7 +97,7 @@ end $$;
 
 -- Row trigger: every change raises the version and dates the row.
 create function private.raise_version() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '', pg_temp as $$
 begin
 	new.version := old.version + 1;
 	new.updated_at := clock_timestamp();
@@ -92,7 +106,7 @@ end $$;
 
 -- Row trigger: a log is append-only, even for a careless migration.
 create function private.refuse_change() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '', pg_temp as $$
 begin
 	perform private.refuse('CR002', 'this log is append-only');
 	return null;
@@ -100,6 +114,6 @@ end $$;
 
 -- Grants
 
-grant execute on function private.fits(text, int) to authenticated, service_role;
-grant execute on function private.refuse(text, text), private.me() to authenticated;
-grant execute on function private.uid() to authenticated, service_role;
+grant execute on function
+	private.fits(text, int), private.refuse(text, text), private.uid(), private.me()
+	to authenticated;

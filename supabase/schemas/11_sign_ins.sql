@@ -3,13 +3,13 @@
 
 -- The sign-in that the caller's token comes from, as long as it has not ended.
 create function private.session_id() returns uuid
-language sql stable set search_path = '' as $$
+language sql stable set search_path = '', pg_temp as $$
 	select ((select auth.jwt()) ->> 'session_id')::uuid where private.uid() is not null
 $$;
 
 -- What a browser says of itself, coarsely: enough to recognise one's own devices.
 create function private.system_of(user_agent text) returns text
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = '', pg_temp as $$
 	select case
 		when user_agent ~ 'iPhone|iPod' then 'iphone'
 		when user_agent ~ 'iPad' then 'ipad'
@@ -22,7 +22,7 @@ language sql immutable set search_path = '' as $$
 $$;
 
 create function private.browser_of(user_agent text) returns text
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = '', pg_temp as $$
 	select case
 		when user_agent ~ '\mEdg' then 'edge'
 		when user_agent ~ '\mOPR/' then 'opera'
@@ -40,16 +40,16 @@ $$;
 -- server that remembers what it allowed asks nobody: there the topic itself ends, and everybody
 -- moves to the next one.
 create function private.end_session() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 begin
-	delete from public.push_subscriptions p using ended e where p.session_id = e.id;
+	delete from cercle.push_subscriptions p using ended e where p.session_id = e.id;
 	-- First: what the topics say of their end is not for the member who was signed out.
 	perform pg_notify('realtime_revoke', u.user_id::text)
 		from (select distinct e.user_id from ended e) u;
 	perform private.end_topics(g.group_id) from (
 		select distinct m.group_id from ended e
-		join public.memberships m on m.member_id = e.user_id and m.left_at is null
-		join public.sessions s on s.group_id = m.group_id and s.status = 'live'
+		join cercle.memberships m on m.member_id = e.user_id and m.left_at is null
+		join cercle.sessions s on s.group_id = m.group_id and s.status = 'live'
 		order by 1
 	) g;
 	return null;
@@ -60,8 +60,8 @@ create trigger end_session after delete on auth.sessions
 
 -- Commands
 
-create function public.list_sessions() returns jsonb
-language plpgsql stable security definer set search_path = '' as $$
+create function private.list_sessions() returns jsonb
+language plpgsql stable security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
 begin
@@ -78,12 +78,17 @@ begin
 		) l
 	);
 end $$;
+
+create function public.list_sessions() returns jsonb
+language sql stable security invoker set search_path = '', pg_temp as $$
+	select private.list_sessions()
+$$;
 comment on function public.list_sessions is
 	'Where the caller is signed in, this device first: since when, last seen, what kind of device.';
 
-create function public.end_sessions(session_id uuid default null, everywhere boolean default false)
+create function private.end_sessions(session_id uuid, everywhere boolean)
 returns int
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
 	own uuid := private.session_id();
@@ -102,10 +107,16 @@ begin
 	end if;
 	-- Its address may be known to a device that is signed in nowhere.
 	if everywhere then
-		delete from public.calendars c where c.id = me;
+		delete from cercle.calendars c where c.id = me;
 	end if;
 	return ended;
 end $$;
+
+create function public.end_sessions(session_id uuid default null, everywhere boolean default false)
+returns int
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.end_sessions(session_id, everywhere)
+$$;
 comment on function public.end_sessions is
 	'Signs the caller out of one device, of all others, or everywhere; the last ends their calendar too.';
 
@@ -113,7 +124,7 @@ comment on function public.end_sessions is
 -- (LAPSE in src/lib/offline/device.svelte.ts) and asks to sign in again: from then on its sign-in,
 -- and every copy of it, serves nobody. Called by `erase_expired`; answers how many ended.
 create function private.end_idle_sessions(most int) returns int
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	ended int;
 begin
@@ -131,5 +142,7 @@ end $$;
 
 -- Grants
 
-grant execute on function public.list_sessions(), public.end_sessions(uuid, boolean)
+grant execute on function
+	private.list_sessions(), private.end_sessions(uuid, boolean), public.list_sessions(),
+	public.end_sessions(uuid, boolean)
 	to authenticated;

@@ -1,36 +1,36 @@
 -- Inviting a person to a group by mail.
 
-create table public.invitations (
+create table cercle.invitations (
 	id uuid primary key default gen_random_uuid(),
-	group_id uuid not null references public.groups (id) on delete cascade,
+	group_id uuid not null references cercle.groups (id) on delete cascade,
 	email text not null check (
 		private.fits(email, 254) and email = lower(email) and email ~ '^[^@\s]+@[^@\s]+\.[^@\s]+$'
 	),
 	token_hash bytea not null unique check (octet_length(token_hash) = 32),
-	invited_by uuid not null references public.profiles (id) on delete cascade,
+	invited_by uuid not null references cercle.profiles (id) on delete cascade,
 	created_at timestamptz not null default now(),
 	expires_at timestamptz not null default now() + interval '14 days',
 	accepted_at timestamptz,
 	revoked_at timestamptz
 );
-comment on table public.invitations is
+comment on table cercle.invitations is
 	'Single-use, expiring, bound to an e-mail address. Only the hash of its token is kept.';
-create unique index invitations_pending on public.invitations (group_id, email)
+create unique index invitations_pending on cercle.invitations (group_id, email)
 	where accepted_at is null and revoked_at is null;
-create index invitations_group on public.invitations (group_id);
-create index invitations_invited_by on public.invitations (invited_by);
+create index invitations_group on cercle.invitations (group_id);
+create index invitations_invited_by on cercle.invitations (invited_by);
 
-alter table public.invitations enable row level security;
+alter table cercle.invitations enable row level security;
 
 -- Helper functions
 
 -- The invitation of this token when it is addressed to the caller; unknown and foreign look alike.
-create function private.my_invitation(token text) returns public.invitations
-language plpgsql stable security definer set search_path = '' as $$
+create function private.my_invitation(token text) returns cercle.invitations
+language plpgsql stable security definer set search_path = '', pg_temp as $$
 declare
-	found_one public.invitations;
+	found_one cercle.invitations;
 begin
-	select i.* into found_one from public.invitations i
+	select i.* into found_one from cercle.invitations i
 		join auth.users u on lower(u.email) = i.email
 		where u.id = private.me() and u.email_confirmed_at is not null
 			and i.token_hash = sha256(convert_to(coalesce(token, ''), 'UTF8'));
@@ -42,7 +42,7 @@ end $$;
 
 -- What a pull shows of this area: see `shown_tables`.
 create function private.shown_invitations() returns setof private.shown_table
-language sql stable set search_path = '' as $$
+language sql stable set search_path = '', pg_temp as $$
 	values
 		('invitations', null, null,
 			$s$jsonb_build_object(
@@ -53,12 +53,12 @@ $$;
 
 -- Erases invitations that are over, for they hold addresses: see `erase_expired`.
 create function private.erase_invitations(at timestamptz, most int) returns int
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '', pg_temp as $$
 declare
 	gone int;
 begin
-	delete from public.invitations i where i.id = any (array(
-		select v.id from public.invitations v
+	delete from cercle.invitations i where i.id = any (array(
+		select v.id from cercle.invitations v
 		where coalesce(v.accepted_at, v.revoked_at, v.expires_at) < at - interval '90 days'
 		limit most
 	));
@@ -68,7 +68,7 @@ end $$;
 
 -- Policies
 
-create policy select_member on public.invitations for select to authenticated
+create policy select_member on cercle.invitations for select to authenticated
 	using (group_id = any (array(select private.my_group_ids())));
 
 -- What invitations add to memberships.
@@ -76,9 +76,9 @@ create policy select_member on public.invitations for select to authenticated
 -- Leaving takes the invitations along, those the member sent and those to their address: nobody
 -- comes back in through a door that was left open.
 create function private.revoke_open_invitations() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 begin
-	update public.invitations i set revoked_at = now()
+	update cercle.invitations i set revoked_at = now()
 		where i.group_id = old.group_id and i.accepted_at is null and i.revoked_at is null
 			and (
 				i.invited_by = old.member_id
@@ -86,14 +86,14 @@ begin
 			);
 	return null;
 end $$;
-create trigger revoke_open_invitations after update on public.memberships
+create trigger revoke_open_invitations after update on cercle.memberships
 	for each row when (old.left_at is null and new.left_at is not null)
 	execute function private.revoke_open_invitations();
 
 -- Commands
 
-create function public.invite(group_id uuid, email text, token_hash text) returns uuid
-language plpgsql security definer set search_path = '' as $$
+create function private.invite(group_id uuid, email text, token_hash text) returns uuid
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
 	address text := lower(btrim(invite.email));
@@ -103,52 +103,62 @@ begin
 	if token_hash !~ '^[0-9a-f]{64}$' then
 		perform private.refuse('CR005', 'the token hash is malformed');
 	end if;
-	perform from public.groups g where g.id = invite.group_id for update;
+	perform from cercle.groups g where g.id = invite.group_id for update;
 	if (
-		select count(*) from public.invitations i
+		select count(*) from cercle.invitations i
 		where i.invited_by = me and i.created_at > now() - interval '1 day'
 	) >= 30 then
 		perform private.refuse('CR009', 'too many invitations in one day');
 	end if;
 	-- Inviting again replaces the first invitation: its link stops working.
-	update public.invitations i set revoked_at = now()
+	update cercle.invitations i set revoked_at = now()
 		where i.group_id = invite.group_id and i.email = address
 			and i.accepted_at is null and i.revoked_at is null;
 	if (
-		select count(*) from public.memberships m
+		select count(*) from cercle.memberships m
 		where m.group_id = invite.group_id and m.left_at is null
 	) + (
-		select count(*) from public.invitations i
+		select count(*) from cercle.invitations i
 		where i.group_id = invite.group_id and i.accepted_at is null and i.revoked_at is null
 			and i.expires_at > now()
 	) >= 8 then
 		perform private.refuse('CR006', 'a group has at most eight members');
 	end if;
-	insert into public.invitations (group_id, email, token_hash, invited_by)
+	insert into cercle.invitations (group_id, email, token_hash, invited_by)
 		values (invite.group_id, address, decode(invite.token_hash, 'hex'), me)
 		returning invitations.id into invitation_id;
 	return invitation_id;
 end $$;
+
+create function public.invite(group_id uuid, email text, token_hash text) returns uuid
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.invite(group_id, email, token_hash)
+$$;
 comment on function public.invite is
 	'Invites an address. The token itself is made and mailed by the server and never reaches the database.';
 
-create function public.revoke_invitation(invitation_id uuid) returns void
-language plpgsql security definer set search_path = '' as $$
+create function private.revoke_invitation(invitation_id uuid) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
-	update public.invitations i set revoked_at = now()
+	update cercle.invitations i set revoked_at = now()
 		where i.id = invitation_id and i.accepted_at is null and i.revoked_at is null
 			and i.group_id in (select private.my_group_ids());
 	if not found then
 		perform private.refuse('CR001', 'no such invitation');
 	end if;
 end $$;
+
+create function public.revoke_invitation(invitation_id uuid) returns void
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.revoke_invitation(invitation_id)
+$$;
 comment on function public.revoke_invitation is
 	'Takes back a pending invitation: its link stops working.';
 
-create function public.read_invitation(token text) returns jsonb
-language plpgsql stable security definer set search_path = '' as $$
+create function private.read_invitation(token text) returns jsonb
+language plpgsql stable security definer set search_path = '', pg_temp as $$
 declare
-	mine public.invitations := private.my_invitation(read_invitation.token);
+	mine cercle.invitations := private.my_invitation(read_invitation.token);
 begin
 	-- Once used it shows no more than membership does: nothing to a member who left.
 	if mine.group_id not in (select private.my_joined_group_ids()) and (
@@ -161,35 +171,45 @@ begin
 			'group_id', g.id, 'group_name', g.name, 'invited_by', p.name,
 			'charter', c.body, 'accepted', mine.accepted_at is not null
 		)
-		from public.groups g
-		join public.charters c on c.group_id = g.id
-		left join public.profiles p on p.id = mine.invited_by
+		from cercle.groups g
+		join cercle.charters c on c.group_id = g.id
+		left join cercle.profiles p on p.id = mine.invited_by
 		where g.id = mine.group_id
 		order by c.version desc limit 1
 	);
 end $$;
+
+create function public.read_invitation(token text) returns jsonb
+language sql stable security invoker set search_path = '', pg_temp as $$
+	select private.read_invitation(token)
+$$;
 comment on function public.read_invitation is
 	'What an invited person may read before joining: the group''s name, who invites, the charter.';
 
-create function public.accept_invitation(token text) returns uuid
-language plpgsql security definer set search_path = '' as $$
+create function private.accept_invitation(token text) returns uuid
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
-	mine public.invitations := private.my_invitation(accept_invitation.token);
+	mine cercle.invitations := private.my_invitation(accept_invitation.token);
 begin
-	perform from public.groups g where g.id = mine.group_id for update;
-	select * into mine from public.invitations i where i.id = mine.id for update;
+	perform from cercle.groups g where g.id = mine.group_id for update;
+	select * into mine from cercle.invitations i where i.id = mine.id for update;
 	if mine.accepted_at is not null and mine.group_id in (select private.my_joined_group_ids()) then
 		return mine.group_id;
 	end if;
 	if mine.accepted_at is not null or mine.revoked_at is not null or mine.expires_at <= now() then
 		perform private.refuse('CR008', 'this invitation is over');
 	end if;
-	update public.invitations i set accepted_at = now() where i.id = mine.id;
-	insert into public.memberships (group_id, member_id) values (mine.group_id, me)
+	update cercle.invitations i set accepted_at = now() where i.id = mine.id;
+	insert into cercle.memberships (group_id, member_id) values (mine.group_id, me)
 		on conflict do nothing;
 	return mine.group_id;
 end $$;
+
+create function public.accept_invitation(token text) returns uuid
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.accept_invitation(token)
+$$;
 comment on function public.accept_invitation is
 	'Joins the group of the invitation. Content opens with the signature of the charter.';
 
@@ -199,9 +219,9 @@ comment on function public.accept_invitation is
 -- row (`xmin`): on a table with grants by column it has to be among them.
 grant select (
 	id, group_id, email, invited_by, created_at, expires_at, accepted_at, revoked_at, xmin
-) on public.invitations to authenticated;
+) on cercle.invitations to authenticated;
 grant execute on function
-	public.invite(uuid, text, text), public.revoke_invitation(uuid), public.read_invitation(text),
-	public.accept_invitation(text),
-	private.shown_invitations()
+	private.shown_invitations(), private.invite(uuid, text, text), private.revoke_invitation(uuid),
+	private.read_invitation(text), private.accept_invitation(text), public.invite(uuid, text, text),
+	public.revoke_invitation(uuid), public.read_invitation(text), public.accept_invitation(text)
 	to authenticated;

@@ -5,7 +5,7 @@
 -- abbreviations and made-up offsets ('Mars5'), for which no browser can show an hour. Whether the
 -- place exists is asked of Postgres when a plan is written.
 create function private.is_time_zone(name text) returns boolean
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = '', pg_temp as $$
 	select name ~ (
 		'^((Africa|America|Antarctica|Arctic|Asia|Atlantic|Australia|Europe|Indian|Pacific)'
 		'(/[A-Z][A-Za-z_-]+){1,2}|UTC|GMT|Etc/(UTC|GMT|GMT\+([0-9]|1[0-2])|GMT-([0-9]|1[0-4])))$'
@@ -14,7 +14,7 @@ $$;
 
 -- True for a text of at most 80 characters in each of both languages, and nothing else.
 create function private.is_label(label jsonb) returns boolean
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = '', pg_temp as $$
 	select coalesce(
 		jsonb_typeof(label) = 'object'
 			and jsonb_typeof(label -> 'fr') = 'string' and private.fits(label ->> 'fr', 80)
@@ -24,9 +24,9 @@ language sql immutable set search_path = '' as $$
 	)
 $$;
 
-create table public.sessions (
+create table cercle.sessions (
 	id uuid primary key,
-	group_id uuid not null references public.groups (id) on delete cascade,
+	group_id uuid not null references cercle.groups (id) on delete cascade,
 	starts_at timestamptz not null
 		check (starts_at >= '2020-01-01' and starts_at < '2100-01-01'),
 	time_zone text not null default 'Europe/Paris'
@@ -35,28 +35,28 @@ create table public.sessions (
 	format text not null default 'mastermind' check (format ~ '^[a-z][a-z-]{1,39}$'),
 	length_minutes int not null check (length_minutes between 15 and 480),
 	status text not null default 'planned' check (status in ('planned', 'live', 'closed')),
-	facilitator_id uuid references public.profiles (id) on delete set null,
-	scribe_id uuid references public.profiles (id) on delete set null,
-	host_id uuid references public.profiles (id) on delete set null,
+	facilitator_id uuid references cercle.profiles (id) on delete set null,
+	scribe_id uuid references cercle.profiles (id) on delete set null,
+	host_id uuid references cercle.profiles (id) on delete set null,
 	version int not null default 1,
 	started_at timestamptz,
 	closed_at timestamptz check ((closed_at is not null) = (status = 'closed')),
 	updated_at timestamptz not null default now(),
 	erased_at timestamptz
 );
-comment on table public.sessions is 'One dated meeting of a group: planned, live, closed.';
-comment on column public.sessions.erased_at is 'When its words were erased. Null: they are kept.';
-create index sessions_group on public.sessions (group_id, starts_at);
-create index sessions_facilitator on public.sessions (facilitator_id);
-create index sessions_scribe on public.sessions (scribe_id);
-create index sessions_host on public.sessions (host_id);
-create index sessions_kept on public.sessions (closed_at)
+comment on table cercle.sessions is 'One dated meeting of a group: planned, live, closed.';
+comment on column cercle.sessions.erased_at is 'When its words were erased. Null: they are kept.';
+create index sessions_group on cercle.sessions (group_id, starts_at);
+create index sessions_facilitator on cercle.sessions (facilitator_id);
+create index sessions_scribe on cercle.sessions (scribe_id);
+create index sessions_host on cercle.sessions (host_id);
+create index sessions_kept on cercle.sessions (closed_at)
 	where status = 'closed' and erased_at is null;
 
-create table public.segments (
+create table cercle.segments (
 	id uuid primary key default gen_random_uuid(),
-	group_id uuid not null references public.groups (id) on delete cascade,
-	session_id uuid not null references public.sessions (id) on delete cascade,
+	group_id uuid not null references cercle.groups (id) on delete cascade,
+	session_id uuid not null references cercle.sessions (id) on delete cascade,
 	position int not null check (position between 0 and 39),
 	kind text not null check (kind ~ '^[a-z][a-z_]{1,29}$'),
 	label jsonb not null check (private.is_label(label)),
@@ -66,80 +66,80 @@ create table public.segments (
 		check (speakers in ('presenter', 'others', 'facilitator', 'everyone', 'nobody')),
 	rule text not null check (rule in
 		('free', 'listen', 'questions_only', 'experience', 'silence', 'one_each', 'brief')),
-	person_id uuid references public.profiles (id) on delete set null,
+	person_id uuid references cercle.profiles (id) on delete set null,
 	actual_ms bigint check (actual_ms >= 0),
 	unique (session_id, position)
 );
-comment on table public.segments is 'The agenda of a session: ordered, timed steps.';
-comment on column public.segments.actual_ms is
+comment on table cercle.segments is 'The agenda of a session: ordered, timed steps.';
+comment on column cercle.segments.actual_ms is
 	'Time really spent, pauses left out. Null: not yet reached.';
-create index segments_group on public.segments (group_id);
-create index segments_person on public.segments (person_id);
+create index segments_group on cercle.segments (group_id);
+create index segments_person on cercle.segments (person_id);
 
-create table public.attendances (
+create table cercle.attendances (
 	id uuid primary key default gen_random_uuid(),
-	group_id uuid not null references public.groups (id) on delete cascade,
-	session_id uuid not null references public.sessions (id) on delete cascade,
-	member_id uuid not null references public.profiles (id) on delete cascade,
+	group_id uuid not null references cercle.groups (id) on delete cascade,
+	session_id uuid not null references cercle.sessions (id) on delete cascade,
+	member_id uuid not null references cercle.profiles (id) on delete cascade,
 	present boolean not null default true,
 	seen_at timestamptz,
 	unique (session_id, member_id)
 );
-comment on table public.attendances is
+comment on table cercle.attendances is
 	'The members who took part in a session, and when their phone was last heard.';
-create index attendances_group on public.attendances (group_id);
-create index attendances_member on public.attendances (member_id);
+create index attendances_group on cercle.attendances (group_id);
+create index attendances_member on cercle.attendances (member_id);
 
-create table public.feedbacks (
+create table cercle.feedbacks (
 	id uuid primary key default gen_random_uuid(),
-	group_id uuid not null references public.groups (id) on delete cascade,
-	session_id uuid not null references public.sessions (id) on delete cascade,
-	member_id uuid not null references public.profiles (id) on delete cascade,
+	group_id uuid not null references cercle.groups (id) on delete cascade,
+	session_id uuid not null references cercle.sessions (id) on delete cascade,
+	member_id uuid not null references cercle.profiles (id) on delete cascade,
 	plus text not null default '' check (private.fits(plus, 1000)),
 	delta text not null default '' check (private.fits(delta, 1000)),
 	unique (session_id, member_id)
 );
-comment on table public.feedbacks is
+comment on table cercle.feedbacks is
 	'The plus and the delta each member says at the end of a session.';
-create index feedbacks_group on public.feedbacks (group_id);
-create index feedbacks_member on public.feedbacks (member_id);
+create index feedbacks_group on cercle.feedbacks (group_id);
+create index feedbacks_member on cercle.feedbacks (member_id);
 
-create table public.session_consents (
+create table cercle.session_consents (
 	id uuid primary key default gen_random_uuid(),
-	group_id uuid not null references public.groups (id) on delete cascade,
-	session_id uuid not null references public.sessions (id) on delete cascade,
-	reader_id uuid not null references public.profiles (id) on delete cascade,
-	member_id uuid not null references public.profiles (id) on delete cascade,
+	group_id uuid not null references cercle.groups (id) on delete cascade,
+	session_id uuid not null references cercle.sessions (id) on delete cascade,
+	reader_id uuid not null references cercle.profiles (id) on delete cascade,
+	member_id uuid not null references cercle.profiles (id) on delete cascade,
 	given_at timestamptz not null default clock_timestamp(),
 	withdrawn_at timestamptz check (withdrawn_at >= given_at),
 	unique (session_id, reader_id, member_id)
 );
-comment on table public.session_consents is
+comment on table cercle.session_consents is
 	'What each person present at a session answered to sharing it with a later joiner.';
-comment on column public.session_consents.reader_id is 'The later joiner.';
-comment on column public.session_consents.member_id is 'The member who was present and answered.';
-comment on column public.session_consents.withdrawn_at is
+comment on column cercle.session_consents.reader_id is 'The later joiner.';
+comment on column cercle.session_consents.member_id is 'The member who was present and answered.';
+comment on column cercle.session_consents.withdrawn_at is
 	'Since when the answer is no. Null: it is yes.';
-create index session_consents_group on public.session_consents (group_id);
-create index session_consents_reader on public.session_consents (reader_id);
-create index session_consents_member on public.session_consents (member_id);
+create index session_consents_group on cercle.session_consents (group_id);
+create index session_consents_reader on cercle.session_consents (reader_id);
+create index session_consents_member on cercle.session_consents (member_id);
 
-alter table public.sessions enable row level security;
-alter table public.segments enable row level security;
-alter table public.attendances enable row level security;
-alter table public.feedbacks enable row level security;
-alter table public.session_consents enable row level security;
+alter table cercle.sessions enable row level security;
+alter table cercle.segments enable row level security;
+alter table cercle.attendances enable row level security;
+alter table cercle.feedbacks enable row level security;
+alter table cercle.session_consents enable row level security;
 
 -- Helper functions
 
 -- Sessions of my groups that were not over when I joined: access is dated, and a member who joined
 -- later does not read what was said before.
 create function private.my_dated_session_ids() returns setof uuid
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
-		select s.id from public.sessions s
-		join public.memberships m on m.group_id = s.group_id
+		select s.id from cercle.sessions s
+		join cercle.memberships m on m.group_id = s.group_id
 			and m.member_id = (select private.uid()) and m.left_at is null
 		where s.group_id in (select private.my_group_ids())
 			and (s.closed_at is null or s.closed_at >= m.joined_at);
@@ -149,32 +149,32 @@ end $$;
 -- shared, and says everything once: it begins at the consents given for my reading, seldom any, and
 -- compares them with those who were present.
 create function private.my_shared_session_ids() returns setof uuid
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
-		select c.session_id from public.session_consents c
-		join public.memberships reader on reader.group_id = c.group_id
+		select c.session_id from cercle.session_consents c
+		join cercle.memberships reader on reader.group_id = c.group_id
 			and reader.member_id = c.reader_id
 			and reader.left_at is null and reader.joined_at <= c.given_at
 		-- A member who left the group agrees to nothing any more, and what they agreed to during an
 		-- earlier membership ended with it.
-		join public.memberships giver on giver.group_id = c.group_id
+		join cercle.memberships giver on giver.group_id = c.group_id
 			and giver.member_id = c.member_id
 			and giver.left_at is null and giver.joined_at <= c.given_at
-		join public.attendances a on a.session_id = c.session_id
+		join cercle.attendances a on a.session_id = c.session_id
 			and a.member_id = c.member_id and a.present
 		where c.reader_id = (select private.uid()) and c.withdrawn_at is null
 			and c.group_id in (select private.my_group_ids())
 		group by c.session_id
 		having count(*) = (
-			select count(*) from public.attendances p
+			select count(*) from cercle.attendances p
 			where p.session_id = c.session_id and p.present
 		);
 end $$;
 
 -- The one place that says which sessions I may read. Its plan is kept, as that of `my_group_ids`.
 create function private.my_session_ids() returns setof uuid
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
 		select private.my_dated_session_ids() union all select private.my_shared_session_ids();
@@ -182,27 +182,27 @@ end $$;
 
 -- Closed sessions I took part in: whether they are shared is mine to say, among others.
 create function private.my_attended_session_ids() returns setof uuid
-language sql stable security definer set search_path = '' as $$
-	select s.id from public.sessions s
-	join public.attendances a on a.session_id = s.id
+language sql stable security definer set search_path = '', pg_temp as $$
+	select s.id from cercle.sessions s
+	join cercle.attendances a on a.session_id = s.id
 		and a.member_id = (select private.uid()) and a.present
 	where s.status = 'closed' and s.id in (select private.my_dated_session_ids())
 $$;
 
 -- Live sessions of mine: anybody in the room may write what is captured there.
 create function private.my_live_session_ids() returns setof uuid
-language sql stable security definer set search_path = '' as $$
-	select id from public.sessions
+language sql stable security definer set search_path = '', pg_temp as $$
+	select id from cercle.sessions
 	where status = 'live' and id in (select private.my_session_ids())
 $$;
 
 -- Operations on attendances: see `apply_operation`.
 create function private.apply_attendance(kind text, args jsonb, base jsonb) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '', pg_temp as $$
 begin
 	case kind
 		when 'attendance.mark' then
-			insert into public.attendances (group_id, session_id, member_id, present)
+			insert into cercle.attendances (group_id, session_id, member_id, present)
 			values ((args ->> 'group_id')::uuid, (args ->> 'session_id')::uuid,
 				(args ->> 'member_id')::uuid, (args ->> 'present')::boolean)
 			on conflict (session_id, member_id) do update set present = excluded.present;
@@ -213,7 +213,7 @@ end $$;
 
 -- Operations on the caller's feedback: see `apply_operation`.
 create function private.apply_feedback(kind text, args jsonb, base jsonb) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '', pg_temp as $$
 declare
 	row_id uuid;
 	changes jsonb;
@@ -223,13 +223,13 @@ begin
 			changes := jsonb_strip_nulls(
 				jsonb_build_object('plus', args -> 'plus', 'delta', args -> 'delta')
 			);
-			select f.id into row_id from public.feedbacks f
+			select f.id into row_id from cercle.feedbacks f
 				where f.session_id = (args ->> 'session_id')::uuid and f.member_id = private.me()
 					and f.group_id = (args ->> 'group_id')::uuid;
 			if found then
-				perform private.merge_row('public.feedbacks', row_id, changes, base, '{plus,delta}');
+				perform private.merge_row('cercle.feedbacks', row_id, changes, base, '{plus,delta}');
 			else
-				insert into public.feedbacks (group_id, session_id, member_id, plus, delta)
+				insert into cercle.feedbacks (group_id, session_id, member_id, plus, delta)
 				values ((args ->> 'group_id')::uuid, (args ->> 'session_id')::uuid, private.me(),
 					coalesce(args ->> 'plus', ''), coalesce(args ->> 'delta', ''));
 			end if;
@@ -240,7 +240,7 @@ end $$;
 
 -- What a pull shows of this area: see `shown_tables`.
 create function private.shown_sessions() returns setof private.shown_table
-language sql stable set search_path = '' as $$
+language sql stable set search_path = '', pg_temp as $$
 	values
 		('sessions', null, null, null, null),
 		('segments', null, null, null, null),
@@ -251,15 +251,15 @@ $$;
 
 -- What an account takes along of this area: see `export_account`.
 create function private.export_sessions(me uuid) returns jsonb
-language sql stable set search_path = '' as $$
+language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
 		'sessions', (
 			select coalesce(jsonb_agg(jsonb_build_object(
 				'id', s.id, 'group_id', s.group_id, 'starts_at', s.starts_at,
 				'time_zone', s.time_zone, 'closed_at', s.closed_at
 			) order by s.starts_at, s.id), '[]')
-			from public.attendances a
-			join public.sessions s on s.id = a.session_id
+			from cercle.attendances a
+			join cercle.sessions s on s.id = a.session_id
 			where a.member_id = me and a.present
 		),
 		'feedbacks', (
@@ -267,8 +267,8 @@ language sql stable set search_path = '' as $$
 				'group_id', f.group_id, 'session_id', f.session_id, 'starts_at', s.starts_at,
 				'plus', f.plus, 'delta', f.delta
 			) order by s.starts_at, f.id), '[]')
-			from public.feedbacks f
-			left join public.sessions s on s.id = f.session_id
+			from cercle.feedbacks f
+			left join cercle.sessions s on s.id = f.session_id
 			where f.member_id = me
 		)
 	)
@@ -276,80 +276,80 @@ $$;
 
 -- Policies
 
-create policy select_member on public.sessions for select to authenticated
+create policy select_member on cercle.sessions for select to authenticated
 	using (id = any (array(select private.my_session_ids())));
-create policy select_member on public.segments for select to authenticated
+create policy select_member on cercle.segments for select to authenticated
 	using (session_id = any (array(select private.my_session_ids())));
-create policy select_member on public.attendances for select to authenticated
+create policy select_member on cercle.attendances for select to authenticated
 	using (session_id = any (array(select private.my_session_ids())));
-create policy insert_live on public.attendances for insert to authenticated
+create policy insert_live on cercle.attendances for insert to authenticated
 	with check (session_id = any (array(select private.my_live_session_ids())));
-create policy update_live on public.attendances for update to authenticated
+create policy update_live on cercle.attendances for update to authenticated
 	using (session_id = any (array(select private.my_live_session_ids())))
 	with check (session_id = any (array(select private.my_live_session_ids())));
 
-create policy select_member on public.feedbacks for select to authenticated
+create policy select_member on cercle.feedbacks for select to authenticated
 	using (session_id = any (array(select private.my_session_ids())));
 -- A session that is shared with me is mine to read, not to write in.
-create policy insert_owner on public.feedbacks for insert to authenticated
+create policy insert_owner on cercle.feedbacks for insert to authenticated
 	with check (
 		member_id = (select private.uid())
 		and session_id = any (array(select private.my_dated_session_ids()))
 	);
-create policy update_owner on public.feedbacks for update to authenticated
+create policy update_owner on cercle.feedbacks for update to authenticated
 	using (
 		member_id = (select private.uid())
 		and session_id = any (array(select private.my_dated_session_ids()))
 	)
 	with check (member_id = (select private.uid()));
 
-create policy select_present on public.session_consents for select to authenticated
+create policy select_present on cercle.session_consents for select to authenticated
 	using (session_id = any (array(select private.my_attended_session_ids())));
 
 -- Triggers
 
 -- Row trigger: a row of a session carries the group of that session.
 create function private.keep_session_group() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 begin
 	if not exists (
-		select from public.sessions s where s.id = new.session_id and s.group_id = new.group_id
+		select from cercle.sessions s where s.id = new.session_id and s.group_id = new.group_id
 	) then
 		perform private.refuse('CR005', 'the session is of another group');
 	end if;
 	return new;
 end $$;
-create trigger keep_session_group before insert or update on public.segments
+create trigger keep_session_group before insert or update on cercle.segments
 	for each row execute function private.keep_session_group();
-create trigger keep_session_group before insert or update on public.attendances
+create trigger keep_session_group before insert or update on cercle.attendances
 	for each row execute function private.keep_session_group();
-create trigger keep_session_group before insert or update on public.feedbacks
+create trigger keep_session_group before insert or update on cercle.feedbacks
 	for each row execute function private.keep_session_group();
-create trigger keep_session_group before insert or update on public.session_consents
+create trigger keep_session_group before insert or update on cercle.session_consents
 	for each row execute function private.keep_session_group();
 
 create function private.keep_attendance_coherent() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 begin
 	if not private.belongs(new.member_id, new.group_id) then
 		perform private.refuse('CR005', 'the person is not a member of the group');
 	end if;
 	return new;
 end $$;
-create trigger keep_attendance_coherent before insert on public.attendances
+create trigger keep_attendance_coherent before insert on cercle.attendances
 	for each row execute function private.keep_attendance_coherent();
 
-create trigger keep_columns before update on public.sessions
+create trigger keep_columns before update on cercle.sessions
 	for each row execute function private.keep_columns('id', 'group_id');
-create trigger raise_version before update on public.sessions
+create trigger raise_version before update on cercle.sessions
 	for each row execute function private.raise_version();
-create trigger keep_columns before update on public.segments
+create trigger keep_columns before update on cercle.segments
 	for each row execute function private.keep_columns('id', 'group_id', 'session_id');
-create trigger keep_columns before update on public.attendances
+create trigger keep_columns before update on cercle.attendances
 	for each row execute function private.keep_columns('id', 'group_id', 'session_id', 'member_id');
-create trigger keep_columns before update on public.feedbacks
+create trigger keep_columns before update on cercle.feedbacks
 	for each row execute function private.keep_columns('id', 'group_id', 'session_id', 'member_id');
-create trigger keep_columns before update on public.session_consents
+create trigger keep_columns before update on cercle.session_consents
 	for each row execute function private.keep_columns(
 		'id', 'group_id', 'session_id', 'reader_id', 'member_id'
 	);
@@ -358,13 +358,13 @@ create trigger keep_columns before update on public.session_consents
 
 -- An earlier session, opened to a member who joined after it: by all who were present, each by
 -- their own word, for as long as every one of them stays with it.
-create function public.share_session(session_id uuid, reader_id uuid, agree boolean) returns void
-language plpgsql volatile security definer set search_path = '' as $$
+create function private.share_session(session_id uuid, reader_id uuid, agree boolean) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
-	shared public.sessions;
+	shared cercle.sessions;
 begin
-	select * into shared from public.sessions s
+	select * into shared from cercle.sessions s
 		where s.id = share_session.session_id and s.id in (select private.my_dated_session_ids());
 	if shared.id is null then
 		perform private.refuse('CR001', 'no such session');
@@ -373,23 +373,23 @@ begin
 		perform private.refuse('CR002', 'those who were present share a closed session');
 	end if;
 	if agree is null or not exists (
-		select from public.memberships m
+		select from cercle.memberships m
 		where m.group_id = shared.group_id and m.member_id = share_session.reader_id
 			and m.left_at is null and m.joined_at > shared.closed_at
 	) then
 		perform private.refuse('CR005', 'the reader did not join after the session');
 	end if;
 	if agree and exists (
-		select from public.attendances a
+		select from cercle.attendances a
 		where a.session_id = shared.id and a.present and not exists (
-			select from public.memberships m
+			select from cercle.memberships m
 			where m.group_id = shared.group_id and m.member_id = a.member_id
 				and m.left_at is null and m.joined_at <= shared.closed_at
 		)
 	) then
 		perform private.refuse('CR004', 'somebody who was present has left: not all can agree');
 	end if;
-	insert into public.session_consents as c (group_id, session_id, reader_id, member_id, withdrawn_at)
+	insert into cercle.session_consents as c (group_id, session_id, reader_id, member_id, withdrawn_at)
 	values (
 		shared.group_id, shared.id, share_session.reader_id, me,
 		case when not agree then clock_timestamp() end
@@ -398,23 +398,28 @@ begin
 		given_at = case when agree then clock_timestamp() else c.given_at end,
 		withdrawn_at = case when not agree then coalesce(c.withdrawn_at, clock_timestamp()) end;
 end $$;
+
+create function public.share_session(session_id uuid, reader_id uuid, agree boolean) returns void
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.share_session(session_id, reader_id, agree)
+$$;
 comment on function public.share_session is
 	'Answers, for a person who was present, whether a later joiner may read a closed session. It opens when all agree and ends with the first who does not.';
 
 -- Grants
 
-grant select on public.sessions, public.segments, public.attendances, public.feedbacks,
-	public.session_consents to authenticated;
+grant select on cercle.sessions, cercle.segments, cercle.attendances, cercle.feedbacks,
+	cercle.session_consents to authenticated;
 grant insert (group_id, session_id, member_id, present), update (present)
-	on public.attendances to authenticated;
+	on cercle.attendances to authenticated;
 grant insert (group_id, session_id, member_id, plus, delta), update (plus, delta)
-	on public.feedbacks to authenticated;
+	on cercle.feedbacks to authenticated;
 -- The constraint of reminder_settings asks it with the rights of the member who writes.
-grant execute on function private.is_time_zone(text) to authenticated, service_role;
+grant execute on function private.is_time_zone(text) to authenticated;
 grant execute on function
 	private.my_dated_session_ids(), private.my_shared_session_ids(), private.my_session_ids(),
 	private.my_attended_session_ids(), private.my_live_session_ids(),
-	public.share_session(uuid, uuid, boolean),
 	private.apply_attendance(text, jsonb, jsonb), private.apply_feedback(text, jsonb, jsonb),
-	private.shown_sessions(), private.export_sessions(uuid)
+	private.shown_sessions(), private.export_sessions(uuid),
+	private.share_session(uuid, uuid, boolean), public.share_session(uuid, uuid, boolean)
 	to authenticated;

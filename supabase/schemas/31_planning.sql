@@ -4,16 +4,16 @@
 -- time_zone, place, format, length_minutes, facilitator_id, scribe_id, host_id, presenters: [person],
 -- segments: [{kind, label, minutes, least, speakers, rule, person_id}]}.
 create function private.write_plan(plan jsonb) returns uuid
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 declare
-	planned public.sessions := jsonb_populate_record(null::public.sessions, plan);
+	planned cercle.sessions := jsonb_populate_record(null::cercle.sessions, plan);
 	presenters uuid[] := array(
 		select value::uuid
 		from jsonb_array_elements_text(plan -> 'presenters') with ordinality p(value, turn)
 		order by turn
 	);
 	person uuid;
-	driver uuid := (select s.facilitator_id from public.sessions s where s.id = planned.id);
+	driver uuid := (select s.facilitator_id from cercle.sessions s where s.id = planned.id);
 begin
 	if planned.id is null or planned.length_minutes is null or planned.starts_at is null then
 		perform private.refuse('CR005', 'the plan is incomplete');
@@ -36,7 +36,7 @@ begin
 		perform private.refuse('CR005', 'too few or too many steps or presenters');
 	end if;
 
-	insert into public.sessions as s (
+	insert into cercle.sessions as s (
 		id, group_id, starts_at, time_zone, place, format, length_minutes,
 		facilitator_id, scribe_id, host_id
 	) values (
@@ -49,8 +49,8 @@ begin
 		facilitator_id = excluded.facilitator_id, scribe_id = excluded.scribe_id,
 		host_id = excluded.host_id;
 
-	delete from public.segments where session_id = planned.id;
-	insert into public.segments (
+	delete from cercle.segments where session_id = planned.id;
+	insert into cercle.segments (
 		group_id, session_id, position, kind, label, minutes, least, speakers, rule, person_id
 	)
 	select planned.group_id, planned.id, turn - 1, kind, label, minutes,
@@ -62,26 +62,26 @@ begin
 	) with ordinality x(kind, label, minutes, least, speakers, rule, person_id, turn);
 
 	-- A presenter taken off the plan keeps what they prepared; an untouched page goes.
-	delete from public.challenges c
+	delete from cercle.challenges c
 		where c.session_id = planned.id and c.presenter_id <> all (presenters) and c.version = 1;
-	update public.challenges c set position = null
+	update cercle.challenges c set position = null
 		where c.session_id = planned.id and c.presenter_id <> all (presenters);
-	insert into public.challenges (group_id, session_id, presenter_id, position)
+	insert into cercle.challenges (group_id, session_id, presenter_id, position)
 	select planned.group_id, planned.id, p.person, p.turn - 1
 	from unnest(presenters) with ordinality p(person, turn)
 	on conflict (session_id, presenter_id) do update set position = excluded.position
 		where challenges.position is distinct from excluded.position;
 
-	insert into public.room_states (session_id, group_id, facilitator_id)
+	insert into cercle.room_states (session_id, group_id, facilitator_id)
 		values (planned.id, planned.group_id, planned.facilitator_id)
 		-- The role was handed over, perhaps: only another name in the plan takes it from its holder.
 		on conflict (session_id) do update set facilitator_id = excluded.facilitator_id
 			where excluded.facilitator_id is distinct from driver;
 	-- Actions taken between two sessions wait for the first one planned, not for one after it.
-	update public.actions a set due_in = planned.id
+	update cercle.actions a set due_in = planned.id
 		where a.group_id = planned.group_id and a.due_in is null and a.status = 'open'
 			and not exists (
-				select from public.sessions s
+				select from cercle.sessions s
 				where s.group_id = planned.group_id and s.status <> 'closed'
 					and s.starts_at < planned.starts_at
 			);
@@ -90,26 +90,26 @@ end $$;
 
 -- The session after the one that closes: planned here by `next`, or found among those planned
 -- before. Refuses when there is none with a later date.
-create function private.next_session(closing public.sessions, next jsonb) returns uuid
-language plpgsql volatile security definer set search_path = '' as $$
+create function private.next_session(closing cercle.sessions, next jsonb) returns uuid
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	next_id uuid;
 begin
 	if next is not null then
 		if (next ->> 'group_id')::uuid <> closing.group_id
-			or exists (select from public.sessions s where s.id = (next ->> 'id')::uuid)
+			or exists (select from cercle.sessions s where s.id = (next ->> 'id')::uuid)
 		then
 			perform private.refuse('CR005', 'the next session is not a new one of this group');
 		end if;
 		next_id := private.write_plan(next);
 	else
-		select s.id into next_id from public.sessions s
+		select s.id into next_id from cercle.sessions s
 			where s.group_id = closing.group_id and s.status = 'planned'
 				and s.starts_at > closing.starts_at
 			order by s.starts_at limit 1;
 	end if;
 	if next_id is null
-		or (select s.starts_at from public.sessions s where s.id = next_id) <= closing.starts_at
+		or (select s.starts_at from cercle.sessions s where s.id = next_id) <= closing.starts_at
 	then
 		perform private.refuse('CR005', 'the next session needs a later date');
 	end if;
@@ -121,49 +121,49 @@ end $$;
 -- Nothing that is to come depends on a member who left: their roles are free again, and what they
 -- prepared for a session that has not begun, which nobody heard yet, goes with them.
 create function private.free_roles() returns trigger
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	coming uuid[];
 begin
 	-- The room first, then the session: the order in which a plan locks them.
-	perform from public.room_states r
-		join public.sessions s on s.id = r.session_id and s.status = 'planned'
+	perform from cercle.room_states r
+		join cercle.sessions s on s.id = r.session_id and s.status = 'planned'
 		where r.group_id = old.group_id
 		order by r.session_id
 		for update of r;
 	coming := array(
-		select s.id from public.sessions s
+		select s.id from cercle.sessions s
 		where s.group_id = old.group_id and s.status = 'planned' order by s.id
 	);
-	update public.room_states r set facilitator_id = null
+	update cercle.room_states r set facilitator_id = null
 		where r.session_id = any (coming) and r.facilitator_id = old.member_id;
-	update public.sessions s set
+	update cercle.sessions s set
 		facilitator_id = nullif(s.facilitator_id, old.member_id),
 		scribe_id = nullif(s.scribe_id, old.member_id),
 		host_id = nullif(s.host_id, old.member_id)
 		where s.id = any (coming) and old.member_id in (s.facilitator_id, s.scribe_id, s.host_id);
-	update public.segments s set person_id = null
+	update cercle.segments s set person_id = null
 		where s.session_id = any (coming) and s.person_id = old.member_id;
-	delete from public.challenges c
+	delete from cercle.challenges c
 		where c.session_id = any (coming) and c.presenter_id = old.member_id;
 	return null;
 end $$;
-create trigger free_roles after update on public.memberships
+create trigger free_roles after update on cercle.memberships
 	for each row when (old.left_at is null and new.left_at is not null)
 	execute function private.free_roles();
 
 -- Commands
 
-create function public.plan_session(plan jsonb, expected_version int) returns uuid
-language plpgsql security definer set search_path = '' as $$
+create function private.plan_session(plan jsonb, expected_version int) returns uuid
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
-	planned public.sessions;
+	planned cercle.sessions;
 begin
 	perform private.need_member((plan ->> 'group_id')::uuid);
 	-- The room first, then the session: the order in which its commands lock them.
-	perform from public.room_states r where r.session_id = (plan ->> 'id')::uuid for update;
-	select * into planned from public.sessions s where s.id = (plan ->> 'id')::uuid for update;
+	perform from cercle.room_states r where r.session_id = (plan ->> 'id')::uuid for update;
+	select * into planned from cercle.sessions s where s.id = (plan ->> 'id')::uuid for update;
 	if planned.id is not null then
 		if planned.id not in (select private.my_session_ids())
 			or planned.group_id <> (plan ->> 'group_id')::uuid
@@ -184,9 +184,16 @@ begin
 	end if;
 	return private.write_plan(plan);
 end $$;
+
+create function public.plan_session(plan jsonb, expected_version int) returns uuid
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.plan_session(plan, expected_version)
+$$;
 comment on function public.plan_session is
 	'Writes a session''s plan. Any member plans a new one (expected version 0); its facilitator changes it.';
 
 -- Grants
 
-grant execute on function public.plan_session(jsonb, int) to authenticated;
+grant execute on function
+	private.plan_session(jsonb, int), public.plan_session(jsonb, int)
+	to authenticated;

@@ -3,12 +3,12 @@
 -- only for the presenter, or erased. Double confidentiality locks all of it to the presenter.
 -- Withdrawn, it is erased for everybody; the row stays, empty, and says so.
 
-create table public.challenges (
+create table cercle.challenges (
 	id uuid primary key default gen_random_uuid(),
-	group_id uuid not null references public.groups (id) on delete cascade,
-	session_id uuid not null references public.sessions (id) on delete cascade,
-	presenter_id uuid not null references public.profiles (id) on delete cascade,
-	position int check (position between 0 and 7),
+	group_id uuid not null references cercle.groups (id) on delete cascade,
+	session_id uuid not null references cercle.sessions (id) on delete cascade,
+	presenter_id uuid not null references cercle.profiles (id) on delete cascade,
+	position int check (position between 0 and 39),
 	question text not null default '' check (private.fits(question, 300)),
 	context text not null default '' check (private.fits(context, 4000)),
 	tried text not null default '' check (private.fits(tried, 4000)),
@@ -30,55 +30,55 @@ create table public.challenges (
 	-- For the rows of a challenge that carry its session and group: 41_contributions.sql.
 	unique (id, session_id, group_id)
 );
-comment on table public.challenges is
+comment on table cercle.challenges is
 	'What a presenter brings to a session. It belongs to the presenter.';
-comment on column public.challenges.position is
+comment on column cercle.challenges.position is
 	'Turn in the session. Null: not on its plan any more.';
-comment on column public.challenges.keep is
+comment on column cercle.challenges.keep is
 	'Its notes and contributions are read after the session by those present, by its presenter alone, or by nobody (erased at the close).';
-comment on column public.challenges.double_confidential is
+comment on column cercle.challenges.double_confidential is
 	'After the session its presenter alone reads any of it. Settled at the close, for good.';
-comment on column public.challenges.withdrawn_at is
+comment on column cercle.challenges.withdrawn_at is
 	'Its presenter took it back: every word is gone, the row says so.';
-create index challenges_group on public.challenges (group_id);
-create index challenges_presenter on public.challenges (presenter_id);
+create index challenges_group on cercle.challenges (group_id);
+create index challenges_presenter on cercle.challenges (presenter_id);
 
-create table public.challenge_notes (
-	id uuid primary key references public.challenges (id) on delete cascade,
-	group_id uuid not null references public.groups (id) on delete cascade,
-	session_id uuid not null references public.sessions (id) on delete cascade,
-	presenter_id uuid not null references public.profiles (id) on delete cascade,
+create table cercle.challenge_notes (
+	id uuid primary key references cercle.challenges (id) on delete cascade,
+	group_id uuid not null references cercle.groups (id) on delete cascade,
+	session_id uuid not null references cercle.sessions (id) on delete cascade,
+	presenter_id uuid not null references cercle.profiles (id) on delete cascade,
 	body text not null default '' check (private.fits(body, 20000)),
 	takeaways text not null default '' check (private.fits(takeaways, 4000)),
 	version int not null default 1,
 	updated_at timestamptz not null default now()
 );
-comment on table public.challenge_notes is
+comment on table cercle.challenge_notes is
 	'What was noted of a challenge. Written by the scribe during the session, the presenter''s after it.';
-create index challenge_notes_group on public.challenge_notes (group_id);
-create index challenge_notes_session on public.challenge_notes (session_id);
-create index challenge_notes_presenter on public.challenge_notes (presenter_id);
+create index challenge_notes_group on cercle.challenge_notes (group_id);
+create index challenge_notes_session on cercle.challenge_notes (session_id);
+create index challenge_notes_presenter on cercle.challenge_notes (presenter_id);
 
-alter table public.challenges enable row level security;
-alter table public.challenge_notes enable row level security;
+alter table cercle.challenges enable row level security;
+alter table cercle.challenge_notes enable row level security;
 
 -- Helper functions
 
 -- Challenges I presented, of the groups whose content I may read.
 create function private.my_challenge_ids() returns setof uuid
-language sql stable security definer set search_path = '' as $$
-	select id from public.challenges
+language sql stable security definer set search_path = '', pg_temp as $$
+	select id from cercle.challenges
 	where presenter_id = (select private.uid()) and group_id in (select private.my_group_ids())
 $$;
 
 -- Challenges whose text I may read. Of a session that was shared with me: those that their
 -- presenter kept for more readers than themself.
 create function private.my_readable_challenge_ids() returns setof uuid
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
-		select c.id from public.challenges c
-		join public.sessions s on s.id = c.session_id
+		select c.id from cercle.challenges c
+		join cercle.sessions s on s.id = c.session_id
 		where s.id in (select private.my_session_ids())
 			and (
 				s.status <> 'closed'
@@ -94,16 +94,16 @@ end $$;
 -- Challenges of which I may read what was noted and given: mine, those of sessions still open, and
 -- those of sessions I took part in, where they are kept for those present.
 create function private.my_noted_challenge_ids() returns setof uuid
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
 		select private.my_challenge_ids()
 		union all
-		select c.id from public.challenges c
-		join public.sessions s on s.id = c.session_id
+		select c.id from cercle.challenges c
+		join cercle.sessions s on s.id = c.session_id
 		where s.status <> 'closed' and s.id in (select private.my_session_ids())
 		union all
-		select c.id from public.challenges c
+		select c.id from cercle.challenges c
 		where c.keep = 'present' and not c.double_confidential
 			and c.session_id in (select private.my_attended_session_ids());
 end $$;
@@ -111,12 +111,12 @@ end $$;
 -- The presenter or the facilitator locks a challenge to its presenter, or opens it, until the
 -- close.
 create function private.protect_challenge(challenge_id uuid, is_double boolean) returns void
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
-	held public.challenges;
+	held cercle.challenges;
 begin
-	select c.* into held from public.challenges c
+	select c.* into held from cercle.challenges c
 		where c.id = protect_challenge.challenge_id
 			and c.id in (select private.my_readable_challenge_ids())
 		for update;
@@ -124,30 +124,30 @@ begin
 		perform private.refuse('CR001', 'no such challenge');
 	end if;
 	if me <> held.presenter_id and not exists (
-		select from public.sessions s
-		left join public.room_states r on r.session_id = s.id
+		select from cercle.sessions s
+		left join cercle.room_states r on r.session_id = s.id
 		where s.id = held.session_id and me in (s.facilitator_id, r.facilitator_id)
 	) then
 		perform private.refuse('CR002', 'its presenter or the facilitator decides');
 	end if;
-	update public.challenges c set double_confidential = is_double where c.id = held.id;
+	update cercle.challenges c set double_confidential = is_double where c.id = held.id;
 end $$;
 
 -- Operations on challenges: see `apply_operation`.
 create function private.apply_challenge(kind text, args jsonb, base jsonb) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '', pg_temp as $$
 declare
 	row_id uuid := (args ->> 'id')::uuid;
 	changes jsonb := args -> 'changes';
 begin
 	case kind
 		when 'challenge.write' then
-			perform private.merge_row('public.challenges', row_id, changes, base,
+			perform private.merge_row('cercle.challenges', row_id, changes, base,
 				'{question,context,tried,options,wanted,unwanted,need,tags,keep}');
 		when 'challenge.protect' then
 			perform private.protect_challenge(row_id, (args ->> 'double_confidential')::boolean);
 		when 'challenge.withdraw' then
-			perform private.merge_row('public.challenges', row_id, '{"withdrawn_at": "now"}', null,
+			perform private.merge_row('cercle.challenges', row_id, '{"withdrawn_at": "now"}', null,
 				'{withdrawn_at}');
 		else
 			perform private.refuse('CR005', 'no such kind of operation');
@@ -156,14 +156,14 @@ end $$;
 
 -- Operations on the notes of a challenge: see `apply_operation`.
 create function private.apply_notes(kind text, args jsonb, base jsonb) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '', pg_temp as $$
 declare
 	row_id uuid := (args ->> 'id')::uuid;
 	changes jsonb := args -> 'changes';
 begin
 	case kind
 		when 'notes.write' then
-			perform private.merge_row('public.challenge_notes', row_id, changes, base, '{body,takeaways}');
+			perform private.merge_row('cercle.challenge_notes', row_id, changes, base, '{body,takeaways}');
 		else
 			perform private.refuse('CR005', 'no such kind of operation');
 	end case;
@@ -171,7 +171,7 @@ end $$;
 
 -- What a pull shows of this area: see `shown_tables`.
 create function private.shown_challenges() returns setof private.shown_table
-language sql stable set search_path = '' as $$
+language sql stable set search_path = '', pg_temp as $$
 	values
 		('challenges', null, null, null, null),
 		('challenge_notes', null, null, null, null)
@@ -179,16 +179,16 @@ $$;
 
 -- Policies
 
-create policy select_member on public.challenges for select to authenticated
+create policy select_member on cercle.challenges for select to authenticated
 	using (id = any (array(select private.my_readable_challenge_ids())));
-create policy update_presenter on public.challenges for update to authenticated
+create policy update_presenter on cercle.challenges for update to authenticated
 	using (
 		presenter_id = (select private.uid()) and group_id = any (array(select private.my_group_ids()))
 	)
 	with check (presenter_id = (select private.uid()));
-create policy select_present on public.challenge_notes for select to authenticated
+create policy select_present on cercle.challenge_notes for select to authenticated
 	using (id = any (array(select private.my_noted_challenge_ids())));
-create policy update_scribe on public.challenge_notes for update to authenticated
+create policy update_scribe on cercle.challenge_notes for update to authenticated
 	using (
 		(
 			presenter_id = (select private.uid())
@@ -201,18 +201,18 @@ create policy update_scribe on public.challenge_notes for update to authenticate
 
 -- Every challenge has its page of notes from the start: the scribe only ever updates.
 create function private.open_notes() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 begin
-	insert into public.challenge_notes (id, group_id, session_id, presenter_id)
+	insert into cercle.challenge_notes (id, group_id, session_id, presenter_id)
 	values (new.id, new.group_id, new.session_id, new.presenter_id);
 	return null;
 end $$;
-create trigger open_notes after insert on public.challenges
+create trigger open_notes after insert on cercle.challenges
 	for each row execute function private.open_notes();
 
 -- Row trigger: what is settled at the close stays settled, and what was withdrawn never comes back.
 create function private.keep_settled_challenge() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 declare
 	stage text;
 begin
@@ -235,10 +235,10 @@ begin
 		new.need := 'understand';
 		new.tags := '{}';
 	elsif (new.keep, new.double_confidential) is distinct from (old.keep, old.double_confidential) then
-		select s.status into stage from public.sessions s where s.id = new.session_id;
+		select s.status into stage from cercle.sessions s where s.id = new.session_id;
 		if stage = 'live' then
 			-- A session that is being closed is waited for.
-			select s.status into stage from public.sessions s where s.id = new.session_id for key share;
+			select s.status into stage from cercle.sessions s where s.id = new.session_id for key share;
 		end if;
 		if stage = 'closed' and (
 			new.double_confidential <> old.double_confidential
@@ -249,74 +249,74 @@ begin
 	end if;
 	return new;
 end $$;
-create trigger keep_settled before update on public.challenges
+create trigger keep_settled before update on cercle.challenges
 	for each row execute function private.keep_settled_challenge();
 
 create function private.erase_withdrawn_challenge() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 begin
-	update public.challenge_notes n set body = '', takeaways = '' where n.id = new.id;
-	delete from public.contributions c where c.challenge_id = new.id;
+	update cercle.challenge_notes n set body = '', takeaways = '' where n.id = new.id;
+	delete from cercle.contributions c where c.challenge_id = new.id;
 	return null;
 end $$;
-create trigger erase_withdrawn after update on public.challenges
+create trigger erase_withdrawn after update on cercle.challenges
 	for each row when (old.withdrawn_at is null and new.withdrawn_at is not null)
 	execute function private.erase_withdrawn_challenge();
 
 -- Row trigger: nothing is written of a challenge that was withdrawn, also while it is being
 -- withdrawn.
 create function private.refuse_withdrawn_note() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 begin
 	if (new.body <> '' or new.takeaways <> '') and exists (
-		select from public.challenges c where c.id = new.id and c.withdrawn_at is not null
+		select from cercle.challenges c where c.id = new.id and c.withdrawn_at is not null
 	) then
 		perform private.refuse('CR014', 'this challenge was withdrawn');
 	end if;
 	return new;
 end $$;
-create trigger keep_withdrawn before update on public.challenge_notes
+create trigger keep_withdrawn before update on cercle.challenge_notes
 	for each row execute function private.refuse_withdrawn_note();
 
 -- Row trigger: the format of a session may ask for double confidentiality; presenter and
 -- facilitator may say otherwise until it closes.
 create function private.protect_by_format() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 begin
 	if tg_table_name = 'sessions' then
-		update public.challenges c set double_confidential = true
+		update cercle.challenges c set double_confidential = true
 			where c.session_id = new.id and c.withdrawn_at is null and not c.double_confidential;
 	elsif exists (
-		select from public.sessions s where s.id = new.session_id and s.format = 'clearness'
+		select from cercle.sessions s where s.id = new.session_id and s.format = 'clearness'
 	) then
 		new.double_confidential := true;
 	end if;
 	return new;
 end $$;
-create trigger protect_by_format before insert on public.challenges
+create trigger protect_by_format before insert on cercle.challenges
 	for each row execute function private.protect_by_format();
-create trigger protect_by_format after update of format on public.sessions
+create trigger protect_by_format after update of format on cercle.sessions
 	for each row when (new.format = 'clearness' and old.format <> 'clearness')
 	execute function private.protect_by_format();
 
-create trigger keep_session_group before insert or update on public.challenges
+create trigger keep_session_group before insert or update on cercle.challenges
 	for each row execute function private.keep_session_group();
-create trigger keep_columns before update on public.challenges
+create trigger keep_columns before update on cercle.challenges
 	for each row execute function private.keep_columns('id', 'group_id', 'session_id', 'presenter_id');
-create trigger raise_version before update on public.challenges
+create trigger raise_version before update on cercle.challenges
 	for each row execute function private.raise_version();
-create trigger keep_columns before update on public.challenge_notes
+create trigger keep_columns before update on cercle.challenge_notes
 	for each row execute function private.keep_columns('id', 'group_id', 'session_id', 'presenter_id');
-create trigger raise_version before update on public.challenge_notes
+create trigger raise_version before update on cercle.challenge_notes
 	for each row execute function private.raise_version();
 
 -- Grants
 
-grant select on public.challenges, public.challenge_notes to authenticated;
+grant select on cercle.challenges, cercle.challenge_notes to authenticated;
 grant update (
 	question, context, tried, options, wanted, unwanted, need, tags, keep, withdrawn_at
-) on public.challenges to authenticated;
-grant update (body, takeaways) on public.challenge_notes to authenticated;
+) on cercle.challenges to authenticated;
+grant update (body, takeaways) on cercle.challenge_notes to authenticated;
 grant execute on function
 	private.my_challenge_ids(), private.my_readable_challenge_ids(),
 	private.my_noted_challenge_ids(), private.protect_challenge(uuid, boolean),

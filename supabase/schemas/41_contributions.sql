@@ -1,43 +1,43 @@
 -- What peers give to a challenge in writing.
 
-create table public.contributions (
+create table cercle.contributions (
 	id uuid primary key,
-	group_id uuid not null references public.groups (id) on delete cascade,
-	session_id uuid not null references public.sessions (id) on delete cascade,
+	group_id uuid not null references cercle.groups (id) on delete cascade,
+	session_id uuid not null references cercle.sessions (id) on delete cascade,
 	challenge_id uuid not null,
-	author_id uuid not null default private.uid() references public.profiles (id) on delete cascade,
+	author_id uuid not null default private.uid() references cercle.profiles (id) on delete cascade,
 	kind text not null check (kind in ('question', 'experience', 'advice', 'offer')),
 	text text not null check (private.fits(text, 1000)),
 	made_at timestamptz not null default now(),
 	foreign key (challenge_id, session_id, group_id)
-		references public.challenges (id, session_id, group_id) on delete cascade
+		references cercle.challenges (id, session_id, group_id) on delete cascade
 );
-comment on table public.contributions is
+comment on table cercle.contributions is
 	'What peers give in the discussion of a challenge, in writing. The presenter''s once the session is over.';
-comment on column public.contributions.text is 'Empty: taken back.';
-create index contributions_group on public.contributions (group_id);
-create index contributions_session on public.contributions (session_id);
-create index contributions_challenge on public.contributions (challenge_id, session_id, group_id);
-create index contributions_author on public.contributions (author_id);
+comment on column cercle.contributions.text is 'Empty: taken back.';
+create index contributions_group on cercle.contributions (group_id);
+create index contributions_session on cercle.contributions (session_id);
+create index contributions_challenge on cercle.contributions (challenge_id, session_id, group_id);
+create index contributions_author on cercle.contributions (author_id);
 
-alter table public.contributions enable row level security;
+alter table cercle.contributions enable row level security;
 
 -- Helper functions
 
 -- Operations on contributions: see `apply_operation`.
 create function private.apply_contribution(kind text, args jsonb, base jsonb) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '', pg_temp as $$
 declare
 	row_id uuid := (args ->> 'id')::uuid;
 	changes jsonb := args -> 'changes';
 begin
 	case kind
 		when 'contribution.add' then
-			insert into public.contributions (id, group_id, session_id, challenge_id, kind, text)
+			insert into cercle.contributions (id, group_id, session_id, challenge_id, kind, text)
 			values (row_id, (args ->> 'group_id')::uuid, (args ->> 'session_id')::uuid,
 				(args ->> 'challenge_id')::uuid, args ->> 'kind', btrim(args ->> 'text'));
 		when 'contribution.write' then
-			perform private.merge_row('public.contributions', row_id, changes, base, '{text}');
+			perform private.merge_row('cercle.contributions', row_id, changes, base, '{text}');
 		else
 			perform private.refuse('CR005', 'no such kind of operation');
 	end case;
@@ -45,30 +45,30 @@ end $$;
 
 -- What a pull shows of this area: see `shown_tables`.
 create function private.shown_contributions() returns setof private.shown_table
-language sql stable set search_path = '' as $$
+language sql stable set search_path = '', pg_temp as $$
 	values
 		('contributions', null, null, null, null)
 $$;
 
 -- What an account takes along of this area: see `export_account`.
 create function private.export_contributions(me uuid) returns jsonb
-language sql stable set search_path = '' as $$
+language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
 		'contributions', (
 			select coalesce(jsonb_agg(jsonb_build_object(
 				'group_id', b.group_id, 'session_id', b.session_id, 'kind', b.kind, 'text', b.text,
 				'made_at', b.made_at
 			) order by b.made_at, b.id), '[]')
-			from public.contributions b where b.author_id = me and b.text <> ''
+			from cercle.contributions b where b.author_id = me and b.text <> ''
 		)
 	)
 $$;
 
 -- Policies
 
-create policy select_present on public.contributions for select to authenticated
+create policy select_present on cercle.contributions for select to authenticated
 	using (challenge_id = any (array(select private.my_noted_challenge_ids())));
-create policy insert_author on public.contributions for insert to authenticated
+create policy insert_author on cercle.contributions for insert to authenticated
 	with check (
 		author_id = (select private.uid())
 		and session_id = any (array(select private.my_live_session_ids()))
@@ -76,7 +76,7 @@ create policy insert_author on public.contributions for insert to authenticated
 -- Its author changes it or takes it back while the session is live. Its presenter may take it away,
 -- and never puts words in the author's mouth. Its author changes it or takes it back while the
 -- session lives. Its presenter may take it away, and never puts words in the author's mouth.
-create policy update_keeper on public.contributions for update to authenticated
+create policy update_keeper on cercle.contributions for update to authenticated
 	using (
 		challenge_id = any (array(select private.my_challenge_ids()))
 		or (
@@ -97,33 +97,33 @@ create policy update_keeper on public.contributions for update to authenticated
 -- Row trigger: nothing slips into a session that is being closed. The policies still saw it live;
 -- here its closing is waited for.
 create function private.keep_live() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 begin
-	perform from public.sessions s where s.id = new.session_id and s.status = 'live' for key share;
+	perform from cercle.sessions s where s.id = new.session_id and s.status = 'live' for key share;
 	if not found then
 		perform private.refuse('CR004', 'the session is over');
 	end if;
 	return null;
 end $$;
-create trigger keep_live after insert on public.contributions
+create trigger keep_live after insert on cercle.contributions
 	for each row when (auth.uid() is not null) execute function private.keep_live();
 
 -- Row trigger: nothing is given to a challenge that was withdrawn, also while it is being
 -- withdrawn.
 create function private.refuse_withdrawn_contribution() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 begin
-	perform from public.challenges c
+	perform from cercle.challenges c
 		where c.id = new.challenge_id and c.withdrawn_at is null for share;
 	if not found then
 		perform private.refuse('CR014', 'this challenge was withdrawn');
 	end if;
 	return null;
 end $$;
-create trigger keep_withdrawn after insert or update of text on public.contributions
+create trigger keep_withdrawn after insert or update of text on cercle.contributions
 	for each row when (new.text <> '') execute function private.refuse_withdrawn_contribution();
 
-create trigger keep_columns before update on public.contributions
+create trigger keep_columns before update on cercle.contributions
 	for each row execute function private.keep_columns(
 		'id', 'group_id', 'session_id', 'challenge_id', 'author_id', 'kind', 'made_at'
 	);
@@ -132,12 +132,12 @@ create trigger keep_columns before update on public.contributions
 
 -- Closing a session erases what was for the room only, of each challenge whose presenter chose so.
 create function private.erase_room_traces(session_id uuid) returns void
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
-	update public.challenge_notes n set body = '', takeaways = ''
-		from public.challenges c
+	update cercle.challenge_notes n set body = '', takeaways = ''
+		from cercle.challenges c
 		where c.id = n.id and c.session_id = erase_room_traces.session_id and c.keep = 'room';
-	delete from public.contributions n using public.challenges c
+	delete from cercle.contributions n using cercle.challenges c
 		where c.id = n.challenge_id and c.session_id = erase_room_traces.session_id
 			and c.keep = 'room';
 end $$;
@@ -146,16 +146,16 @@ end $$;
 -- the end of an account. The turn stays, for the rota: who presented that day, not what. Answers
 -- how many contributions went.
 create function private.empty_challenges(ids uuid[]) returns int
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	gone int;
 begin
-	update public.challenges c set
+	update cercle.challenges c set
 		question = '', context = '', tried = '', options = '', wanted = '', unwanted = '',
 		need = 'understand', tags = '{}'
 		where c.id = any (ids);
-	update public.challenge_notes n set body = '', takeaways = '' where n.id = any (ids);
-	delete from public.contributions b where b.challenge_id = any (ids);
+	update cercle.challenge_notes n set body = '', takeaways = '' where n.id = any (ids);
+	delete from cercle.contributions b where b.challenge_id = any (ids);
 	get diagnostics gone = row_count;
 	return gone;
 end $$;
@@ -164,7 +164,7 @@ end $$;
 
 -- What an account takes along of this area: see `export_account`.
 create function private.export_challenges(me uuid) returns jsonb
-language sql stable set search_path = '' as $$
+language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
 		-- What others noted of them and gave to them is the presenter's once the session is over.
 		'challenges', (
@@ -176,18 +176,18 @@ language sql stable set search_path = '' as $$
 				'double_confidential', c.double_confidential,
 				'notes', (
 					select jsonb_build_object('body', n.body, 'takeaways', n.takeaways)
-					from public.challenge_notes n where n.id = c.id and s.status = 'closed'
+					from cercle.challenge_notes n where n.id = c.id and s.status = 'closed'
 				),
 				'contributions', (
 					select coalesce(jsonb_agg(jsonb_build_object(
 						'kind', b.kind, 'text', b.text, 'made_at', b.made_at
 					) order by b.made_at, b.id), '[]')
-					from public.contributions b
+					from cercle.contributions b
 					where b.challenge_id = c.id and b.text <> '' and s.status = 'closed'
 				)
 			) order by s.starts_at, c.id), '[]')
-			from public.challenges c
-			left join public.sessions s on s.id = c.session_id
+			from cercle.challenges c
+			left join cercle.sessions s on s.id = c.session_id
 			where c.presenter_id = me and c.withdrawn_at is null
 		)
 	)
@@ -196,7 +196,7 @@ $$;
 -- Grants
 
 grant select, insert (id, group_id, session_id, challenge_id, kind, text), update (text)
-	on public.contributions to authenticated;
+	on cercle.contributions to authenticated;
 grant execute on function
 	private.apply_contribution(text, jsonb, jsonb), private.shown_contributions(),
 	private.export_contributions(uuid), private.export_challenges(uuid)

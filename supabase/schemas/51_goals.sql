@@ -1,9 +1,9 @@
 -- What a member wants to reach in a year or a quarter, shared with the group or kept private.
 
-create table public.goals (
+create table cercle.goals (
 	id uuid primary key,
-	group_id uuid not null references public.groups (id) on delete cascade,
-	owner_id uuid not null references public.profiles (id) on delete cascade,
+	group_id uuid not null references cercle.groups (id) on delete cascade,
+	owner_id uuid not null references cercle.profiles (id) on delete cascade,
 	title text not null check (private.fits(title, 200)),
 	year int not null check (year between 2020 and 2100),
 	quarter int check (quarter between 1 and 4),
@@ -21,41 +21,41 @@ create table public.goals (
 	constraint goals_named check (title <> '' or removed_at is not null),
 	constraint goals_staged check ((quarter is null) = (stage is null))
 );
-comment on table public.goals is
+comment on table cercle.goals is
 	'A yearly or quarterly objective of a member; actions may serve it.';
-comment on column public.goals.quarter is 'Null: a goal of the whole year.';
-comment on column public.goals.measure is 'How one will see that it is reached.';
-comment on column public.goals.means is 'What makes it within reach.';
-comment on column public.goals.reason is 'Why it matters now.';
-comment on column public.goals.shared is 'False: nobody but its owner reads it.';
-comment on column public.goals.removed_at is
+comment on column cercle.goals.quarter is 'Null: a goal of the whole year.';
+comment on column cercle.goals.measure is 'How one will see that it is reached.';
+comment on column cercle.goals.means is 'What makes it within reach.';
+comment on column cercle.goals.reason is 'Why it matters now.';
+comment on column cercle.goals.shared is 'False: nobody but its owner reads it.';
+comment on column cercle.goals.removed_at is
 	'Its owner took it back: the words are gone, the row says so.';
-create index goals_group on public.goals (group_id);
-create index goals_owner on public.goals (owner_id);
+create index goals_group on cercle.goals (group_id);
+create index goals_owner on cercle.goals (owner_id);
 
-alter table public.goals enable row level security;
+alter table cercle.goals enable row level security;
 
 -- Helper functions
 
 -- Operations on goals: see `apply_operation`.
 create function private.apply_goal(kind text, args jsonb, base jsonb) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '', pg_temp as $$
 declare
 	row_id uuid := (args ->> 'id')::uuid;
 	changes jsonb := args -> 'changes';
 begin
 	case kind
 		when 'goal.add' then
-			insert into public.goals (id, group_id, owner_id, title, year, quarter, stage, measure, means,
+			insert into cercle.goals (id, group_id, owner_id, title, year, quarter, stage, measure, means,
 				reason, shared)
 			values (row_id, (args ->> 'group_id')::uuid, private.me(), btrim(args ->> 'title'),
 				(args ->> 'year')::int, (args ->> 'quarter')::int, args ->> 'stage', args ->> 'measure',
 				args ->> 'means', args ->> 'reason', (args ->> 'shared')::boolean);
 		when 'goal.edit' then
-			perform private.merge_row('public.goals', row_id, changes, base,
+			perform private.merge_row('cercle.goals', row_id, changes, base,
 				'{title,year,quarter,stage,measure,means,reason,shared,status,line}');
 		when 'goal.remove' then
-			perform private.merge_row('public.goals', row_id, '{"removed_at": "now"}', null,
+			perform private.merge_row('cercle.goals', row_id, '{"removed_at": "now"}', null,
 				'{removed_at}');
 		else
 			perform private.refuse('CR005', 'no such kind of operation');
@@ -64,14 +64,14 @@ end $$;
 
 -- What a pull shows of this area: see `shown_tables`.
 create function private.shown_goals() returns setof private.shown_table
-language sql stable set search_path = '' as $$
+language sql stable set search_path = '', pg_temp as $$
 	values
 		('goals', null, null, null, 't.removed_at is null')
 $$;
 
 -- What an account takes along of this area: see `export_account`.
 create function private.export_goals(me uuid) returns jsonb
-language sql stable set search_path = '' as $$
+language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
 		'goals', (
 			select coalesce(jsonb_agg(jsonb_build_object(
@@ -80,29 +80,29 @@ language sql stable set search_path = '' as $$
 				'reason', o.reason, 'shared', o.shared, 'status', o.status, 'line', o.line,
 				'created_at', o.created_at, 'updated_at', o.updated_at
 			) order by o.year, o.quarter nulls first, o.created_at, o.id), '[]')
-			from public.goals o where o.owner_id = me and o.removed_at is null
+			from cercle.goals o where o.owner_id = me and o.removed_at is null
 		)
 	)
 $$;
 
 -- Goals that ended before the limit and that no action serves any more.
 create function private.expired_goal_ids(at timestamptz, most int) returns setof uuid
-language sql stable security definer set search_path = '' as $$
-	select o.id from public.goals o
-	join public.groups g on g.id = o.group_id
+language sql stable security definer set search_path = '', pg_temp as $$
+	select o.id from cercle.goals o
+	join cercle.groups g on g.id = o.group_id
 	where (o.status <> 'open' or o.removed_at is not null)
 		and o.updated_at < at - make_interval(months => g.retention_months)
-		and not exists (select from public.actions a where a.goal_id = o.id)
+		and not exists (select from cercle.actions a where a.goal_id = o.id)
 	limit most
 $$;
 
 -- Erases goals that ended: see `erase_expired`.
 create function private.erase_goals(at timestamptz, most int) returns int
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '', pg_temp as $$
 declare
 	gone int;
 begin
-	delete from public.goals o
+	delete from cercle.goals o
 		where o.id = any (array(select private.expired_goal_ids(at, most)));
 	get diagnostics gone = row_count;
 	return gone;
@@ -110,7 +110,7 @@ end $$;
 
 -- Policies
 
-create policy select_member on public.goals for select to authenticated
+create policy select_member on cercle.goals for select to authenticated
 	using (
 		(shared and group_id = any (array(select private.my_group_ids())))
 		or (
@@ -118,11 +118,11 @@ create policy select_member on public.goals for select to authenticated
 			and group_id <> all (array(select private.my_unsigned_group_ids()))
 		)
 	);
-create policy insert_owner on public.goals for insert to authenticated
+create policy insert_owner on cercle.goals for insert to authenticated
 	with check (
 		owner_id = (select private.uid()) and group_id = any (array(select private.my_group_ids()))
 	);
-create policy update_owner on public.goals for update to authenticated
+create policy update_owner on cercle.goals for update to authenticated
 	using (owner_id = (select private.uid()) and group_id = any (array(select private.my_group_ids())))
 	with check (owner_id = (select private.uid()));
 
@@ -130,7 +130,7 @@ create policy update_owner on public.goals for update to authenticated
 
 -- Row trigger: a goal that is taken back leaves no words behind, and never comes back.
 create function private.keep_removed_goal() returns trigger
-language plpgsql set search_path = '' as $$
+language plpgsql set search_path = '', pg_temp as $$
 begin
 	if old.removed_at is not null then
 		perform private.refuse('CR001', 'this goal was taken back');
@@ -145,28 +145,28 @@ begin
 	end if;
 	return new;
 end $$;
-create trigger keep_removed before update on public.goals
+create trigger keep_removed before update on cercle.goals
 	for each row execute function private.keep_removed_goal();
 
-create trigger keep_columns before update on public.goals
+create trigger keep_columns before update on cercle.goals
 	for each row execute function private.keep_columns('id', 'group_id', 'owner_id');
-create trigger raise_version before update on public.goals
+create trigger raise_version before update on cercle.goals
 	for each row execute function private.raise_version();
 
 -- What goals add to actions.
 
-alter table public.actions add constraint actions_goal_id_fkey
-	foreign key (goal_id) references public.goals (id) on delete set null;
+alter table cercle.actions add constraint actions_goal_id_fkey
+	foreign key (goal_id) references cercle.goals (id) on delete set null;
 
 -- Grants
 
-grant select on public.goals to authenticated;
+grant select on cercle.goals to authenticated;
 grant insert (
 	id, group_id, owner_id, title, year, quarter, stage, measure, means, reason, shared
-) on public.goals to authenticated;
+) on cercle.goals to authenticated;
 grant update (
 	title, year, quarter, stage, measure, means, reason, shared, status, line, removed_at
-) on public.goals to authenticated;
+) on cercle.goals to authenticated;
 grant execute on function
 	private.apply_goal(text, jsonb, jsonb), private.shown_goals(), private.export_goals(uuid)
 	to authenticated;

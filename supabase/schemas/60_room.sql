@@ -1,36 +1,36 @@
 -- The live room: a state machine. One command, one transaction: row, log, signal.
 
-create table public.room_states (
-	session_id uuid primary key references public.sessions (id) on delete cascade,
-	group_id uuid not null references public.groups (id) on delete cascade,
+create table cercle.room_states (
+	session_id uuid primary key references cercle.sessions (id) on delete cascade,
+	group_id uuid not null references cercle.groups (id) on delete cascade,
 	position int check (position between 0 and 39),
 	started_at timestamptz check ((started_at is null) = (position is null)),
 	planned_ms bigint not null default 0 check (planned_ms >= 0),
 	added_ms bigint not null default 0 check (planned_ms + added_ms >= 0),
 	paused_at timestamptz check (paused_at >= started_at),
 	paused_ms bigint not null default 0 check (paused_ms >= 0),
-	facilitator_id uuid references public.profiles (id) on delete set null,
+	facilitator_id uuid references cercle.profiles (id) on delete set null,
 	minutes int[],
 	version int not null default 1,
 	floor_version int not null default 1
 );
-comment on table public.room_states is
+comment on table cercle.room_states is
 	'The clock of a session: anchors, never ticks. Every phone computes its digits from this row.';
-comment on column public.room_states.position is 'The running segment. Null: not started.';
-comment on column public.room_states.facilitator_id is
+comment on column cercle.room_states.position is 'The running segment. Null: not started.';
+comment on column cercle.room_states.facilitator_id is
 	'The member who drives now. It moves by take-over or hand-over only, never by a lost connection.';
-comment on column public.room_states.minutes is
+comment on column cercle.room_states.minutes is
 	'Minutes given to each segment, by position; 0: dropped. The plan''s own until somebody decides.';
-comment on column public.room_states.floor_version is
+comment on column cercle.room_states.floor_version is
 	'Raised by all that may change who speaks: hands are no commands and must not outdate one.';
-create index room_states_group on public.room_states (group_id);
-create index room_states_facilitator on public.room_states (facilitator_id);
+create index room_states_group on cercle.room_states (group_id);
+create index room_states_facilitator on cercle.room_states (facilitator_id);
 
-create table public.room_commands (
+create table cercle.room_commands (
 	id uuid primary key,
-	group_id uuid not null references public.groups (id) on delete cascade,
-	session_id uuid not null references public.sessions (id) on delete cascade,
-	member_id uuid references public.profiles (id) on delete set null,
+	group_id uuid not null references cercle.groups (id) on delete cascade,
+	session_id uuid not null references cercle.sessions (id) on delete cascade,
+	member_id uuid references cercle.profiles (id) on delete set null,
 	command text not null,
 	args jsonb not null default '{}',
 	version int not null,
@@ -38,72 +38,72 @@ create table public.room_commands (
 	before jsonb,
 	unique (session_id, version)
 );
-comment on table public.room_commands is
+comment on table cercle.room_commands is
 	'What moved the room, in order, append-only. The id is the caller''s: a replay changes nothing.';
-comment on column public.room_commands.before is
+comment on column cercle.room_commands.before is
 	'The state it moved the room from, for undoing it. Null: it cannot be undone.';
-create index room_commands_group on public.room_commands (group_id);
-create index room_commands_member on public.room_commands (member_id);
+create index room_commands_group on cercle.room_commands (group_id);
+create index room_commands_member on cercle.room_commands (member_id);
 
-alter table public.room_states enable row level security;
-alter table public.room_commands enable row level security;
+alter table cercle.room_states enable row level security;
+alter table cercle.room_commands enable row level security;
 
 -- Helper functions
 
 -- Live sessions that I drive, or write for: facilitator by the room, scribe by the plan.
 create function private.my_driven_session_ids() returns setof uuid
-language sql stable security definer set search_path = '' as $$
-	select s.id from public.sessions s
-	join public.room_states r on r.session_id = s.id
+language sql stable security definer set search_path = '', pg_temp as $$
+	select s.id from cercle.sessions s
+	join cercle.room_states r on r.session_id = s.id
 	where s.id in (select private.my_live_session_ids())
 		and (select private.uid()) in (r.facilitator_id, s.scribe_id)
 $$;
 
 -- The time of every room, here and nowhere else: all phones show what it says.
 create function private.room_time() returns timestamptz
-language sql volatile set search_path = '' as $$
+language sql volatile set search_path = '', pg_temp as $$
 	select clock_timestamp()
 $$;
 
 -- The live topic of a session. The epoch moves with every removal, so a removed phone stays on a
 -- dead topic.
 create function private.room_topic(session_id uuid) returns text
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return (
 		select 'room:' || s.id || ':' || g.epoch
-		from public.sessions s join public.groups g on g.id = s.group_id
+		from cercle.sessions s join cercle.groups g on g.id = s.group_id
 		where s.id = room_topic.session_id
 	);
 end $$;
 
 -- Asked at every join: its plan is kept, as that of `my_group_ids`.
 create function private.my_topics() returns setof text
-language plpgsql stable security definer set search_path = '' as $$
+language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
-		select private.room_topic(s.id) from public.sessions s
+		select private.room_topic(s.id) from cercle.sessions s
 		where s.status <> 'closed' and s.id in (select private.my_session_ids());
 end $$;
 
 -- Tells the phones in the room that something changed; a hint, they fetch through the policies.
 create function private.signal_room(session_id uuid, event text, payload jsonb) returns void
-language sql volatile security definer set search_path = '' as $$
+language sql volatile security definer set search_path = '', pg_temp as $$
 	select realtime.send(payload, event, private.room_topic(signal_room.session_id), true)
 $$;
 
 -- Milliseconds spent in the running segment, pauses left out.
-create function private.elapsed_ms(room public.room_states, at timestamptz) returns bigint
-language sql immutable set search_path = '' as $$
+create function private.elapsed_ms(room cercle.room_states, at timestamptz) returns bigint
+language sql immutable set search_path = '', pg_temp as $$
 	select greatest(0, extract(epoch from coalesce(room.paused_at, at) - room.started_at) * 1000
 		- room.paused_ms)::bigint
 $$;
 
 -- Notes that a member's phone was heard in a live room; true when it is the first time. A member
 -- whose phone is heard takes part, unless the group says otherwise.
-create function private.mark_seen(room public.room_states, member uuid) returns boolean
-language sql volatile security definer set search_path = '' as $$
-	insert into public.attendances as a (group_id, session_id, member_id, seen_at)
+create function private.mark_seen(room cercle.room_states, member uuid) returns boolean
+language sql volatile security definer set search_path = '', pg_temp as $$
+	insert into cercle.attendances as a (group_id, session_id, member_id, seen_at)
 	values (room.group_id, room.session_id, member, private.room_time())
 	on conflict (session_id, member_id) do update set seen_at = excluded.seen_at
 	returning xmax = 0
@@ -112,12 +112,12 @@ $$;
 -- True when the caller may take the role: its holder left the group, however lately their phone was
 -- heard, or was not heard for 30 seconds. Hours to come are no sign of life: the server's clock was
 -- set back.
-create function private.holder_is_away(room public.room_states) returns boolean
-language sql stable security definer set search_path = '' as $$
+create function private.holder_is_away(room cercle.room_states) returns boolean
+language sql stable security definer set search_path = '', pg_temp as $$
 	select room.facilitator_id is null
 		or not private.belongs(room.facilitator_id, room.group_id)
 		or not exists (
-			select from public.attendances a
+			select from cercle.attendances a
 			where a.session_id = room.session_id and a.member_id = room.facilitator_id
 				and a.seen_at > private.room_time() - interval '30 seconds'
 				and a.seen_at < private.room_time() + interval '30 seconds'
@@ -126,7 +126,7 @@ $$;
 
 -- A list of whole numbers; null when it is anything else.
 create function private.int_array(list jsonb) returns int[]
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = '', pg_temp as $$
 	select case when jsonb_typeof(list) = 'array' and jsonb_array_length(list) <= 40 then array(
 		select value::int from jsonb_array_elements_text(list) with ordinality x(value, turn)
 		order by turn
@@ -135,7 +135,7 @@ $$;
 
 -- What a command may say, and nothing else: the log keeps no words.
 create function private.command_args(command text, args jsonb) returns jsonb
-language sql immutable set search_path = '' as $$
+language sql immutable set search_path = '', pg_temp as $$
 	select case command
 		when 'add' then jsonb_build_object('minutes', (args ->> 'minutes')::int)
 		when 'go' then jsonb_build_object('position', (args ->> 'position')::int)
@@ -147,7 +147,7 @@ $$;
 
 -- What a pull shows of this area: see `shown_tables`.
 create function private.shown_room() returns setof private.shown_table
-language sql stable set search_path = '' as $$
+language sql stable set search_path = '', pg_temp as $$
 	values
 		('room_states', null, 'session_id',
 			$s$to_jsonb(t) || jsonb_build_object('id', t.session_id)$s$, null),
@@ -157,16 +157,16 @@ language sql stable set search_path = '' as $$
 				'by_id', t.member_id, 'to_id', coalesce((t.args ->> 'member_id')::uuid, t.member_id)
 			)$s$,
 			$s$t.command in ('take_over', 'hand_over') and not exists (
-				select from public.room_commands u
+				select from cercle.room_commands u
 				where u.session_id = t.session_id and u.version = t.version + 1 and u.command = 'undo'
 			)$s$)
 $$;
 
 -- Policies
 
-create policy select_member on public.room_states for select to authenticated
+create policy select_member on cercle.room_states for select to authenticated
 	using (session_id = any (array(select private.my_session_ids())));
-create policy select_member on public.room_commands for select to authenticated
+create policy select_member on cercle.room_commands for select to authenticated
 	using (session_id = any (array(select private.my_session_ids())));
 
 -- Members hear the room and show that they are there; nobody but the database speaks in it.
@@ -181,7 +181,7 @@ create policy insert_presence on realtime.messages for insert to authenticated
 
 -- What the room adds to actions and reviews: the facilitator and the scribe write for the others.
 
-create policy insert_owner on public.actions for insert to authenticated
+create policy insert_owner on cercle.actions for insert to authenticated
 	with check (
 		group_id = any (array(select private.my_group_ids()))
 		and (
@@ -189,7 +189,7 @@ create policy insert_owner on public.actions for insert to authenticated
 			or born_in = any (array(select private.my_driven_session_ids()))
 		)
 	);
-create policy insert_reviewer on public.reviews for insert to authenticated
+create policy insert_reviewer on cercle.reviews for insert to authenticated
 	with check (
 		session_id = any (array(select private.my_driven_session_ids()))
 		or (
@@ -197,7 +197,7 @@ create policy insert_reviewer on public.reviews for insert to authenticated
 			and action_id = any (array(select private.my_action_ids()))
 		)
 	);
-create policy update_reviewer on public.reviews for update to authenticated
+create policy update_reviewer on cercle.reviews for update to authenticated
 	using (
 		session_id = any (array(select private.my_driven_session_ids()))
 		or (
@@ -209,30 +209,30 @@ create policy update_reviewer on public.reviews for update to authenticated
 -- Triggers
 
 create trigger append_only before update of command, args, version, at, before
-	on public.room_commands for each row execute function private.refuse_change();
+	on cercle.room_commands for each row execute function private.refuse_change();
 
 -- What a command does to the state. Nothing here locks, stores or tells.
 
 -- Adds the time spent in the running segment to it. Nothing runs before the start.
-create function private.leave_segment(room public.room_states, at timestamptz) returns void
-language sql volatile security definer set search_path = '' as $$
-	update public.segments s
+create function private.leave_segment(room cercle.room_states, at timestamptz) returns void
+language sql volatile security definer set search_path = '', pg_temp as $$
+	update cercle.segments s
 		set actual_ms = coalesce(s.actual_ms, 0) + private.elapsed_ms(room, at)
 		where s.session_id = room.session_id and s.position = room.position
 $$;
 
 -- Opens segment `target` at `at` with the minutes given to it and closes the running one. A dropped
 -- one comes back with those of the plan.
-create function private.enter_segment(room public.room_states, target int, at timestamptz)
-returns public.room_states
-language plpgsql volatile security definer set search_path = '' as $$
+create function private.enter_segment(room cercle.room_states, target int, at timestamptz)
+returns cercle.room_states
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
 	if target is null or target not between 0 and cardinality(room.minutes) - 1 then
 		perform private.refuse('CR005', 'no such step');
 	end if;
 	perform private.leave_segment(room, at);
 	if room.minutes[target + 1] = 0 then
-		room.minutes[target + 1] := (select s.minutes from public.segments s
+		room.minutes[target + 1] := (select s.minutes from cercle.segments s
 			where s.session_id = room.session_id and s.position = target);
 	end if;
 	perform private.end_turns(room, at);
@@ -250,11 +250,11 @@ end $$;
 
 -- The minutes of the steps to come, as the facilitator decides on the way: 0 drops a step, none
 -- goes under its least. What runs and what is over keeps its own.
-create function private.replan(room public.room_states, given int[]) returns int[]
-language plpgsql stable security definer set search_path = '' as $$
+create function private.replan(room cercle.room_states, given int[]) returns int[]
+language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	if cardinality(given) is distinct from cardinality(room.minutes) or exists (
-		select from public.segments s
+		select from cercle.segments s
 		cross join lateral (select given[s.position + 1] as minutes) g
 		where s.session_id = room.session_id
 			and g.minutes is distinct from room.minutes[s.position + 1]
@@ -268,9 +268,9 @@ end $$;
 
 -- The state after one command; refuses what the state does not allow.
 create function private.next_room(
-	room public.room_states, command text, args jsonb, me uuid, at timestamptz
-) returns public.room_states
-language plpgsql volatile security definer set search_path = '' as $$
+	room cercle.room_states, command text, args jsonb, me uuid, at timestamptz
+) returns cercle.room_states
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	heir uuid;
 	minutes int;
@@ -291,8 +291,8 @@ begin
 		if room.position is not null then
 			perform private.refuse('CR004', 'the session has begun');
 		end if;
-		update public.sessions s set status = 'live', started_at = at where s.id = room.session_id;
-		room.minutes := array(select s.minutes from public.segments s
+		update cercle.sessions s set status = 'live', started_at = at where s.id = room.session_id;
+		room.minutes := array(select s.minutes from cercle.segments s
 			where s.session_id = room.session_id order by s.position);
 		return private.enter_segment(room, 0, at);
 	elsif command = 'hand_over' then
@@ -339,10 +339,10 @@ end $$;
 
 -- What has to be known to take a command back: the room as it is, and the time its step had spent
 -- before. Null for what cannot be taken back: a session that began has begun.
-create function private.undoable_state(room public.room_states, command text) returns jsonb
-language sql stable security definer set search_path = '' as $$
+create function private.undoable_state(room cercle.room_states, command text) returns jsonb
+language sql stable security definer set search_path = '', pg_temp as $$
 	select case when command <> 'start' then to_jsonb(room) || jsonb_build_object('actual_ms', (
-		select s.actual_ms from public.segments s
+		select s.actual_ms from cercle.segments s
 		where s.session_id = room.session_id and s.position = room.position
 	)) end
 $$;
@@ -350,14 +350,14 @@ $$;
 -- The room before its last command, as if that had never been given: the member who gave it may
 -- take it back for ten seconds. Refuses when it is not the caller's, not the last one, too old, or
 -- an undo itself.
-create function private.previous_room(room public.room_states, me uuid, at timestamptz)
-returns public.room_states
-language plpgsql volatile security definer set search_path = '' as $$
+create function private.previous_room(room cercle.room_states, me uuid, at timestamptz)
+returns cercle.room_states
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
-	last public.room_commands;
+	last cercle.room_commands;
 	version int := room.version;
 begin
-	select * into last from public.room_commands c
+	select * into last from cercle.room_commands c
 		where c.session_id = room.session_id and c.version = room.version;
 	if last.before is null or last.member_id is distinct from me
 		or last.at < at - interval '10 seconds'
@@ -370,7 +370,7 @@ begin
 	end if;
 	room := jsonb_populate_record(room, last.before);
 	room.version := version;
-	update public.segments s set actual_ms = (last.before ->> 'actual_ms')::bigint
+	update cercle.segments s set actual_ms = (last.before ->> 'actual_ms')::bigint
 		where s.session_id = room.session_id and s.position = room.position;
 	return room;
 end $$;
@@ -380,12 +380,12 @@ end $$;
 -- Locks the room for a command and checks what every command needs. Null when the command id was
 -- seen before: a replay, to be answered with the state as it is.
 create function private.lock_room(session_id uuid, expected_version int, command_id uuid)
-returns public.room_states
-language plpgsql volatile security definer set search_path = '' as $$
+returns cercle.room_states
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
-	room public.room_states;
+	room cercle.room_states;
 begin
-	select * into room from public.room_states r
+	select * into room from cercle.room_states r
 		where r.session_id = lock_room.session_id
 			and r.session_id in (select private.my_session_ids())
 		for update;
@@ -393,12 +393,12 @@ begin
 		perform private.refuse('CR001', 'no such session');
 	end if;
 	if exists (
-		select from public.room_commands c
+		select from cercle.room_commands c
 		where c.id = command_id and c.session_id = room.session_id
 	) then
 		return null;
 	end if;
-	if (select s.status from public.sessions s where s.id = room.session_id) = 'closed' then
+	if (select s.status from cercle.sessions s where s.id = room.session_id) = 'closed' then
 		perform private.refuse('CR004', 'the session is closed');
 	end if;
 	if room.version is distinct from expected_version then
@@ -409,21 +409,21 @@ end $$;
 
 -- Stores the state, logs the command, tells the phones. A member who commands a live room is there.
 create function private.save_room(
-	room public.room_states, command text, args jsonb, command_id uuid, me uuid, at timestamptz,
+	room cercle.room_states, command text, args jsonb, command_id uuid, me uuid, at timestamptz,
 	before jsonb
 ) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
-	saved public.room_states;
+	saved cercle.room_states;
 begin
-	update public.room_states r set
+	update cercle.room_states r set
 		position = room.position, started_at = room.started_at, planned_ms = room.planned_ms,
 		added_ms = room.added_ms, paused_at = room.paused_at, paused_ms = room.paused_ms,
 		facilitator_id = room.facilitator_id, minutes = room.minutes, version = room.version + 1,
 		floor_version = r.floor_version + 1
 		where r.session_id = room.session_id
 		returning * into saved;
-	insert into public.room_commands (
+	insert into cercle.room_commands (
 		id, group_id, session_id, member_id, command, args, version, at, before
 	) values (
 		command_id, room.group_id, room.session_id, me, command, args, saved.version, at, before
@@ -436,19 +436,19 @@ begin
 	return private.room_json(saved);
 end $$;
 
-create function public.room_command(
+create function private.room_command(
 	session_id uuid, command text, args jsonb, expected_version int, command_id uuid
 ) returns jsonb
-language plpgsql security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
-	room public.room_states :=
+	room cercle.room_states :=
 		private.lock_room(room_command.session_id, expected_version, command_id);
 	at timestamptz := private.room_time();
 	before jsonb;
 begin
 	if room.session_id is null then
-		return (select private.room_json(r) from public.room_states r
+		return (select private.room_json(r) from cercle.room_states r
 			where r.session_id = room_command.session_id);
 	end if;
 	args := private.command_args(command, args);
@@ -460,17 +460,24 @@ begin
 	end if;
 	return private.save_room(room, command, args, command_id, me, at, before);
 end $$;
+
+create function public.room_command(
+	session_id uuid, command text, args jsonb, expected_version int, command_id uuid
+) returns jsonb
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.room_command(session_id, command, args, expected_version, command_id)
+$$;
 comment on function public.room_command is
 	'start, pause, resume, add {minutes}, go {position}, plan {minutes: []}, take_over, hand_over {member_id}, undo. Answers the new state.';
 
-create function public.room_snapshot(session_id uuid) returns jsonb
-language plpgsql security definer set search_path = '' as $$
+create function private.room_snapshot(session_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
-	room public.room_states;
+	room cercle.room_states;
 	arrived boolean;
 begin
-	select * into room from public.room_states r
+	select * into room from cercle.room_states r
 		where r.session_id = room_snapshot.session_id
 			and r.session_id in (select private.my_session_ids());
 	if room.session_id is null then
@@ -483,39 +490,49 @@ begin
 		end if;
 	end if;
 	return jsonb_build_object(
-		'now', public.server_clock(), 'topic', private.room_topic(room.session_id),
+		'now', private.server_clock(), 'topic', private.room_topic(room.session_id),
 		'state', private.room_json(room), 'holder_away', private.holder_is_away(room),
 		'thumb', private.thumb_of(room, me),
 		'signals', case when room.facilitator_id = me then private.signals_json(room) else '[]' end
 	);
 end $$;
+
+create function public.room_snapshot(session_id uuid) returns jsonb
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.room_snapshot(session_id)
+$$;
 comment on function public.room_snapshot is
 	'The room as it is, for joining, waking, a gap or polling. Being here is being present.';
 
-create function public.server_clock() returns double precision
-language sql volatile set search_path = '' as $$
+create function private.server_clock() returns double precision
+language sql volatile set search_path = '', pg_temp as $$
 	select extract(epoch from private.room_time()) * 1000
+$$;
+
+create function public.server_clock() returns double precision
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.server_clock()
 $$;
 comment on function public.server_clock is 'The server''s time in milliseconds since 1970.';
 
 -- Closing a session: its notes find their keeper, unfinished actions go on, the next date is set.
-create function public.close_session(
+create function private.close_session(
 	session_id uuid, next jsonb, expected_version int, command_id uuid
 ) returns jsonb
-language plpgsql security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
-	room public.room_states :=
+	room cercle.room_states :=
 		private.lock_room(close_session.session_id, expected_version, command_id);
 	at timestamptz := private.room_time();
-	closing public.sessions;
+	closing cercle.sessions;
 	next_id uuid;
 begin
 	if room.session_id is null then
-		return (select private.room_json(r) from public.room_states r
+		return (select private.room_json(r) from cercle.room_states r
 			where r.session_id = close_session.session_id);
 	end if;
-	select * into closing from public.sessions s where s.id = room.session_id for update;
+	select * into closing from cercle.sessions s where s.id = room.session_id for update;
 	if closing.status <> 'live' then
 		perform private.refuse('CR004', 'the session has not begun');
 	end if;
@@ -530,21 +547,29 @@ begin
 	perform private.erase_room_traces(closing.id);
 	perform private.close_floor(room, at);
 	perform private.carry_actions(closing, next_id);
-	update public.sessions s set status = 'closed', closed_at = at where s.id = closing.id;
+	update cercle.sessions s set status = 'closed', closed_at = at where s.id = closing.id;
 	room.paused_at := coalesce(room.paused_at, greatest(at, room.started_at));
 	return private.save_room(
 		room, 'close', jsonb_build_object('next', next_id), command_id, me, at, null
 	);
 end $$;
+
+create function public.close_session(
+	session_id uuid, next jsonb, expected_version int, command_id uuid
+) returns jsonb
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.close_session(session_id, next, expected_version, command_id)
+$$;
 comment on function public.close_session is
 	'Closes a live session: carries unfinished actions into the next one, which is planned here or before.';
 
 -- Grants
 
-grant select on public.room_states, public.room_commands to authenticated;
+grant select on cercle.room_states, cercle.room_commands to authenticated;
 grant execute on function
-	private.my_driven_session_ids(), private.my_topics(), private.room_time(),
+	private.my_driven_session_ids(), private.my_topics(), private.room_time(), private.shown_room(),
+	private.room_command(uuid, text, jsonb, int, uuid), private.room_snapshot(uuid),
+	private.server_clock(), private.close_session(uuid, jsonb, int, uuid),
 	public.room_command(uuid, text, jsonb, int, uuid), public.room_snapshot(uuid),
-	public.server_clock(), public.close_session(uuid, jsonb, int, uuid),
-	private.shown_room()
+	public.server_clock(), public.close_session(uuid, jsonb, int, uuid)
 	to authenticated;

@@ -3,56 +3,56 @@
 -- step only. Several members press at once, and each press means the same whenever it arrives:
 -- these are no commands of the room, and none of them can be stale.
 
-create table public.speaking_turns (
+create table cercle.speaking_turns (
 	id uuid primary key default gen_random_uuid(),
-	group_id uuid not null references public.groups (id) on delete cascade,
-	session_id uuid not null references public.sessions (id) on delete cascade,
+	group_id uuid not null references cercle.groups (id) on delete cascade,
+	session_id uuid not null references cercle.sessions (id) on delete cascade,
 	position int not null check (position between 0 and 39),
-	member_id uuid not null references public.profiles (id) on delete cascade,
+	member_id uuid not null references cercle.profiles (id) on delete cascade,
 	raised_at timestamptz not null,
 	began_at timestamptz check (began_at >= raised_at),
 	ended_at timestamptz check (ended_at >= began_at),
 	check (ended_at is null or began_at is not null)
 );
-comment on table public.speaking_turns is
+comment on table cercle.speaking_turns is
 	'Raised hands and turns to speak, by step. A hand taken down leaves nothing.';
-create unique index speaking_turns_open on public.speaking_turns (session_id, position, member_id)
+create unique index speaking_turns_open on cercle.speaking_turns (session_id, position, member_id)
 	where ended_at is null;
-create unique index speaking_turns_speaker on public.speaking_turns (session_id, position)
+create unique index speaking_turns_speaker on cercle.speaking_turns (session_id, position)
 	where began_at is not null and ended_at is null;
-create index speaking_turns_session on public.speaking_turns (session_id);
-create index speaking_turns_group on public.speaking_turns (group_id);
-create index speaking_turns_member on public.speaking_turns (member_id);
+create index speaking_turns_session on cercle.speaking_turns (session_id);
+create index speaking_turns_group on cercle.speaking_turns (group_id);
+create index speaking_turns_member on cercle.speaking_turns (member_id);
 
 -- Nobody reads these two: functions answer with counts.
 -- Nobody reads these two: functions answer with counts.
 create table private.room_thumbs (
-	session_id uuid not null references public.sessions (id) on delete cascade,
+	session_id uuid not null references cercle.sessions (id) on delete cascade,
 	position int not null,
-	member_id uuid not null references public.profiles (id) on delete cascade,
+	member_id uuid not null references cercle.profiles (id) on delete cascade,
 	up boolean not null,
 	primary key (session_id, position, member_id)
 );
 create index room_thumbs_member on private.room_thumbs (member_id);
 
 create table private.room_signals (
-	session_id uuid not null references public.sessions (id) on delete cascade,
+	session_id uuid not null references cercle.sessions (id) on delete cascade,
 	position int not null,
-	member_id uuid not null references public.profiles (id) on delete cascade,
+	member_id uuid not null references cercle.profiles (id) on delete cascade,
 	kind text not null check (kind in ('advice', 'off_topic', 'over_time', 'pause')),
 	primary key (session_id, position, kind, member_id)
 );
 create index room_signals_member on private.room_signals (member_id);
 
-alter table public.speaking_turns enable row level security;
+alter table cercle.speaking_turns enable row level security;
 alter table private.room_thumbs enable row level security;
 alter table private.room_signals enable row level security;
 
 -- Helper functions
 
 -- The floor of the running step, for every phone: ids, moments and counts.
-create function private.floor_json(room public.room_states) returns jsonb
-language sql stable security definer set search_path = '' as $$
+create function private.floor_json(room cercle.room_states) returns jsonb
+language sql stable security definer set search_path = '', pg_temp as $$
 	select jsonb_build_object(
 		'version', room.floor_version,
 		'turns', (
@@ -60,7 +60,7 @@ language sql stable security definer set search_path = '' as $$
 				'member_id', t.member_id, 'raised_at', extract(epoch from t.raised_at) * 1000,
 				'began_at', extract(epoch from t.began_at) * 1000
 			) order by t.began_at, t.raised_at, t.id), '[]')
-			from public.speaking_turns t
+			from cercle.speaking_turns t
 			where t.session_id = room.session_id and t.position = room.position and t.ended_at is null
 		),
 		'thumbs', (
@@ -73,21 +73,21 @@ language sql stable security definer set search_path = '' as $$
 	)
 $$;
 
-create function private.thumb_of(room public.room_states, member uuid) returns boolean
-language sql stable security definer set search_path = '' as $$
+create function private.thumb_of(room cercle.room_states, member uuid) returns boolean
+language sql stable security definer set search_path = '', pg_temp as $$
 	select t.up from private.room_thumbs t
 	where t.session_id = room.session_id and t.position = room.position and t.member_id = member
 $$;
 
-create function private.drop_thumbs(room public.room_states) returns void
-language sql volatile security definer set search_path = '' as $$
+create function private.drop_thumbs(room cercle.room_states) returns void
+language sql volatile security definer set search_path = '', pg_temp as $$
 	delete from private.room_thumbs t
 	where t.session_id = room.session_id and t.position = room.position
 $$;
 
 -- How often each signal was given in the running step.
-create function private.signals_json(room public.room_states) returns jsonb
-language sql stable security definer set search_path = '' as $$
+create function private.signals_json(room cercle.room_states) returns jsonb
+language sql stable security definer set search_path = '', pg_temp as $$
 	select coalesce(jsonb_agg(jsonb_build_object('kind', s.kind, 'count', s.times) order by s.kind), '[]')
 	from (
 		select kind, count(*) as times from private.room_signals
@@ -98,40 +98,40 @@ $$;
 
 -- Ends the turn of the member who speaks in the running step. Hands stay up: going on by mistake
 -- can be undone.
-create function private.end_turns(room public.room_states, at timestamptz) returns void
-language sql volatile security definer set search_path = '' as $$
-	update public.speaking_turns t set ended_at = greatest(at, t.began_at)
+create function private.end_turns(room cercle.room_states, at timestamptz) returns void
+language sql volatile security definer set search_path = '', pg_temp as $$
+	update cercle.speaking_turns t set ended_at = greatest(at, t.began_at)
 	where t.session_id = room.session_id and t.position = room.position
 		and t.began_at is not null and t.ended_at is null
 $$;
 
 -- A step that is entered has nobody waiting in it, however often it was there before.
-create function private.clear_step(room public.room_states, target int) returns void
-language plpgsql volatile security definer set search_path = '' as $$
+create function private.clear_step(room cercle.room_states, target int) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
-	delete from public.speaking_turns t
+	delete from cercle.speaking_turns t
 		where t.session_id = room.session_id and t.position = target and t.ended_at is null;
 	delete from private.room_thumbs t where t.session_id = room.session_id and t.position = target;
 	delete from private.room_signals s where s.session_id = room.session_id and s.position = target;
 end $$;
 
 -- What is left of the floor when the session ends: how long each spoke.
-create function private.close_floor(room public.room_states, at timestamptz) returns void
-language plpgsql volatile security definer set search_path = '' as $$
+create function private.close_floor(room cercle.room_states, at timestamptz) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
 	perform private.end_turns(room, at);
-	delete from public.speaking_turns t where t.session_id = room.session_id and t.ended_at is null;
+	delete from cercle.speaking_turns t where t.session_id = room.session_id and t.ended_at is null;
 	delete from private.room_thumbs t where t.session_id = room.session_id;
 	delete from private.room_signals s where s.session_id = room.session_id;
 end $$;
 
 -- Locks a live room of the caller's.
-create function private.lock_live_room(session_id uuid) returns public.room_states
-language plpgsql volatile security definer set search_path = '' as $$
+create function private.lock_live_room(session_id uuid) returns cercle.room_states
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
-	room public.room_states;
+	room cercle.room_states;
 begin
-	select * into room from public.room_states r
+	select * into room from cercle.room_states r
 		where r.session_id = lock_live_room.session_id
 			and r.session_id in (select private.my_session_ids())
 		for update;
@@ -145,13 +145,13 @@ end $$;
 
 -- Gives the floor to `heir`. The facilitator gives it to anybody; the member who waits longest
 -- takes it while nobody speaks.
-create function private.give_floor(room public.room_states, heir uuid, me uuid, at timestamptz)
+create function private.give_floor(room cercle.room_states, heir uuid, me uuid, at timestamptz)
 returns void
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
-	first public.speaking_turns;
+	first cercle.speaking_turns;
 begin
-	select * into first from public.speaking_turns t
+	select * into first from cercle.speaking_turns t
 		where t.session_id = room.session_id and t.position = room.position and t.ended_at is null
 		order by t.began_at, t.raised_at, t.id limit 1;
 	if first.began_at is not null and first.member_id = heir then
@@ -167,7 +167,7 @@ begin
 		perform private.refuse('CR005', 'not a member of the group');
 	end if;
 	perform private.end_turns(room, at);
-	insert into public.speaking_turns as t (
+	insert into cercle.speaking_turns as t (
 		group_id, session_id, position, member_id, raised_at, began_at
 	) values (room.group_id, room.session_id, room.position, heir, at, at)
 	on conflict (session_id, position, member_id) where ended_at is null
@@ -176,21 +176,21 @@ end $$;
 
 -- What a pull shows of this area: see `shown_tables`.
 create function private.shown_floor() returns setof private.shown_table
-language sql stable set search_path = '' as $$
+language sql stable set search_path = '', pg_temp as $$
 	values
 		('speaking_turns', null, null, null, 't.ended_at is not null')
 $$;
 
 -- Policies
 
-create policy select_member on public.speaking_turns for select to authenticated
+create policy select_member on cercle.speaking_turns for select to authenticated
 	using (session_id = any (array(select private.my_session_ids())));
 
 -- What the floor adds to the room.
 
 -- What the phones need to draw the room; anchors in milliseconds, no text.
-create function private.room_json(room public.room_states) returns jsonb
-language sql stable security definer set search_path = '' as $$
+create function private.room_json(room cercle.room_states) returns jsonb
+language sql stable security definer set search_path = '', pg_temp as $$
 	select jsonb_build_object(
 		'session_id', room.session_id, 'status', s.status, 'position', room.position,
 		'started_at', extract(epoch from room.started_at) * 1000,
@@ -199,7 +199,7 @@ language sql stable security definer set search_path = '' as $$
 		'facilitator_id', room.facilitator_id, 'minutes', room.minutes, 'version', room.version,
 		'floor', private.floor_json(room)
 	)
-	from public.sessions s where s.id = room.session_id
+	from cercle.sessions s where s.id = room.session_id
 $$;
 
 -- What the floor adds to memberships.
@@ -207,64 +207,64 @@ $$;
 -- A member who leaves a group takes part in no floor of it any more. The phones are told to look
 -- again by the end of the topics.
 create function private.leave_floor() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 declare
-	room public.room_states;
+	room cercle.room_states;
 begin
 	for room in
-		select r.* from public.room_states r
-		join public.sessions s on s.id = r.session_id and s.status = 'live'
+		select r.* from cercle.room_states r
+		join cercle.sessions s on s.id = r.session_id and s.status = 'live'
 		where r.group_id = old.group_id
 		for update of r
 	loop
-		update public.speaking_turns t set ended_at = greatest(private.room_time(), t.began_at)
+		update cercle.speaking_turns t set ended_at = greatest(private.room_time(), t.began_at)
 			where t.session_id = room.session_id and t.member_id = old.member_id
 				and t.began_at is not null and t.ended_at is null;
-		delete from public.speaking_turns t
+		delete from cercle.speaking_turns t
 			where t.session_id = room.session_id and t.member_id = old.member_id and t.ended_at is null;
 		delete from private.room_thumbs t
 			where t.session_id = room.session_id and t.member_id = old.member_id;
 		delete from private.room_signals g
 			where g.session_id = room.session_id and g.member_id = old.member_id;
-		update public.room_states r set floor_version = r.floor_version + 1
+		update cercle.room_states r set floor_version = r.floor_version + 1
 			where r.session_id = room.session_id;
 	end loop;
 	return null;
 end $$;
-create trigger leave_floor after update on public.memberships
+create trigger leave_floor after update on cercle.memberships
 	for each row when (old.left_at is null and new.left_at is not null)
 	execute function private.leave_floor();
-create trigger leave_floor_deleted after delete on public.memberships
+create trigger leave_floor_deleted after delete on cercle.memberships
 	for each row when (old.left_at is null) execute function private.leave_floor();
 
 -- Commands
 
-create function public.floor_command(session_id uuid, command text, args jsonb) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+create function private.floor_command(session_id uuid, command text, args jsonb) returns jsonb
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 #variable_conflict use_column
 declare
 	me uuid := private.me();
-	room public.room_states := private.lock_live_room(floor_command.session_id);
+	room cercle.room_states := private.lock_live_room(floor_command.session_id);
 	at timestamptz := private.room_time();
 	before jsonb := private.floor_json(room);
 begin
 	case command
 		when 'raise' then
-			insert into public.speaking_turns (group_id, session_id, position, member_id, raised_at)
+			insert into cercle.speaking_turns (group_id, session_id, position, member_id, raised_at)
 			values (room.group_id, room.session_id, room.position, me, at)
 			on conflict (session_id, position, member_id) where ended_at is null do nothing;
 		when 'lower' then
-			delete from public.speaking_turns t
+			delete from cercle.speaking_turns t
 				where t.session_id = room.session_id and t.position = room.position
 					and t.member_id = me and t.began_at is null;
-			update public.speaking_turns t set ended_at = greatest(at, t.began_at)
+			update cercle.speaking_turns t set ended_at = greatest(at, t.began_at)
 				where t.session_id = room.session_id and t.position = room.position
 					and t.member_id = me and t.ended_at is null;
 		when 'give' then
 			perform private.give_floor(room, (args ->> 'member_id')::uuid, me, at);
 		when 'end' then
 			if room.facilitator_id is distinct from me and exists (
-				select from public.speaking_turns t
+				select from cercle.speaking_turns t
 				where t.session_id = room.session_id and t.position = room.position
 					and t.member_id <> me and t.began_at is not null and t.ended_at is null
 			) then
@@ -273,7 +273,7 @@ begin
 			perform private.end_turns(room, at);
 		when 'thumb' then
 			if not exists (
-				select from public.segments s where s.session_id = room.session_id
+				select from cercle.segments s where s.session_id = room.session_id
 					and s.position = room.position and s.kind = 'topic'
 			) then
 				perform private.refuse('CR004', 'thumbs are for topics');
@@ -286,21 +286,26 @@ begin
 	end case;
 	-- Pressed twice, it says the same: nothing to tell.
 	if private.floor_json(room) is distinct from before then
-		update public.room_states r set floor_version = r.floor_version + 1
+		update cercle.room_states r set floor_version = r.floor_version + 1
 			where r.session_id = room.session_id
 			returning * into room;
 		perform private.signal_room(room.session_id, 'floor', private.floor_json(room));
 	end if;
 	return private.floor_json(room);
 end $$;
+
+create function public.floor_command(session_id uuid, command text, args jsonb) returns jsonb
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.floor_command(session_id, command, args)
+$$;
 comment on function public.floor_command is
 	'raise, lower, give {member_id}, end, thumb {up}. Answers the floor of the running step.';
 
-create function public.signal_facilitator(session_id uuid, kind text) returns void
-language plpgsql volatile security definer set search_path = '' as $$
+create function private.signal_facilitator(session_id uuid, kind text) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
-	room public.room_states := private.lock_live_room(signal_facilitator.session_id);
+	room cercle.room_states := private.lock_live_room(signal_facilitator.session_id);
 begin
 	if kind is null or kind not in ('advice', 'off_topic', 'over_time', 'pause') then
 		perform private.refuse('CR005', 'no such signal');
@@ -313,14 +318,19 @@ begin
 		perform private.signal_room(room.session_id, 'signals', '{}');
 	end if;
 end $$;
+
+create function public.signal_facilitator(session_id uuid, kind text) returns void
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.signal_facilitator(session_id, kind)
+$$;
 comment on function public.signal_facilitator is
 	'advice, off_topic, over_time or pause, once a step and member. Nobody learns who gave it.';
 
-create function public.dismiss_signal(session_id uuid, kind text) returns void
-language plpgsql volatile security definer set search_path = '' as $$
+create function private.dismiss_signal(session_id uuid, kind text) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
-	room public.room_states := private.lock_live_room(dismiss_signal.session_id);
+	room cercle.room_states := private.lock_live_room(dismiss_signal.session_id);
 begin
 	if room.facilitator_id is distinct from me then
 		perform private.refuse('CR002', 'the facilitator hears the signals');
@@ -329,14 +339,20 @@ begin
 		where s.session_id = room.session_id and s.position = room.position
 			and s.kind = dismiss_signal.kind;
 end $$;
+
+create function public.dismiss_signal(session_id uuid, kind text) returns void
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.dismiss_signal(session_id, kind)
+$$;
 comment on function public.dismiss_signal is
 	'The facilitator has heard these signals of the running step.';
 
 -- Grants
 
-grant select on public.speaking_turns to authenticated;
+grant select on cercle.speaking_turns to authenticated;
 grant execute on function
+	private.shown_floor(), private.floor_command(uuid, text, jsonb),
+	private.signal_facilitator(uuid, text), private.dismiss_signal(uuid, text),
 	public.floor_command(uuid, text, jsonb), public.signal_facilitator(uuid, text),
-	public.dismiss_signal(uuid, text),
-	private.shown_floor()
+	public.dismiss_signal(uuid, text)
 	to authenticated;

@@ -4,30 +4,30 @@
 
 -- Operations are known by where they come from: the member, the client (one database on one device)
 -- and their place in its queue. One that is tried again takes a new place, and is judged anew.
-create table public.operations (
+create table cercle.operations (
 	client_id uuid not null,
-	member_id uuid not null default private.uid() references public.profiles (id) on delete cascade,
+	member_id uuid not null default private.uid() references cercle.profiles (id) on delete cascade,
 	code text check (code ~ '^[0-9A-Z]{5}$'),
 	applied_at timestamptz not null default now(),
 	sequence bigint not null check (sequence >= 0),
 	digest uuid,
 	primary key (member_id, client_id, sequence)
 );
-comment on table public.operations is
+comment on table cercle.operations is
 	'Operations already answered, so that a second delivery changes nothing.';
-comment on column public.operations.code is 'Why it was refused. Null: applied.';
-comment on column public.operations.client_id is 'Made with the database of a device.';
-comment on column public.operations.digest is
+comment on column cercle.operations.code is 'Why it was refused. Null: applied.';
+comment on column cercle.operations.client_id is 'Made with the database of a device.';
+comment on column cercle.operations.digest is
 	'What it said: a phone brought back from a copy counts anew from an older place. Null: not known.';
-create index operations_applied on public.operations (applied_at);
+create index operations_applied on cercle.operations (applied_at);
 
-alter table public.operations enable row level security;
+alter table cercle.operations enable row level security;
 
 -- Policies
 
-create policy select_owner on public.operations for select to authenticated
+create policy select_owner on cercle.operations for select to authenticated
 	using (member_id = (select private.uid()));
-create policy insert_owner on public.operations for insert to authenticated
+create policy insert_owner on cercle.operations for insert to authenticated
 	with check (member_id = (select private.uid()));
 
 -- Writing
@@ -37,7 +37,7 @@ create policy insert_owner on public.operations for insert to authenticated
 create function private.merge_row(
 	target regclass, row_id uuid, changes jsonb, base jsonb, fields text[]
 ) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '', pg_temp as $$
 declare
 	held jsonb;
 	field text;
@@ -76,7 +76,7 @@ end $$;
 -- Applies one operation, with the caller's rights. What comes before the point says of which kind
 -- of row it is; the function of that area knows its operations.
 create function private.apply_operation(kind text, args jsonb, base jsonb) returns void
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '', pg_temp as $$
 begin
 	case split_part(kind, '.', 1)
 		when 'action', 'actions' then perform private.apply_action(kind, args, base);
@@ -94,16 +94,16 @@ end $$;
 
 -- Tells the live rooms of the caller's groups to fetch again.
 create function private.signal_my_rooms() returns void
-language sql volatile security definer set search_path = '' as $$
+language sql volatile security definer set search_path = '', pg_temp as $$
 	select private.signal_room(id, 'changed', '{}')
-	from public.sessions where id in (select private.my_live_session_ids())
+	from cercle.sessions where id in (select private.my_live_session_ids())
 $$;
 
-create function public.apply_ops(client_id uuid, operations jsonb) returns jsonb
-language plpgsql security invoker set search_path = '' as $$
+create function private.apply_ops(client_id uuid, operations jsonb) returns jsonb
+language plpgsql volatile set search_path = '', pg_temp as $$
 declare
 	operation jsonb;
-	earlier public.operations;
+	earlier cercle.operations;
 	refusal text;
 	answers jsonb := '[]';
 	me uuid := private.me();
@@ -124,7 +124,7 @@ begin
 		then
 			refusal := 'CR005';
 		else
-			select * into earlier from public.operations o
+			select * into earlier from cercle.operations o
 				where o.member_id = me and o.client_id = apply_ops.client_id
 					and o.sequence = (operation ->> 'sequence')::bigint;
 			if not found then
@@ -140,7 +140,7 @@ begin
 					end if;
 					refusal := sqlstate;
 				end;
-				insert into public.operations (client_id, sequence, code, digest) values (
+				insert into cercle.operations (client_id, sequence, code, digest) values (
 					client_id, (operation ->> 'sequence')::bigint, refusal, md5(operation::text)::uuid
 				);
 				changed := changed or refusal is null;
@@ -160,6 +160,11 @@ begin
 	end if;
 	return answers;
 end $$;
+
+create function public.apply_ops(client_id uuid, operations jsonb) returns jsonb
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.apply_ops(client_id, operations)
+$$;
 comment on function public.apply_ops is
 	'Applies a member''s operations in order, each at most once, with the member''s own rights.';
 
@@ -176,13 +181,13 @@ comment on function public.apply_ops is
 -- plan is kept, as that of `my_group_ids`: every pull asks.
 create function private.shown_tables()
 returns table (name text, source text, key text, shape text, which text, version int)
-language plpgsql stable set search_path = '' as $$
+language plpgsql stable set search_path = '', pg_temp as $$
 begin
 	return query
 		select v.name, t.source, coalesce(v.key, 'id'), t.shape, coalesce(v.which, 'true'),
 			hashtext(concat_ws(' ', t.shape, (
 				select string_agg(a.attname, ' ' order by a.attnum) from pg_attribute a
-				where a.attrelid = format('public.%I', t.source)::regclass
+				where a.attrelid = format('cercle.%I', t.source)::regclass
 					and a.attnum > 0 and not a.attisdropped
 			)))
 		from (
@@ -201,8 +206,8 @@ begin
 		lateral (select coalesce(v.source, v.name), coalesce(v.shape, 'to_jsonb(t)')) t (source, shape);
 end $$;
 
-create function public.pull(since jsonb) returns jsonb
-language plpgsql stable security invoker set search_path = '' as $$
+create function private.pull(since jsonb) returns jsonb
+language plpgsql stable set search_path = '', pg_temp as $$
 declare
 	cursor xid := case when pg_input_is_valid(since ->> 'cursor', 'xid8')
 		then (since ->> 'cursor')::xid8::xid end;
@@ -227,7 +232,7 @@ begin
 						'[]'
 					)
 				)
-				from public.%3$I t where %4$s
+				from cercle.%3$I t where %4$s
 			$q$, shown.key, shown.shape, shown.source, shown.which
 		) using shown.version, is_full, age(cursor) into answer;
 		if answer -> 'sum' <> coalesce(since -> 'sums' -> shown.name, '[0, 0]') then
@@ -239,6 +244,11 @@ begin
 		'tables', tables
 	);
 end $$;
+
+create function public.pull(since jsonb) returns jsonb
+language sql stable security invoker set search_path = '', pg_temp as $$
+	select private.pull(since)
+$$;
 comment on function public.pull is
 	'The rows the caller may read: those that differ from what they say they have.';
 
@@ -246,12 +256,12 @@ comment on function public.pull is
 
 -- Erases what was noted of old operations: see `erase_expired`.
 create function private.erase_operations(at timestamptz, most int) returns int
-language plpgsql volatile set search_path = '' as $$
+language plpgsql volatile set search_path = '', pg_temp as $$
 declare
 	gone int;
 begin
-	delete from public.operations o where o.ctid = any (array(
-		select p.ctid from public.operations p
+	delete from cercle.operations o where o.ctid = any (array(
+		select p.ctid from cercle.operations p
 		where p.applied_at < at - interval '12 months' limit most
 	));
 	get diagnostics gone = row_count;
@@ -260,9 +270,10 @@ end $$;
 
 -- Grants
 
-grant select, insert (client_id, code, sequence, digest) on public.operations to authenticated;
+grant select, insert (client_id, code, sequence, digest) on cercle.operations to authenticated;
 grant execute on function
 	private.merge_row(regclass, uuid, jsonb, jsonb, text[]),
-	private.apply_operation(text, jsonb, jsonb), private.signal_my_rooms(),
-	public.apply_ops(uuid, jsonb), private.shown_tables(), public.pull(jsonb)
+	private.apply_operation(text, jsonb, jsonb), private.signal_my_rooms(), private.shown_tables(),
+	private.apply_ops(uuid, jsonb), private.pull(jsonb), public.apply_ops(uuid, jsonb),
+	public.pull(jsonb)
 	to authenticated;

@@ -5,13 +5,13 @@
 -- Closed sessions past their group's limit, except the last one that was held: the next session
 -- begins with it.
 create function private.expired_session_ids(at timestamptz, most int) returns setof uuid
-language sql volatile security definer set search_path = '' as $$
-	select s.id from public.sessions s
-	join public.groups g on g.id = s.group_id
+language sql volatile security definer set search_path = '', pg_temp as $$
+	select s.id from cercle.sessions s
+	join cercle.groups g on g.id = s.group_id
 	where s.status = 'closed' and s.erased_at is null
 		and s.closed_at < at - make_interval(months => g.retention_months)
 		and exists (
-			select from public.sessions l
+			select from cercle.sessions l
 			where l.group_id = s.group_id and l.closed_at > s.closed_at
 		)
 	order by s.closed_at
@@ -21,24 +21,24 @@ $$;
 
 -- Erases everything a member typed in these sessions. Attendances, turns and minutes stay.
 create function private.erase_sessions(ids uuid[], at timestamptz) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	contributions int;
 	feedbacks int;
 	reviews int;
 begin
-	update public.sessions s set erased_at = erase_sessions.at, place = '' where s.id = any (ids);
+	update cercle.sessions s set erased_at = erase_sessions.at, place = '' where s.id = any (ids);
 	-- A step of one's own may be named by anything.
-	update public.segments s set label = '{"fr": "Étape", "en": "Step"}'
+	update cercle.segments s set label = '{"fr": "Étape", "en": "Step"}'
 		where s.session_id = any (ids);
 	contributions := private.empty_challenges(
-		array(select c.id from public.challenges c where c.session_id = any (ids))
+		array(select c.id from cercle.challenges c where c.session_id = any (ids))
 	);
-	delete from public.feedbacks f where f.session_id = any (ids);
+	delete from cercle.feedbacks f where f.session_id = any (ids);
 	get diagnostics feedbacks = row_count;
-	update public.reviews r set line = '' where r.session_id = any (ids) and r.line <> '';
+	update cercle.reviews r set line = '' where r.session_id = any (ids) and r.line <> '';
 	get diagnostics reviews = row_count;
-	delete from public.room_commands c where c.session_id = any (ids);
+	delete from cercle.room_commands c where c.session_id = any (ids);
 	return jsonb_build_object('sessions', cardinality(ids), 'contributions', contributions,
 		'feedbacks', feedbacks, 'reviews', reviews);
 end $$;
@@ -48,34 +48,34 @@ end $$;
 -- Row trigger: an erased session gets no new words. No lock is needed where a row is changed:
 -- erasing changes each of these rows, so that one of the two waits for the other and sees it.
 create function private.keep_erased() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 begin
 	if exists (
-		select from public.sessions s where s.id = new.session_id and s.erased_at is not null
+		select from cercle.sessions s where s.id = new.session_id and s.erased_at is not null
 	) then
 		perform private.refuse('CR004', 'the words of this session were erased');
 	end if;
 	return new;
 end $$;
-create trigger keep_erased before update on public.challenges
+create trigger keep_erased before update on cercle.challenges
 	for each row when (
 		concat(new.question, new.context, new.tried, new.options, new.wanted, new.unwanted) <> ''
 	) execute function private.keep_erased();
-create trigger keep_erased before update on public.challenge_notes
+create trigger keep_erased before update on cercle.challenge_notes
 	for each row when (new.body || new.takeaways <> '') execute function private.keep_erased();
 
 -- Row trigger: nobody waits for a row that is new, so here the erasing is waited for.
 create function private.keep_erased_out() returns trigger
-language plpgsql security definer set search_path = '' as $$
+language plpgsql security definer set search_path = '', pg_temp as $$
 begin
-	perform from public.sessions s
+	perform from cercle.sessions s
 		where s.id = new.session_id and s.erased_at is null for key share;
 	if not found then
 		perform private.refuse('CR004', 'the words of this session were erased');
 	end if;
 	return new;
 end $$;
-create trigger keep_erased before insert on public.feedbacks
+create trigger keep_erased before insert on cercle.feedbacks
 	for each row execute function private.keep_erased_out();
 
 -- What retention adds to groups.
@@ -83,25 +83,25 @@ create trigger keep_erased before insert on public.feedbacks
 -- Row trigger: a member who shortens how long a group keeps its words decides for everybody, so the
 -- register says so.
 create function private.log_retention() returns trigger
-language plpgsql volatile security definer set search_path = '' as $$
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
-	insert into public.decisions (group_id, kind, subject_id, at)
+	insert into cercle.decisions (group_id, kind, subject_id, at)
 	select new.id, 'retention_shortened', p.id, clock_timestamp()
-	from public.profiles p where p.id = private.uid();
+	from cercle.profiles p where p.id = private.uid();
 	return null;
 end $$;
-create trigger log_retention after update of retention_months on public.groups
+create trigger log_retention after update of retention_months on cercle.groups
 	for each row when (new.retention_months < old.retention_months)
 	execute function private.log_retention();
 
 -- Commands
 
-create function public.set_retention(group_id uuid, months int, expected int) returns void
-language plpgsql volatile security definer set search_path = '' as $$
+create function private.set_retention(group_id uuid, months int, expected int) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	held int;
 begin
-	select g.retention_months into held from public.groups g
+	select g.retention_months into held from cercle.groups g
 		where g.id = set_retention.group_id and g.id in (select private.my_group_ids())
 		for update;
 	if not found then
@@ -113,14 +113,19 @@ begin
 	if months is null or months not between 1 and 60 then
 		perform private.refuse('CR005', 'between one month and five years');
 	end if;
-	update public.groups g set retention_months = months where g.id = set_retention.group_id;
+	update cercle.groups g set retention_months = months where g.id = set_retention.group_id;
 end $$;
+
+create function public.set_retention(group_id uuid, months int, expected int) returns void
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.set_retention(group_id, months, expected)
+$$;
 comment on function public.set_retention is
 	'Changes how long the group keeps its words; `expected` is the number of months its caller saw.';
 
 -- Called once a day by the server, a batch at a time.
-create function public.erase_expired(at timestamptz, most int default 200) returns jsonb
-language plpgsql volatile security definer set search_path = '' as $$
+create function private.erase_expired(at timestamptz, most int) returns jsonb
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	-- One clock for every process: the database's. Tests have their own.
 	moment timestamptz := coalesce(at, clock_timestamp());
@@ -144,10 +149,19 @@ begin
 	erased := erased || jsonb_build_object('operations', private.erase_operations(moment, batch));
 	return erased || jsonb_build_object('devices', private.end_idle_sessions(batch));
 end $$;
+
+create function public.erase_expired(at timestamptz, most int default 200) returns jsonb
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.erase_expired(at, most)
+$$;
 comment on function public.erase_expired is
 	'Erases a batch of what is older than it is kept, and says how much in numbers; all zero: nothing is left; empty: another process is at it. For the server only.';
 
 -- Grants
 
-grant execute on function public.set_retention(uuid, int, int) to authenticated;
-grant execute on function public.erase_expired(timestamptz, int) to service_role;
+grant execute on function
+	private.set_retention(uuid, int, int), public.set_retention(uuid, int, int)
+	to authenticated;
+grant execute on function
+	private.erase_expired(timestamptz, int), public.erase_expired(timestamptz, int)
+	to service_role;

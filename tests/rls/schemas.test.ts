@@ -90,40 +90,41 @@ describe('the comparison notices a difference of each kind:', () => {
 	/** The least statement that changes a fact of each kind; other kinds may change with it. */
 	const breaks: Record<string, string> = {
 		'schema owner': 'alter schema private owner to authenticated',
-		'schema grants': 'grant usage on schema private to anon',
+		'schema grants': 'grant usage on schema cercle to anon',
+		'database grants': 'grant temporary on database written to anon',
 		'default privileges':
 			'alter default privileges in schema public grant select on tables to authenticated',
-		table: 'alter table public.actions set (fillfactor = 50)',
-		'table owner': 'alter table public.actions owner to authenticated',
-		'table grants': 'grant delete on public.actions to authenticated',
-		'row security': 'alter table public.actions force row level security',
+		table: 'alter table cercle.actions set (fillfactor = 50)',
+		'table owner': 'alter table cercle.actions owner to authenticated',
+		'table grants': 'grant delete on cercle.actions to authenticated',
+		'row security': 'alter table cercle.actions force row level security',
 		view: 'create view public.shown as select 1 as one',
 		sequence: 'create sequence public.counted',
-		'column type': 'alter table public.actions alter carries type bigint',
-		'column nullability': 'alter table public.actions alter line drop not null',
-		'column default': "alter table public.actions alter line set default '…'",
+		'column type': 'alter table cercle.actions alter carries type bigint',
+		'column nullability': 'alter table cercle.actions alter line drop not null',
+		'column default': "alter table cercle.actions alter line set default '…'",
 		'column generation':
-			'alter table public.actions alter carries drop default, alter carries add generated always as identity',
-		'column collation': 'alter table public.communities alter name type text collate "C"',
-		'column storage': 'alter table public.charters alter body set storage external',
-		'column grants': 'grant update (carries) on public.actions to authenticated',
-		constraint: `alter table public.actions drop constraint actions_carries_check,
+			'alter table cercle.actions alter carries drop default, alter carries add generated always as identity',
+		'column collation': 'alter table cercle.communities alter name type text collate "C"',
+		'column storage': 'alter table cercle.charters alter body set storage external',
+		'column grants': 'grant update (carries) on cercle.actions to authenticated',
+		constraint: `alter table cercle.actions drop constraint actions_carries_check,
 			add constraint actions_carries_check check (carries > 0)`,
 		index:
-			'drop index public.actions_group; create index actions_group on public.actions (group_id, id)',
-		trigger: `drop trigger raise_version on public.actions;
-			create trigger raise_version before insert on public.actions
+			'drop index cercle.actions_group; create index actions_group on cercle.actions (group_id, id)',
+		trigger: `drop trigger raise_version on cercle.actions;
+			create trigger raise_version before insert on cercle.actions
 				for each row execute function private.raise_version()`,
-		'trigger state': 'alter table public.actions disable trigger raise_version',
-		'policy command': `drop policy select_member on public.actions;
-			create policy select_member on public.actions for all to authenticated using (true)`,
-		'policy roles': 'alter policy select_member on public.actions to anon',
-		'policy mode': `drop policy select_member on public.actions;
-			create policy select_member on public.actions as restrictive for select using (true)`,
-		'policy using': 'alter policy select_member on public.actions using (true)',
-		'policy check': 'alter policy insert_owner on public.goals with check (true)',
+		'trigger state': 'alter table cercle.actions disable trigger raise_version',
+		'policy command': `drop policy select_member on cercle.actions;
+			create policy select_member on cercle.actions for all to authenticated using (true)`,
+		'policy roles': 'alter policy select_member on cercle.actions to anon',
+		'policy mode': `drop policy select_member on cercle.actions;
+			create policy select_member on cercle.actions as restrictive for select using (true)`,
+		'policy using': 'alter policy select_member on cercle.actions using (true)',
+		'policy check': 'alter policy insert_owner on cercle.goals with check (true)',
 		'function body': `create or replace function private.breach_term() returns interval
-			language sql immutable set search_path = '' as $$ select interval '15 days' $$`,
+			language sql immutable set search_path = '', pg_temp as $$ select interval '15 days' $$`,
 		'function arguments': `create or replace function public.leave_group(group_id uuid default null)
 			returns void language sql security definer set search_path = '' as ''`,
 		'function result': `drop function public.close_calendar();
@@ -133,14 +134,14 @@ describe('the comparison notices a difference of each kind:', () => {
 		'function volatility': 'alter function public.close_calendar() stable',
 		'function parallelism': 'alter function public.close_calendar() parallel safe',
 		'function strictness': 'alter function public.leave_group(uuid) strict',
-		'function rights': 'alter function public.close_calendar() security invoker',
+		'function rights': 'alter function public.close_calendar() security definer',
 		'function settings': 'alter function public.close_calendar() reset search_path',
 		'function planning': 'alter function public.close_calendar() cost 1',
 		'function owner': 'alter function public.close_calendar() owner to authenticated',
 		'function grants': 'grant execute on function public.close_calendar() to anon',
 		type: "create type public.mood as enum ('calm')",
-		comment: "comment on column public.actions.carries is '…'",
-		publication: 'create publication live for table public.actions',
+		comment: "comment on column cercle.actions.carries is '…'",
+		publication: 'create publication live for table cercle.actions',
 		extension: 'drop extension plpgsql cascade'
 	};
 
@@ -156,7 +157,7 @@ describe('the comparison notices a difference of each kind:', () => {
 	test('and none where only a comment or a line break of a function is another', async () => {
 		const restated = `
 			create or replace function private.breach_term() returns interval
-			language sql immutable set search_path = '' as $$
+			language sql immutable set search_path = '', pg_temp as $$
 				-- Two weeks.
 				select
 					interval '14 days'
@@ -167,7 +168,7 @@ describe('the comparison notices a difference of each kind:', () => {
 	test('a space in a quoted text is a difference', async () => {
 		const restated = `
 			create or replace function private.breach_term() returns interval
-			language sql immutable set search_path = '' as $$ select interval '14  days' $$`;
+			language sql immutable set search_path = '', pg_temp as $$ select interval '14  days' $$`;
 		expect(await changed(restated)).toEqual(['function body']);
 	});
 });

@@ -37,7 +37,7 @@ function member(number: number, name: string, language: 'fr' | 'en'): DemoMember
  * transaction. Returns false, and changes nothing, where there is any group already.
  */
 export async function seedDemo(sql: Sql, seedFile: string): Promise<boolean> {
-	const [row] = await sql`select not exists (select from public.groups) as empty`;
+	const [row] = await sql`select not exists (select from cercle.groups) as empty`;
 	if (row?.empty !== true) return false;
 	const seed = await readFile(seedFile, 'utf8').catch(() => null);
 	try {

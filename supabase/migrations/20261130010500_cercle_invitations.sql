@@ -1,0 +1,164 @@
+-- The tables are in `cercle`; what a client may call hands on to `private`: invitations.
+
+-- The invitation of this token when it is addressed to the caller; unknown and foreign look alike.
+create or replace function private.my_invitation(token text) returns cercle.invitations
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+declare
+	found_one cercle.invitations;
+begin
+	select i.* into found_one from cercle.invitations i
+		join auth.users u on lower(u.email) = i.email
+		where u.id = private.me() and u.email_confirmed_at is not null
+			and i.token_hash = sha256(convert_to(coalesce(token, ''), 'UTF8'));
+	if found_one.id is null then
+		perform private.refuse('CR007', 'no such invitation for this account');
+	end if;
+	return found_one;
+end $$;
+
+-- Erases invitations that are over, for they hold addresses: see `erase_expired`.
+create or replace function private.erase_invitations(at timestamptz, most int) returns int
+language plpgsql volatile set search_path = '', pg_temp as $$
+declare
+	gone int;
+begin
+	delete from cercle.invitations i where i.id = any (array(
+		select v.id from cercle.invitations v
+		where coalesce(v.accepted_at, v.revoked_at, v.expires_at) < at - interval '90 days'
+		limit most
+	));
+	get diagnostics gone = row_count;
+	return gone;
+end $$;
+
+-- Leaving takes the invitations along, those the member sent and those to their address: nobody
+-- comes back in through a door that was left open.
+create or replace function private.revoke_open_invitations() returns trigger
+language plpgsql security definer set search_path = '', pg_temp as $$
+begin
+	update cercle.invitations i set revoked_at = now()
+		where i.group_id = old.group_id and i.accepted_at is null and i.revoked_at is null
+			and (
+				i.invited_by = old.member_id
+				or i.email = (select lower(u.email) from auth.users u where u.id = old.member_id)
+			);
+	return null;
+end $$;
+
+create function private.invite(group_id uuid, email text, token_hash text) returns uuid
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	me uuid := private.me();
+	address text := lower(btrim(invite.email));
+	invitation_id uuid;
+begin
+	perform private.need_member(invite.group_id);
+	if token_hash !~ '^[0-9a-f]{64}$' then
+		perform private.refuse('CR005', 'the token hash is malformed');
+	end if;
+	perform from cercle.groups g where g.id = invite.group_id for update;
+	if (
+		select count(*) from cercle.invitations i
+		where i.invited_by = me and i.created_at > now() - interval '1 day'
+	) >= 30 then
+		perform private.refuse('CR009', 'too many invitations in one day');
+	end if;
+	-- Inviting again replaces the first invitation: its link stops working.
+	update cercle.invitations i set revoked_at = now()
+		where i.group_id = invite.group_id and i.email = address
+			and i.accepted_at is null and i.revoked_at is null;
+	if (
+		select count(*) from cercle.memberships m
+		where m.group_id = invite.group_id and m.left_at is null
+	) + (
+		select count(*) from cercle.invitations i
+		where i.group_id = invite.group_id and i.accepted_at is null and i.revoked_at is null
+			and i.expires_at > now()
+	) >= 8 then
+		perform private.refuse('CR006', 'a group has at most eight members');
+	end if;
+	insert into cercle.invitations (group_id, email, token_hash, invited_by)
+		values (invite.group_id, address, decode(invite.token_hash, 'hex'), me)
+		returning invitations.id into invitation_id;
+	return invitation_id;
+end $$;
+
+create or replace function public.invite(group_id uuid, email text, token_hash text) returns uuid
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.invite(group_id, email, token_hash)
+$$;
+
+create function private.revoke_invitation(invitation_id uuid) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+begin
+	update cercle.invitations i set revoked_at = now()
+		where i.id = invitation_id and i.accepted_at is null and i.revoked_at is null
+			and i.group_id in (select private.my_group_ids());
+	if not found then
+		perform private.refuse('CR001', 'no such invitation');
+	end if;
+end $$;
+
+create or replace function public.revoke_invitation(invitation_id uuid) returns void
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.revoke_invitation(invitation_id)
+$$;
+
+create function private.read_invitation(token text) returns jsonb
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+declare
+	mine cercle.invitations := private.my_invitation(read_invitation.token);
+begin
+	-- Once used it shows no more than membership does: nothing to a member who left.
+	if mine.group_id not in (select private.my_joined_group_ids()) and (
+		mine.accepted_at is not null or mine.revoked_at is not null or mine.expires_at <= now()
+	) then
+		perform private.refuse('CR008', 'this invitation is over');
+	end if;
+	return (
+		select jsonb_build_object(
+			'group_id', g.id, 'group_name', g.name, 'invited_by', p.name,
+			'charter', c.body, 'accepted', mine.accepted_at is not null
+		)
+		from cercle.groups g
+		join cercle.charters c on c.group_id = g.id
+		left join cercle.profiles p on p.id = mine.invited_by
+		where g.id = mine.group_id
+		order by c.version desc limit 1
+	);
+end $$;
+
+create or replace function public.read_invitation(token text) returns jsonb
+language sql stable security invoker set search_path = '', pg_temp as $$
+	select private.read_invitation(token)
+$$;
+
+create function private.accept_invitation(token text) returns uuid
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	me uuid := private.me();
+	mine cercle.invitations := private.my_invitation(accept_invitation.token);
+begin
+	perform from cercle.groups g where g.id = mine.group_id for update;
+	select * into mine from cercle.invitations i where i.id = mine.id for update;
+	if mine.accepted_at is not null and mine.group_id in (select private.my_joined_group_ids()) then
+		return mine.group_id;
+	end if;
+	if mine.accepted_at is not null or mine.revoked_at is not null or mine.expires_at <= now() then
+		perform private.refuse('CR008', 'this invitation is over');
+	end if;
+	update cercle.invitations i set accepted_at = now() where i.id = mine.id;
+	insert into cercle.memberships (group_id, member_id) values (mine.group_id, me)
+		on conflict do nothing;
+	return mine.group_id;
+end $$;
+
+create or replace function public.accept_invitation(token text) returns uuid
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.accept_invitation(token)
+$$;
+
+grant execute on function
+	private.invite(uuid, text, text), private.revoke_invitation(uuid),
+	private.read_invitation(text), private.accept_invitation(text)
+	to authenticated;

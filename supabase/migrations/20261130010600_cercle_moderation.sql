@@ -1,0 +1,319 @@
+-- The tables are in `cercle`; what a client may call hands on to `private`: moderation.
+
+-- Breaches I may read: those of my groups, open or settled while I belonged to it, about anybody
+-- but me. One whose days are over is nobody's any more, even before it is noted as lapsed.
+create or replace function private.my_breach_ids() returns setof uuid
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		select b.id from cercle.breaches b
+		join cercle.memberships m on m.group_id = b.group_id
+			and m.member_id = (select private.uid()) and m.left_at is null
+		where b.group_id in (select private.my_group_ids()) and b.accused_id <> m.member_id
+			and case when b.settled_at is null then b.raised_at > now() - private.breach_term()
+				else b.settled_at >= m.joined_at and (b.outcome <> 'withdrawn' or b.raised_by = m.member_id)
+			end;
+end $$;
+
+-- Breaches about me that did not exclude me: none of them shows, not even in the register.
+create or replace function private.my_accusation_ids() returns setof uuid
+language sql stable security definer set search_path = '', pg_temp as $$
+	select id from cercle.breaches
+	where accused_id = (select private.uid()) and outcome is distinct from 'excluded'
+$$;
+
+-- The members who decide about a breach. A new charter that some have not signed yet takes nobody's
+-- voice away: otherwise writing one would leave the decision to the first members who sign it.
+create or replace function private.entitled_ids(breach cercle.breaches) returns setof uuid
+language sql stable security definer set search_path = '', pg_temp as $$
+	select m.member_id from cercle.memberships m
+	where m.group_id = breach.group_id and m.left_at is null and m.member_id <> breach.accused_id
+		and exists (
+			select from cercle.signatures s
+			where s.group_id = m.group_id and s.member_id = m.member_id
+		)
+$$;
+
+-- Settles a breach: its words and its votes are erased, the counts stay.
+create or replace function private.end_breach(breach cercle.breaches, outcome text) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	at timestamptz := clock_timestamp();
+begin
+	update cercle.breaches b set
+		settled_at = at, outcome = end_breach.outcome, reason = '',
+		(entitled, votes_for, votes_against) = (
+			select count(*), count(*) filter (where v.exclude), count(*) filter (where not v.exclude)
+			from private.entitled_ids(breach) e (id)
+			left join cercle.breach_votes v on v.breach_id = breach.id and v.member_id = e.id
+		)
+		where b.id = breach.id;
+	delete from cercle.breach_votes v where v.breach_id = breach.id;
+	if end_breach.outcome = 'excluded' then
+		update cercle.memberships m set left_at = at
+			where m.group_id = breach.group_id and m.member_id = breach.accused_id and m.left_at is null;
+	elsif end_breach.outcome in ('dismissed', 'lapsed') then
+		insert into cercle.decisions (id, group_id, kind, at)
+		select breach.id, g.id, 'breach_dismissed', at
+		from cercle.groups g where g.id = breach.group_id;
+	end if;
+end $$;
+
+-- Asks the rule, and settles an open breach when it has an answer. The caller holds the group.
+create or replace function private.weigh_breach(breach_id uuid) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	breach cercle.breaches;
+	entitled int;
+	needed int;
+	heard record;
+begin
+	select * into breach from cercle.breaches b where b.id = breach_id and b.settled_at is null;
+	if breach.id is null then
+		return;
+	elsif breach.raised_at <= now() - private.breach_term() then
+		perform private.end_breach(breach, 'lapsed');
+		return;
+	end if;
+	select count(*) into entitled from private.entitled_ids(breach);
+	needed := greatest(2, entitled / 2 + 1);
+	select count(*) filter (where v.exclude) as exclude, count(*) filter (where not v.exclude) as keep
+		into heard
+		from cercle.breach_votes v
+		where v.breach_id = breach.id and v.member_id in (select private.entitled_ids(breach));
+	if heard.exclude >= needed then
+		perform private.end_breach(breach, 'excluded');
+	elsif entitled - heard.keep < needed then
+		perform private.end_breach(breach, 'dismissed');
+	end if;
+end $$;
+
+-- Asks the rule of every open breach of a group: for those whose days are over, and whenever fewer
+-- members decide.
+create or replace function private.weigh_breaches(group_id uuid) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+begin
+	perform private.weigh_breach(b.id) from cercle.breaches b
+		where b.group_id = weigh_breaches.group_id and b.settled_at is null
+		order by b.raised_at, b.id;
+end $$;
+
+-- Locks the group of a breach that concerns the caller, and answers the breach as it is then.
+create or replace function private.hold_breach(breach_id uuid) returns cercle.breaches
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	held cercle.breaches;
+begin
+	perform from cercle.groups g
+		where g.id = (
+			select b.group_id from cercle.breaches b
+			where b.id = breach_id and b.group_id in (select private.my_group_ids())
+				and b.accused_id <> (select private.uid())
+		)
+		for no key update;
+	select * into held from cercle.breaches b
+		where b.id = breach_id and b.group_id in (select private.my_group_ids())
+			and b.accused_id <> (select private.uid());
+	if held.id is null then
+		perform private.refuse('CR001', 'no such breach');
+	elsif held.settled_at is not null then
+		perform private.refuse('CR004', 'the breach is settled');
+	end if;
+	return held;
+end $$;
+
+-- What an account takes along of this area: see `export_account`.
+create or replace function private.export_breaches(me uuid) returns jsonb
+language sql stable set search_path = '', pg_temp as $$
+	select jsonb_build_object(
+		'breaches', (
+			select coalesce(jsonb_agg(jsonb_build_object(
+				'group_id', h.group_id, 'raised_at', h.raised_at, 'reason', h.reason,
+				'settled_at', h.settled_at, 'outcome', h.outcome
+			) order by h.raised_at, h.id), '[]')
+			from cercle.breaches h where h.raised_by = me
+		)
+	)
+$$;
+
+-- A breach whose days are over and that nobody touched is settled, so that it holds its words no
+-- longer. That waits for nobody: by then the batch has erased rows of other groups, and somebody
+-- who holds a group may be waiting for these. What is passed over comes at the next run.
+create or replace function private.settle_lapsed(most int) returns int
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	held uuid[] := array(
+		select g.id from cercle.groups g
+		where exists (
+			select from cercle.breaches b
+			where b.group_id = g.id and b.settled_at is null
+				and b.raised_at <= now() - private.breach_term()
+		)
+		limit most
+		for no key update skip locked
+	);
+	-- Counted once the groups are held: from then on nobody else settles them.
+	lapsed int := (
+		select count(*) from cercle.breaches b
+		where b.group_id = any (held) and b.settled_at is null
+			and b.raised_at <= now() - private.breach_term()
+	);
+begin
+	perform private.weigh_breaches(g) from unnest(held) g;
+	return lapsed;
+end $$;
+
+create or replace function private.log_admission() returns trigger
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+begin
+	insert into cercle.decisions (group_id, kind, subject_id, at)
+	select new.group_id,
+		case when exists (
+			select from cercle.decisions d where d.group_id = new.group_id and d.kind = 'founded'
+		) then 'admission' else 'founded' end,
+		new.member_id, new.joined_at;
+	return null;
+end $$;
+
+-- A member is excluded when they left at the very moment at which a breach was settled so.
+create or replace function private.log_departure() returns trigger
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	breach_id uuid := (
+		select b.id from cercle.breaches b
+		where b.group_id = new.group_id and b.accused_id = new.member_id
+			and b.outcome = 'excluded' and b.settled_at = new.left_at
+	);
+begin
+	insert into cercle.decisions (id, group_id, kind, subject_id, at) values (
+		coalesce(breach_id, gen_random_uuid()), new.group_id,
+		case when breach_id is null then 'departure' else 'exclusion' end,
+		new.member_id, new.left_at
+	);
+	return null;
+end $$;
+
+-- An account that ends while it belongs to a group, unless the group itself ends.
+create or replace function private.log_end() returns trigger
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+begin
+	insert into cercle.decisions (group_id, kind, at)
+	select g.id, 'departure', clock_timestamp() from cercle.groups g where g.id = old.group_id;
+	return null;
+end $$;
+
+create or replace function private.log_charter() returns trigger
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+begin
+	insert into cercle.decisions (group_id, kind, at) values (new.group_id, 'charter', new.created_at);
+	return null;
+end $$;
+
+-- A member who goes takes their vote along, and a breach raised about them has no object any more.
+create or replace function private.leave_breaches() returns trigger
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+begin
+	perform private.end_breach(b, 'left') from cercle.breaches b
+		where b.group_id = old.group_id and b.accused_id = old.member_id and b.settled_at is null;
+	delete from cercle.breach_votes v
+		using cercle.breaches b
+		where b.id = v.breach_id and b.group_id = old.group_id and v.member_id = old.member_id;
+	perform private.weigh_breaches(old.group_id);
+	return null;
+end $$;
+
+create function private.raise_breach(id uuid, group_id uuid, accused_id uuid, reason text)
+returns uuid
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	me uuid := private.me();
+	raised cercle.breaches;
+begin
+	perform private.need_member(raise_breach.group_id);
+	perform from cercle.groups g where g.id = raise_breach.group_id for no key update;
+	perform private.need_member(raise_breach.group_id);
+	perform private.weigh_breaches(raise_breach.group_id);
+	select * into raised from cercle.breaches b where b.id = raise_breach.id;
+	if raised.raised_by = me and raised.group_id = raise_breach.group_id then
+		return raised.id;
+	elsif raised.id is not null or me = raise_breach.accused_id
+		or coalesce(btrim(raise_breach.reason, E' \n\t'), '') = ''
+	then
+		perform private.refuse('CR005', 'a breach is about another member, in words');
+	elsif not private.belongs(raise_breach.accused_id, raise_breach.group_id) then
+		perform private.refuse('CR001', 'no such member');
+	elsif exists (
+		select from cercle.breaches b
+		where b.group_id = raise_breach.group_id and b.accused_id = raise_breach.accused_id
+			and b.settled_at is null
+	) then
+		perform private.refuse('CR016', 'a breach about this member is open already');
+	elsif (
+		select count(*) from cercle.breaches b
+		where b.raised_by = me and b.raised_at > now() - private.breach_term()
+	) >= 3 then
+		perform private.refuse('CR009', 'too many breaches in two weeks');
+	end if;
+	raised.id := raise_breach.id;
+	raised.group_id := raise_breach.group_id;
+	raised.accused_id := raise_breach.accused_id;
+	if (select count(*) from private.entitled_ids(raised)) < 2 then
+		perform private.refuse('CR017', 'two members besides the accused decide, at the least');
+	end if;
+	insert into cercle.breaches (id, group_id, accused_id, raised_by, reason)
+		values (raised.id, raised.group_id, raised.accused_id, me, btrim(reason, E' \n\t'));
+	return raised.id;
+end $$;
+
+create or replace function public.raise_breach(id uuid, group_id uuid, accused_id uuid, reason text)
+returns uuid
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.raise_breach(id, group_id, accused_id, reason)
+$$;
+
+create function private.vote_breach(breach_id uuid, exclude boolean) returns text
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	me uuid := private.me();
+	held cercle.breaches := private.hold_breach(vote_breach.breach_id);
+begin
+	if vote_breach.exclude is null then
+		perform private.refuse('CR005', 'a vote says one or the other');
+	end if;
+	-- Too late is no refusal: that would undo the note that it lapsed.
+	if held.raised_at > now() - private.breach_term() then
+		insert into cercle.breach_votes (breach_id, member_id, exclude)
+			values (held.id, me, vote_breach.exclude)
+			on conflict on constraint breach_votes_breach_id_member_id_key
+			do update set exclude = excluded.exclude;
+	end if;
+	perform private.weigh_breach(held.id);
+	return (select b.outcome from cercle.breaches b where b.id = held.id);
+end $$;
+
+create or replace function public.vote_breach(breach_id uuid, exclude boolean) returns text
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.vote_breach(breach_id, exclude)
+$$;
+
+create function private.withdraw_breach(breach_id uuid) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	me uuid := private.me();
+	held cercle.breaches := private.hold_breach(withdraw_breach.breach_id);
+begin
+	if held.raised_by is distinct from me then
+		perform private.refuse('CR002', 'who raised a breach withdraws it');
+	end if;
+	perform private.end_breach(held, 'withdrawn');
+end $$;
+
+create or replace function public.withdraw_breach(breach_id uuid) returns void
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.withdraw_breach(breach_id)
+$$;
+
+grant execute on function
+	private.raise_breach(uuid, uuid, uuid, text), private.vote_breach(uuid, boolean),
+	private.withdraw_breach(uuid)
+	to authenticated;

@@ -1,0 +1,426 @@
+-- The tables are in `cercle`; what a client may call hands on to `private`: room.
+
+-- Live sessions that I drive, or write for: facilitator by the room, scribe by the plan.
+create or replace function private.my_driven_session_ids() returns setof uuid
+language sql stable security definer set search_path = '', pg_temp as $$
+	select s.id from cercle.sessions s
+	join cercle.room_states r on r.session_id = s.id
+	where s.id in (select private.my_live_session_ids())
+		and (select private.uid()) in (r.facilitator_id, s.scribe_id)
+$$;
+
+-- The live topic of a session. The epoch moves with every removal, so a removed phone stays on a
+-- dead topic.
+create or replace function private.room_topic(session_id uuid) returns text
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return (
+		select 'room:' || s.id || ':' || g.epoch
+		from cercle.sessions s join cercle.groups g on g.id = s.group_id
+		where s.id = room_topic.session_id
+	);
+end $$;
+
+-- Asked at every join: its plan is kept, as that of `my_group_ids`.
+create or replace function private.my_topics() returns setof text
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		select private.room_topic(s.id) from cercle.sessions s
+		where s.status <> 'closed' and s.id in (select private.my_session_ids());
+end $$;
+
+-- Milliseconds spent in the running segment, pauses left out.
+create or replace function private.elapsed_ms(room cercle.room_states, at timestamptz) returns bigint
+language sql immutable set search_path = '', pg_temp as $$
+	select greatest(0, extract(epoch from coalesce(room.paused_at, at) - room.started_at) * 1000
+		- room.paused_ms)::bigint
+$$;
+
+-- Notes that a member's phone was heard in a live room; true when it is the first time. A member
+-- whose phone is heard takes part, unless the group says otherwise.
+create or replace function private.mark_seen(room cercle.room_states, member uuid) returns boolean
+language sql volatile security definer set search_path = '', pg_temp as $$
+	insert into cercle.attendances as a (group_id, session_id, member_id, seen_at)
+	values (room.group_id, room.session_id, member, private.room_time())
+	on conflict (session_id, member_id) do update set seen_at = excluded.seen_at
+	returning xmax = 0
+$$;
+
+-- True when the caller may take the role: its holder left the group, however lately their phone was
+-- heard, or was not heard for 30 seconds. Hours to come are no sign of life: the server's clock was
+-- set back.
+create or replace function private.holder_is_away(room cercle.room_states) returns boolean
+language sql stable security definer set search_path = '', pg_temp as $$
+	select room.facilitator_id is null
+		or not private.belongs(room.facilitator_id, room.group_id)
+		or not exists (
+			select from cercle.attendances a
+			where a.session_id = room.session_id and a.member_id = room.facilitator_id
+				and a.seen_at > private.room_time() - interval '30 seconds'
+				and a.seen_at < private.room_time() + interval '30 seconds'
+		)
+$$;
+
+-- What a pull shows of this area: see `shown_tables`.
+create or replace function private.shown_room() returns setof private.shown_table
+language sql stable set search_path = '', pg_temp as $$
+	values
+		('room_states', null, 'session_id',
+			$s$to_jsonb(t) || jsonb_build_object('id', t.session_id)$s$, null),
+		('role_changes', 'room_commands', null,
+			$s$jsonb_build_object(
+				'id', t.id, 'session_id', t.session_id, 'command', t.command, 'at', t.at,
+				'by_id', t.member_id, 'to_id', coalesce((t.args ->> 'member_id')::uuid, t.member_id)
+			)$s$,
+			$s$t.command in ('take_over', 'hand_over') and not exists (
+				select from cercle.room_commands u
+				where u.session_id = t.session_id and u.version = t.version + 1 and u.command = 'undo'
+			)$s$)
+$$;
+
+-- Adds the time spent in the running segment to it. Nothing runs before the start.
+create or replace function private.leave_segment(room cercle.room_states, at timestamptz) returns void
+language sql volatile security definer set search_path = '', pg_temp as $$
+	update cercle.segments s
+		set actual_ms = coalesce(s.actual_ms, 0) + private.elapsed_ms(room, at)
+		where s.session_id = room.session_id and s.position = room.position
+$$;
+
+-- Opens segment `target` at `at` with the minutes given to it and closes the running one. A dropped
+-- one comes back with those of the plan.
+create or replace function private.enter_segment(room cercle.room_states, target int, at timestamptz)
+returns cercle.room_states
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+begin
+	if target is null or target not between 0 and cardinality(room.minutes) - 1 then
+		perform private.refuse('CR005', 'no such step');
+	end if;
+	perform private.leave_segment(room, at);
+	if room.minutes[target + 1] = 0 then
+		room.minutes[target + 1] := (select s.minutes from cercle.segments s
+			where s.session_id = room.session_id and s.position = target);
+	end if;
+	perform private.end_turns(room, at);
+	if target is distinct from room.position then
+		perform private.clear_step(room, target);
+	end if;
+	room.position := target;
+	room.started_at := at;
+	room.planned_ms := room.minutes[target + 1] * 60000;
+	room.added_ms := 0;
+	room.paused_at := null;
+	room.paused_ms := 0;
+	return room;
+end $$;
+
+-- The minutes of the steps to come, as the facilitator decides on the way: 0 drops a step, none
+-- goes under its least. What runs and what is over keeps its own.
+create or replace function private.replan(room cercle.room_states, given int[]) returns int[]
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	if cardinality(given) is distinct from cardinality(room.minutes) or exists (
+		select from cercle.segments s
+		cross join lateral (select given[s.position + 1] as minutes) g
+		where s.session_id = room.session_id
+			and g.minutes is distinct from room.minutes[s.position + 1]
+			and (s.position <= room.position
+				or not coalesce(g.minutes = 0 or g.minutes between s.least and 180, false))
+	) then
+		perform private.refuse('CR005', 'minutes that the plan does not allow');
+	end if;
+	return given;
+end $$;
+
+-- The state after one command; refuses what the state does not allow.
+create or replace function private.next_room(
+	room cercle.room_states, command text, args jsonb, me uuid, at timestamptz
+) returns cercle.room_states
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	heir uuid;
+	minutes int;
+begin
+	if command = 'take_over' then
+		if room.facilitator_id = me then
+			perform private.refuse('CR004', 'the caller holds the role already');
+		elsif not private.holder_is_away(room) then
+			perform private.refuse('CR011', 'the facilitator is here');
+		end if;
+		room.facilitator_id := me;
+		return room;
+	end if;
+	if room.facilitator_id is distinct from me then
+		perform private.refuse('CR002', 'the facilitator drives the room');
+	end if;
+	if command = 'start' then
+		if room.position is not null then
+			perform private.refuse('CR004', 'the session has begun');
+		end if;
+		update cercle.sessions s set status = 'live', started_at = at where s.id = room.session_id;
+		room.minutes := array(select s.minutes from cercle.segments s
+			where s.session_id = room.session_id order by s.position);
+		return private.enter_segment(room, 0, at);
+	elsif command = 'hand_over' then
+		heir := (args ->> 'member_id')::uuid;
+		if heir is null or not private.belongs(heir, room.group_id) then
+			perform private.refuse('CR005', 'the heir is not a member of the group');
+		end if;
+		room.facilitator_id := heir;
+		return room;
+	end if;
+	if room.position is null then
+		perform private.refuse('CR004', 'the session has not begun');
+	end if;
+	case command
+		when 'pause' then
+			if room.paused_at is not null then
+				perform private.refuse('CR004', 'the clock is paused');
+			end if;
+			-- A server's clock may be set back: no pause begins before its step or ends before itself.
+			room.paused_at := greatest(at, room.started_at);
+		when 'resume' then
+			if room.paused_at is null then
+				perform private.refuse('CR004', 'the clock is running');
+			end if;
+			room.paused_ms := room.paused_ms
+				+ greatest(0, extract(epoch from at - room.paused_at) * 1000);
+			room.paused_at := null;
+		when 'add' then
+			minutes := (args ->> 'minutes')::int;
+			if minutes is null or minutes not between -60 and 60 or minutes = 0 then
+				perform private.refuse('CR005', 'minutes out of range');
+			end if;
+			room.added_ms := greatest(room.added_ms + minutes * 60000, -room.planned_ms);
+			perform private.drop_thumbs(room);
+		when 'go' then
+			room := private.enter_segment(room, (args ->> 'position')::int, at);
+		when 'plan' then
+			room.minutes := private.replan(room, private.int_array(args -> 'minutes'));
+		else
+			perform private.refuse('CR005', 'no such command');
+	end case;
+	return room;
+end $$;
+
+-- What has to be known to take a command back: the room as it is, and the time its step had spent
+-- before. Null for what cannot be taken back: a session that began has begun.
+create or replace function private.undoable_state(room cercle.room_states, command text) returns jsonb
+language sql stable security definer set search_path = '', pg_temp as $$
+	select case when command <> 'start' then to_jsonb(room) || jsonb_build_object('actual_ms', (
+		select s.actual_ms from cercle.segments s
+		where s.session_id = room.session_id and s.position = room.position
+	)) end
+$$;
+
+-- The room before its last command, as if that had never been given: the member who gave it may
+-- take it back for ten seconds. Refuses when it is not the caller's, not the last one, too old, or
+-- an undo itself.
+create or replace function private.previous_room(room cercle.room_states, me uuid, at timestamptz)
+returns cercle.room_states
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	last cercle.room_commands;
+	version int := room.version;
+begin
+	select * into last from cercle.room_commands c
+		where c.session_id = room.session_id and c.version = room.version;
+	if last.before is null or last.member_id is distinct from me
+		or last.at < at - interval '10 seconds'
+	then
+		perform private.refuse('CR004', 'nothing of the caller to undo');
+	end if;
+	-- A member who speaks in a step that was not meant to begin has finished.
+	if (last.before ->> 'position')::int is distinct from room.position then
+		perform private.end_turns(room, at);
+	end if;
+	room := jsonb_populate_record(room, last.before);
+	room.version := version;
+	update cercle.segments s set actual_ms = (last.before ->> 'actual_ms')::bigint
+		where s.session_id = room.session_id and s.position = room.position;
+	return room;
+end $$;
+
+-- Locks the room for a command and checks what every command needs. Null when the command id was
+-- seen before: a replay, to be answered with the state as it is.
+create or replace function private.lock_room(session_id uuid, expected_version int, command_id uuid)
+returns cercle.room_states
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	room cercle.room_states;
+begin
+	select * into room from cercle.room_states r
+		where r.session_id = lock_room.session_id
+			and r.session_id in (select private.my_session_ids())
+		for update;
+	if room.session_id is null then
+		perform private.refuse('CR001', 'no such session');
+	end if;
+	if exists (
+		select from cercle.room_commands c
+		where c.id = command_id and c.session_id = room.session_id
+	) then
+		return null;
+	end if;
+	if (select s.status from cercle.sessions s where s.id = room.session_id) = 'closed' then
+		perform private.refuse('CR004', 'the session is closed');
+	end if;
+	if room.version is distinct from expected_version then
+		perform private.refuse('CR003', 'the room moved meanwhile');
+	end if;
+	return room;
+end $$;
+
+-- Stores the state, logs the command, tells the phones. A member who commands a live room is there.
+create or replace function private.save_room(
+	room cercle.room_states, command text, args jsonb, command_id uuid, me uuid, at timestamptz,
+	before jsonb
+) returns jsonb
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	saved cercle.room_states;
+begin
+	update cercle.room_states r set
+		position = room.position, started_at = room.started_at, planned_ms = room.planned_ms,
+		added_ms = room.added_ms, paused_at = room.paused_at, paused_ms = room.paused_ms,
+		facilitator_id = room.facilitator_id, minutes = room.minutes, version = room.version + 1,
+		floor_version = r.floor_version + 1
+		where r.session_id = room.session_id
+		returning * into saved;
+	insert into cercle.room_commands (
+		id, group_id, session_id, member_id, command, args, version, at, before
+	) values (
+		command_id, room.group_id, room.session_id, me, command, args, saved.version, at, before
+	);
+	-- Giving the role away before the session is no presence: a member who does may well not come.
+	if saved.position is not null then
+		perform private.mark_seen(room, me);
+	end if;
+	perform private.signal_room(room.session_id, 'state', private.room_json(saved));
+	return private.room_json(saved);
+end $$;
+
+create function private.room_command(
+	session_id uuid, command text, args jsonb, expected_version int, command_id uuid
+) returns jsonb
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	me uuid := private.me();
+	room cercle.room_states :=
+		private.lock_room(room_command.session_id, expected_version, command_id);
+	at timestamptz := private.room_time();
+	before jsonb;
+begin
+	if room.session_id is null then
+		return (select private.room_json(r) from cercle.room_states r
+			where r.session_id = room_command.session_id);
+	end if;
+	args := private.command_args(command, args);
+	if command = 'undo' then
+		room := private.previous_room(room, me, at);
+	else
+		before := private.undoable_state(room, command);
+		room := private.next_room(room, command, args, me, at);
+	end if;
+	return private.save_room(room, command, args, command_id, me, at, before);
+end $$;
+
+create or replace function public.room_command(
+	session_id uuid, command text, args jsonb, expected_version int, command_id uuid
+) returns jsonb
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.room_command(session_id, command, args, expected_version, command_id)
+$$;
+
+create function private.room_snapshot(session_id uuid) returns jsonb
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	me uuid := private.me();
+	room cercle.room_states;
+	arrived boolean;
+begin
+	select * into room from cercle.room_states r
+		where r.session_id = room_snapshot.session_id
+			and r.session_id in (select private.my_session_ids());
+	if room.session_id is null then
+		perform private.refuse('CR001', 'no such session');
+	end if;
+	if room.session_id in (select private.my_live_session_ids()) then
+		arrived := private.mark_seen(room, me);
+		if arrived then
+			perform private.signal_room(room.session_id, 'changed', '{"tables":["attendances"]}');
+		end if;
+	end if;
+	return jsonb_build_object(
+		'now', private.server_clock(), 'topic', private.room_topic(room.session_id),
+		'state', private.room_json(room), 'holder_away', private.holder_is_away(room),
+		'thumb', private.thumb_of(room, me),
+		'signals', case when room.facilitator_id = me then private.signals_json(room) else '[]' end
+	);
+end $$;
+
+create or replace function public.room_snapshot(session_id uuid) returns jsonb
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.room_snapshot(session_id)
+$$;
+
+create function private.server_clock() returns double precision
+language sql volatile set search_path = '', pg_temp as $$
+	select extract(epoch from private.room_time()) * 1000
+$$;
+
+create or replace function public.server_clock() returns double precision
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.server_clock()
+$$;
+
+-- Closing a session: its notes find their keeper, unfinished actions go on, the next date is set.
+create function private.close_session(
+	session_id uuid, next jsonb, expected_version int, command_id uuid
+) returns jsonb
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	me uuid := private.me();
+	room cercle.room_states :=
+		private.lock_room(close_session.session_id, expected_version, command_id);
+	at timestamptz := private.room_time();
+	closing cercle.sessions;
+	next_id uuid;
+begin
+	if room.session_id is null then
+		return (select private.room_json(r) from cercle.room_states r
+			where r.session_id = close_session.session_id);
+	end if;
+	select * into closing from cercle.sessions s where s.id = room.session_id for update;
+	if closing.status <> 'live' then
+		perform private.refuse('CR004', 'the session has not begun');
+	end if;
+	-- A session left open past its end may be closed by any member.
+	if room.facilitator_id is distinct from me
+		and at < closing.started_at + make_interval(mins => closing.length_minutes)
+	then
+		perform private.refuse('CR002', 'the facilitator closes the session');
+	end if;
+	next_id := private.next_session(closing, next);
+	perform private.leave_segment(room, at);
+	perform private.erase_room_traces(closing.id);
+	perform private.close_floor(room, at);
+	perform private.carry_actions(closing, next_id);
+	update cercle.sessions s set status = 'closed', closed_at = at where s.id = closing.id;
+	room.paused_at := coalesce(room.paused_at, greatest(at, room.started_at));
+	return private.save_room(
+		room, 'close', jsonb_build_object('next', next_id), command_id, me, at, null
+	);
+end $$;
+
+create or replace function public.close_session(
+	session_id uuid, next jsonb, expected_version int, command_id uuid
+) returns jsonb
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.close_session(session_id, next, expected_version, command_id)
+$$;
+
+grant execute on function
+	private.room_command(uuid, text, jsonb, int, uuid), private.room_snapshot(uuid),
+	private.server_clock(), private.close_session(uuid, jsonb, int, uuid)
+	to authenticated;

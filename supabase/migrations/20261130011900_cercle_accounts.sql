@@ -1,0 +1,108 @@
+-- The tables are in `cercle`; what a client may call hands on to `private`: accounts.
+
+-- The caller's profile with the address of their account.
+create or replace function private.export_profile(me uuid) returns jsonb
+language sql stable set search_path = '', pg_temp as $$
+	select jsonb_build_object(
+		'id', p.id, 'email', private.my_address(), 'name', p.name, 'language', p.language
+	)
+	from cercle.profiles p where p.id = me
+$$;
+
+-- By whom or what ever the account is deleted. It takes its groups before its memberships:
+-- otherwise an exclusion, which takes the group first, and the end of the account it is about would
+-- wait for each other.
+create or replace function private.erase_account() returns trigger
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+begin
+	-- The groups first, like every change of who belongs to one; former groups too, since a group
+	-- that nobody is left in goes. In the order of their ids, so that of two accounts that end at
+	-- once one waits.
+	perform from cercle.groups g where g.id in (
+		select m.group_id from cercle.memberships m where m.member_id = old.id
+	) order by g.id for no key update;
+	-- As by leaving each group: the triggers cut the live topics and take invitations back.
+	update cercle.memberships m set left_at = greatest(clock_timestamp(), m.joined_at)
+		where m.member_id = old.id and m.left_at is null;
+	delete from cercle.invitations i where i.email = lower(old.email);
+	perform private.empty_challenges(
+		array(select c.id from cercle.challenges c where c.presenter_id = old.id)
+	);
+	delete from cercle.contributions b where b.author_id = old.id;
+	delete from cercle.feedbacks f where f.member_id = old.id;
+	delete from cercle.actions a where a.owner_id = old.id;
+	delete from cercle.goals o where o.owner_id = old.id;
+	-- The group decides all the same, about whom they named.
+	update cercle.breaches h set reason = '…' where h.raised_by = old.id and h.settled_at is null;
+	update cercle.animators a set until = greatest(clock_timestamp(), a.since)
+		where a.member_id = old.id and a.until is null;
+	update cercle.actions a set partner_id = null where a.partner_id = old.id;
+	update cercle.reviews r set line = '' where r.reviewed_by = old.id and r.line <> '';
+	delete from private.room_thumbs t where t.member_id = old.id;
+	delete from private.room_signals s where s.member_id = old.id;
+	delete from private.reminders r where r.member_id = old.id;
+	delete from cercle.reminder_settings s where s.id = old.id;
+	delete from cercle.push_subscriptions p where p.member_id = old.id;
+	delete from cercle.calendars c where c.id = old.id;
+	delete from cercle.operations o where o.member_id = old.id;
+	-- Where nobody is left who could read it, nothing is kept.
+	delete from cercle.groups g where g.id in (
+		select m.group_id from cercle.memberships m where m.member_id = old.id
+	) and not exists (
+		select from cercle.memberships m
+		join cercle.profiles p on p.id = m.member_id and p.erased_at is null
+		where m.group_id = g.id and m.member_id <> old.id
+	);
+	if exists (select from cercle.memberships m where m.member_id = old.id) then
+		update cercle.profiles p set name = '', language = 'fr', erased_at = clock_timestamp()
+			where p.id = old.id;
+	else
+		delete from cercle.profiles p where p.id = old.id;
+	end if;
+	perform private.erase_traces(old.id, old.email);
+	return old;
+end $$;
+
+create function private.delete_account(confirmation text) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	me uuid := private.me();
+begin
+	-- What a phone of the member is just delivering comes first.
+	perform pg_advisory_xact_lock(hashtextextended(me::text, 0));
+	delete from auth.users u where u.id = me and lower(u.email) = lower(btrim(confirmation));
+	if not found then
+		perform private.refuse('CR018', 'this is not the address of the account');
+	end if;
+end $$;
+
+create or replace function public.delete_account(confirmation text) returns void
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.delete_account(confirmation)
+$$;
+
+create function private.export_account() returns jsonb
+language plpgsql stable set search_path = '', pg_temp as $$
+declare
+	me uuid := private.me();
+begin
+	return jsonb_build_object('version', 1, 'exported_at', now())
+		|| jsonb_build_object('account', private.export_profile(me))
+		|| private.export_groups(me)
+		|| private.export_sessions(me)
+		|| private.export_goals(me)
+		|| private.export_actions(me)
+		|| private.export_challenges(me)
+		|| private.export_contributions(me)
+		|| private.export_breaches(me)
+		|| private.export_reminders(me);
+end $$;
+
+create or replace function public.export_account() returns jsonb
+language sql stable security invoker set search_path = '', pg_temp as $$
+	select private.export_account()
+$$;
+
+grant execute on function
+	private.delete_account(text), private.export_account()
+	to authenticated;
