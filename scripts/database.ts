@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import postgres from 'postgres';
 import { openDatabase } from '#lib/server/embedded/open-database.ts';
 import { openLog } from '#lib/server/log.ts';
-import { SCHEMAS, tablesOf } from '../tests/support/schemas.ts';
+import { EXPOSED, SCHEMAS, tablesOf } from '../tests/support/schemas.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const typesFile = join(root, 'src', 'lib', 'data', 'database.types.ts');
@@ -23,18 +23,23 @@ const task = process.argv[2] ?? '';
 const dataFolder = mkdtempSync(join(tmpdir(), 'cercle-database-'));
 const database = await openDatabase({ dataFolder, root, log: openLog(() => undefined) });
 try {
-	await findTables(database.ownerUrl);
+	await prepare(database.ownerUrl);
 	process.exitCode = perform(database.ownerUrl);
 } finally {
 	await database.close();
 	rmSync(dataFolder, { recursive: true, force: true });
 }
 
-/** Throws where nothing is to be advised upon: of nothing there is nothing to warn of. */
-async function findTables(url: string): Promise<void> {
+/**
+ * Says what the Data API exposes, as a hosted project does: the advisors ask for it. Throws where
+ * there is no table to be advised upon: of nothing there is nothing to warn of.
+ */
+async function prepare(url: string): Promise<void> {
 	const sql = postgres(url, { max: 1 });
 	try {
 		await tablesOf(sql, SCHEMAS);
+		const [row] = await sql`select quote_ident(current_database()) as name`;
+		await sql.unsafe(`alter database ${row?.name} set pgrst.db_schemas = '${EXPOSED}'`);
 	} finally {
 		await sql.end();
 	}
@@ -52,9 +57,10 @@ function advisors(url: string): number {
 	return supabase(['db', 'advisors', `--remote=${url}`, '--fail-on', 'warn'], 'inherit').status;
 }
 
+/** Of what clients reach: the app knows no type of anything else. */
 function types(url: string): number {
 	const { status, stdout } = supabase(
-		['gen', 'types', `--remote=${url}`, '--lang=typescript'],
+		['gen', 'types', `--remote=${url}`, '--lang=typescript', '--schema', EXPOSED],
 		'pipe'
 	);
 	if (status !== 0) return status;

@@ -35,6 +35,9 @@ const queries = (ours: string): string[] => [
 	) f (kind, value)
 	where n.nspname = any (${ours})`,
 
+	`select 'database grants', 'the database', ${granted('d.datacl', 'd', 'd.datdba')}
+	from pg_database d where d.datname = current_database()`,
+
 	// Of every schema and of none: they say what the next object will be granted.
 	`select 'default privileges',
 		concat_ws(' ', pg_get_userbyid(d.defaclrole), n.nspname, d.defaclobjtype),
