@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { refusal } from '../support/as-person.ts';
-import { inSql, SCHEMAS, SHARED, tablesOf } from '../support/schemas.ts';
+import { EXPOSED, inSql, SCHEMAS, SHARED, tablesOf } from '../support/schemas.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import { foundGroup } from './people.ts';
 
@@ -129,37 +129,106 @@ describe('policies', () => {
 	});
 });
 
+describe('what the API exposes', () => {
+	const exposed = `'${EXPOSED}'::regnamespace`;
+
+	test('is functions, and no table, view or type', async () => {
+		expect(
+			await exceptions(`
+				select relname as name from pg_class where relnamespace = ${exposed}
+				union all
+				select typname from pg_type where typnamespace = ${exposed}
+			`)
+		).toEqual([]);
+	});
+
+	test('hands on to the function of private with its name, with the rights of the caller', async () => {
+		expect(
+			await exceptions(`
+				select proname as name from pg_proc
+				where pronamespace = ${exposed} and (
+					prosecdef or btrim(prosrc, E' \n\t') <> format(
+						'select private.%I(%s)', proname, array_to_string(coalesce(proargnames, '{}'), ', ')
+					)
+				)
+			`)
+		).toEqual([]);
+	});
+
+	test('is called by those who may call what it hands on to', async () => {
+		expect(
+			await exceptions(`
+				select f.proname as name
+				from pg_proc f
+				left join pg_proc p on p.proname = f.proname
+					and p.pronamespace = 'private'::regnamespace
+					and p.proargtypes = f.proargtypes
+				cross join unnest('{anon,authenticated}'::name[]) r (role)
+				where f.pronamespace = ${exposed}
+					and has_function_privilege(r.role, f.oid, 'execute')
+						is distinct from has_function_privilege(r.role, p.oid, 'execute')
+			`)
+		).toEqual([]);
+	});
+});
+
 describe('functions', () => {
-	test('those that run with the owner’s rights trust no search path', async () => {
+	test('none trusts a search path, and temporary things are looked for last', async () => {
 		expect(
 			await exceptions(`
 				select proname as name from pg_proc
 				where pronamespace = any (${ours}::regnamespace[])
-					and (prosecdef or pronamespace = 'private'::regnamespace)
-					and not coalesce(proconfig @> array['search_path=""'], false)
+					and not coalesce(proconfig @> array['search_path="", pg_temp'], false)
 			`)
 		).toEqual([]);
+	});
+
+	test('nobody else makes anything temporary', async () => {
+		expect(
+			await exceptions(`
+				select rolname as name from pg_roles
+				where rolname in ('anon', 'authenticated', 'service_role', 'authenticator')
+					and has_database_privilege(rolname, current_database(), 'temporary')
+			`)
+		).toEqual([]);
+		const making = person.sql((sql) => sql`create temporary table profiles (id uuid)`);
+		expect(await refusal(making)).toBe('42501');
 	});
 
 	test('one can be called by somebody who did not sign in: the calendar, whose token is the right', async () => {
 		expect(
 			await exceptions(`
-				select proname as name from pg_proc
+				select pronamespace::regnamespace || '.' || proname as name from pg_proc
 				where pronamespace = any (${ours}::regnamespace[])
 					and (has_function_privilege('anon', oid, 'execute')
 						or exists (
 							select from aclexplode(coalesce(proacl, acldefault('f', proowner)))
 							where grantee = 0
 						))
+				order by 1
 			`)
-		).toEqual(['read_calendar']);
+		).toEqual(['private.read_calendar', 'public.read_calendar']);
 	});
 
-	test('members may call exactly these of private', async () => {
+	test('the server may call exactly these of private', async () => {
+		expect(
+			await exceptions(`
+				select proname as name from pg_proc
+				where pronamespace = 'private'::regnamespace
+					and has_function_privilege('service_role', oid, 'execute')
+				order by proname
+			`)
+		).toEqual(['claim_reminders', 'erase_expired', 'finish_reminder']);
+	});
+
+	test('beside what the API hands on to, members may call exactly these of private', async () => {
 		const callable = await exceptions(`
 			select proname as name from pg_proc
 			where pronamespace = 'private'::regnamespace
 				and has_function_privilege('authenticated', oid, 'execute')
+				and proname not in (
+					select proname from pg_proc where pronamespace = '${EXPOSED}'::regnamespace
+				)
 			order by proname
 		`);
 		expect(callable).toEqual([
@@ -263,14 +332,15 @@ describe('functions', () => {
 });
 
 describe('grants', () => {
-	test('nobody has any on a table without having signed in', async () => {
+	test('nobody has any on a table without having signed in, and the server has none', async () => {
 		expect(
 			await exceptions(`
 				select relname as name from pg_class c
+				cross join unnest('{anon,service_role}'::name[]) r (role)
 				where relnamespace = any (${ours}::regnamespace[])
 					and relkind in ('r', 'p', 'v', 'm', 'S')
-					and (has_any_column_privilege('anon', oid, 'select, insert, update, references')
-						or has_table_privilege('anon', oid, 'delete, truncate, trigger, maintain'))
+					and (has_any_column_privilege(r.role, oid, 'select, insert, update, references')
+						or has_table_privilege(r.role, oid, 'delete, truncate, trigger, maintain'))
 			`)
 		).toEqual([]);
 	});
