@@ -71,7 +71,7 @@ export async function openEvening(): Promise<Evening> {
 		const rows = await asOwner(
 			dataFolder,
 			(sql) => sql<{ id: string; title: string }[]>`
-				select id, title from public.actions where id = any (${phones.map(({ action }) => action)})
+				select id, title from actions where id = any (${phones.map(({ action }) => action)})
 			`
 		);
 		const kept = new Map(rows.map(({ id, title }) => [id, Number(title)]));
