@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import type { Connection, Person } from '../server.ts';
+import { NOTHING_YET } from '../../rls/people.ts';
 import { type Dice, dice, everything, guess, type Guess } from './calls.ts';
 import { type Ground, openGround, ownWork } from './ground.ts';
 
@@ -45,7 +46,7 @@ export async function playFuzz(
 	const insider = async (roll: Dice) => {
 		while (left > 0) {
 			await wait(roll(20));
-			const { data } = await ground.insider.client.rpc('pull');
+			const { data } = await ground.insider.client.rpc('pull', { since: NOTHING_YET });
 			assert(JSON.stringify(data).includes(ground.canary), 'the member reads their own group');
 			played.inside += 1;
 		}
