@@ -2,9 +2,9 @@
 const mark = '/_app/';
 
 /**
- * Keeps files of the app only. A proxy or the sign-in page of a hotel may answer in the server's place,
- * with 200 and HTML: kept under the name of a script or of the shell, it would break the app for as long
- * as that name lasts.
+ * Keeps files of the app only. A proxy or the sign-in page of a hotel may answer in the server's
+ * place, with 200 and HTML: kept under the name of a script or of the shell, it would break the app
+ * for as long as that name lasts.
  */
 export const genuine = {
 	async cacheWillUpdate({ request, response }: { request: Request; response: Response }) {

@@ -25,8 +25,8 @@ import { openPageProxy, type PageProxy } from '../support/page-proxy.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import { foundGroup, type Group, planFor, planSession } from './people.ts';
 
-// A phone as the app makes it (its clients, its disk, its sync), behind a proxy that answers everything
-// with a page of its own for a while.
+// A phone as the app makes it (its clients, its disk, its sync), behind a proxy that for a while
+// answers everything with a page of its own.
 
 const STATUSES = [200, 302, 400, 401, 403, 404, 429, 500, 502, 503, 504];
 const HOUR = 3_600;

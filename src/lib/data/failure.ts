@@ -29,8 +29,8 @@ export const ENDINGS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * The failure for an HTTP answer (status 0: none) and the code in its body, if any. A status alone is
- * nobody's word: whatever stands in front of the server may set it.
+ * The failure for an HTTP answer (status 0: none) and the code in its body, if any. A status alone
+ * is no word of ours: a proxy may set it too.
  */
 export function failureOf(
 	status: number,

@@ -2,9 +2,9 @@ import * as z from 'zod/mini';
 import { ENDINGS } from './failure.ts';
 
 /**
- * What may answer in the server's place: a proxy, a firewall, the sign-in page of a hotel. It does so
- * with any status and a page of its own. The two functions below are `fetch` with such an answer
- * replaced by 503 `busy`, so that because of it nothing counts as done, refused or ended.
+ * A proxy, a firewall or the sign-in page of a hotel may answer in the server's place, with any
+ * status and a page of its own. The two functions below are `fetch` with such an answer replaced by
+ * this one, so that because of it nothing counts as done, refused or ended.
  */
 const busy = () => Response.json({ code: 'busy', message: 'Not our server' }, { status: 503 });
 
@@ -38,8 +38,8 @@ export function askData(input: string | URL | Request, init?: RequestInit): Prom
 }
 
 /**
- * Asks Auth; hears nobody else. Its client drops the session at any refusal of a renewal that is not a
- * failure of the server: only the words that end a sign-in reach it as refusals.
+ * Asks Auth; hears nobody else. Its client drops the session at any refusal of a renewal below 500:
+ * only the words that end a sign-in reach it as refusals.
  */
 export function askAuth(input: string | URL | Request, init?: RequestInit): Promise<Response> {
 	const renews = RENEWAL.test(String(input));
