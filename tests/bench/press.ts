@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test';
 
-/** A room on several phones, whoever made it: its clock says "Pause" while it stands still. */
+/** A room on several phones, of ours or of others: its clock says "Pause" while it stands still. */
 export interface Rig {
 	name: string;
-	/** The one who drives comes first. */
+	/** The phone of the facilitator comes first. */
 	pages: readonly Page[];
 	/** Whether its driver's page must stay open: the digits live there. */
 	anchored: boolean;

@@ -13,7 +13,7 @@ const COUNT = 5_000;
 const LONG = 50;
 /** How far one turn of the wheel goes, in px. */
 const STEP = 1_600;
-/** Who owns them. */
+/** The member who owns them. */
 const NAME = MEMBERS[1] ?? '';
 
 declare global {

@@ -48,7 +48,7 @@ declare global {
 
 /**
  * A phone asleep while the facilitator moves on: from the moment its page is in view until step and
- * digits are right. Once with its socket still open, once with every connection lost meanwhile.
+ * digits are right. Once with its socket still open, once with every connection lost by then.
  */
 export async function thaw(cercle: CercleProcess): Promise<Figure[]> {
 	const figures: Figure[] = [];

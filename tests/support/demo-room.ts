@@ -49,7 +49,7 @@ export function memberId(name: string): string {
 /** One line of a room's log. */
 export interface Logged {
 	command: string;
-	/** The first name of who gave it. */
+	/** The first name of the member who gave it. */
 	by: string;
 	version: number;
 	/** When, in ms since 1970. */
@@ -66,7 +66,7 @@ export async function roomLog(sql: Sql, session: string): Promise<Logged[]> {
 	`;
 }
 
-/** Who drives the room, by id. */
+/** The facilitator of the room, by id. */
 export async function facilitatorOf(sql: Sql, session: string): Promise<string | null> {
 	const [row] = await sql<{ facilitator_id: string | null }[]>`
 		select facilitator_id from room_states where session_id = ${session}

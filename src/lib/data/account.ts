@@ -31,19 +31,19 @@ export async function enterPassword(
 	return memberOf(answer.data.user);
 }
 
-/** Sends a six-digit code to whoever is signed in: with it they show that it is them. */
+/** Sends a six-digit code to the signed-in member, who proves with it to hold the mailbox. */
 export async function sendProof(backend: Backend): Promise<void> {
 	const auth = await backend.auth();
 	settled(await auth.reauthenticate());
 }
 
-/** Sets or changes the password of whoever is signed in, given the code of `sendProof`. */
+/** Sets or changes the password of the signed-in member, given the code of `sendProof`. */
 export async function setPassword(backend: Backend, password: string, code: string): Promise<void> {
 	const auth = await backend.auth();
 	settled(await auth.updateUser({ password, nonce: code }));
 }
 
-/** The address of whoever is signed in; null: nobody. */
+/** The address of the signed-in member; null: nobody is signed in. */
 export async function email(backend: Backend): Promise<string | null> {
 	const auth = await backend.auth();
 	const { data } = await auth.getSession();

@@ -28,7 +28,7 @@ export class Attempt {
 		return this.#run(work);
 	}
 
-	/** Forgets why the last try failed: whoever looks now begins anew. */
+	/** Forgets why the last try failed: a member who opens the form again begins anew. */
 	forget(): void {
 		this.#failed = null;
 	}

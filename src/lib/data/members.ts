@@ -4,7 +4,7 @@ import type { View } from './view.ts';
 /** Somebody who belongs to a group today, as the rotation knows them, with their name. */
 export type Peer = Member & { name: string };
 
-/** Who belongs to the group today, by name: the same order on every phone. */
+/** The members of the group today, by name: the same order on every phone. */
 export function peers(view: View, group: string): Peer[] {
 	return view.memberships
 		.filter(({ groupId, leftAt }) => groupId === group && leftAt === null)
@@ -21,7 +21,7 @@ export function isFormer(view: View, me: string): boolean {
 	return view.memberships.some(({ memberId, leftAt }) => memberId === me && leftAt !== null);
 }
 
-/** How a person is called; null for who has no name yet, left without a trace, or is nobody. */
+/** The name of a person; null: they have none yet, left without a trace, or `id` is null. */
 export function nameOf(view: View, id: string | null): string | null {
 	return view.profiles.find((profile) => profile.id === id)?.name.trim() || null;
 }

@@ -35,7 +35,7 @@ const reminders = z.object({
 });
 export type Reminders = z.infer<typeof reminders>;
 
-/** What holds for who chose nothing, as the server has it. */
+/** The settings of a member who chose nothing, as the server has them. */
 export const defaults = (time_zone: string): Settings => ({
 	...{ mail: [...kinds], push: [...kinds], quiet_from: '21:00', quiet_to: '08:00', time_zone }
 });

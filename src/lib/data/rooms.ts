@@ -78,7 +78,7 @@ export type Room = RoomState & {
 	minutes: readonly number[] | null;
 };
 
-/** Who speaks in the running step and who waits to: the speaker first, then in order of the hands. */
+/** The turns of the running step: the speaker, then the members who wait, in order of hands. */
 export interface Floor {
 	/** The higher one is the newer. */
 	version: number;
@@ -113,7 +113,7 @@ export function readFloor(payload: unknown): Floor {
 }
 
 /**
- * The room as it is now; asking is being present. The signals are empty for all but who drives.
+ * The room as it is now; asking is being present. The signals are empty for all but the facilitator.
  * `leaving` is told when the request goes out.
  */
 export async function snapshot(backend: Backend, session: string, leaving?: () => void) {

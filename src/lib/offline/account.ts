@@ -85,7 +85,7 @@ export class Account {
 
 	/**
 	 * The stamps of the rows of a generation; null when there are none to build upon, or another tab
-	 * replaced them meanwhile (then a commit on that generation fails).
+	 * has replaced them since (then a commit on that generation fails).
 	 */
 	async stamps(generation: number | null): Promise<Stamps | null> {
 		if (generation === null) return null;
@@ -184,7 +184,7 @@ export class Account {
 	 */
 	async commit(pulled: Pulled): Promise<boolean> {
 		const { generation, turns, afresh, cursor, settled, syncedAt } = pulled;
-		// Rows of another generation may have been read meanwhile.
+		// Rows of another generation may have been read since.
 		if (!afresh && this.#stamps?.generation !== generation) return false;
 		const rows = this.#reading.after(turns, afresh);
 		const mark = rows.length > 0 ? (generation ?? 0) + 1 : generation;
@@ -222,7 +222,7 @@ export class Account {
 
 	/**
 	 * The same, unless something of it was not sent: then nothing happens, and the result is false. The
-	 * empty database stays: a tab that writes to it meanwhile must not write into nothing.
+	 * empty database stays: a tab that writes to it at this moment must not write into nothing.
 	 */
 	eraseIfSent(): Promise<boolean> {
 		return this.#database.empty([operationStore, draftStore]);

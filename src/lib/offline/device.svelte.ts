@@ -12,7 +12,7 @@ import { Screen, type Meaning } from './screen.svelte.ts';
 import type { Status } from './status.ts';
 import { StorageError, storageError, type StorageCode } from './storage-error.ts';
 
-/** What the owner of the rows brings. */
+/** What the caller supplies: parsing, folding, the server. */
 export interface Model<Rows, View> extends Meaning<Rows, View> {
 	/** The server, in the name of one account. Its code may come late: nothing waits for it. */
 	connect(account: string): Remote | Promise<Remote>;
@@ -219,8 +219,9 @@ export class Device<Rows, View> {
 	async #enter(signedIn: string | null): Promise<boolean> {
 		let found = false;
 		const opened = this.#inTurn(async () => {
-			// Asked in turn: an account that is just being signed out must not come back. The key comes
-			// meanwhile, from a database of its own, which a phone feels; what is in its way is told below.
+			// Asked in turn: an account that is just being signed out must not come back. The key is
+			// loaded at the same time, from a database of its own, to save the phone a wait; its failure
+			// is reported below.
 			const [account] = await Promise.all([
 				signedIn ?? this.#installation.account(),
 				this.#installation.vault.warm().catch(() => {})
@@ -273,7 +274,7 @@ export class Device<Rows, View> {
 		this.#platform.idle(() => void this.#open?.sync.poke());
 	}
 
-	/** What was kept for too long is erased; who has not just signed in is to sign in again. */
+	/** Erases what was kept for too long; a member who has not just signed in must sign in again. */
 	async #lapse({ account }: Open, signedIn: boolean): Promise<void> {
 		if (!signedIn) return this.#strip(account.id);
 		await account.strip();

@@ -74,7 +74,7 @@ export class Installation {
 		return (await this.#get('device', 'ended')) !== null;
 	}
 
-	/** Forgets who is signed in and the session, for every tab. `ended`: because the server ended it. */
+	/** Forgets the account and its session, for every tab. `ended`: because the server ended it. */
 	async leave(ended = false): Promise<void> {
 		const reason: Change = ended
 			? { store: 'device', key: 'ended', put: 'ended' }

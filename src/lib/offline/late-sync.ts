@@ -7,8 +7,8 @@ const pause = 10_000;
 
 /**
  * The sync loop while its code is still on the way: nothing of it is needed to show what the device
- * keeps and to write to it, so it comes after the first screen. What is written meanwhile is on disk
- * and sent once the loop runs.
+ * keeps and to write to it, so it comes after the first screen. What is written before
+ * that is on disk and sent once the loop runs.
  */
 export class LateSync {
 	readonly #load: () => Promise<Sync>;

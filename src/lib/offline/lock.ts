@@ -54,7 +54,7 @@ export async function unlock(vault: Vault, code: string): Promise<Opened> {
 	return opened;
 }
 
-/** A try counts before it is made: a page that is killed meanwhile does not give it back. */
+/** A try counts before it is made: a page killed during the try does not give it back. */
 async function attempt(vault: Vault, code: string, extractable: boolean): Promise<Opened> {
 	const kept = await vault.kept();
 	if (!kept || !isLocked(kept.wrapped)) return { key: await vault.key() };

@@ -64,7 +64,7 @@ async function exclusive<T>(name: string, signal: AbortSignal, work: () => Promi
 	try {
 		await navigator.locks.request(name, { signal: waiting }, begin);
 	} catch (error) {
-		// Once begun, the work's own outcome counts, even if the lock was taken over meanwhile.
+		// Once begun, the work's own outcome counts, even if the lock was taken over since.
 		if (working === null) {
 			if (signal.aborted) throw error;
 			await navigator.locks.request(name, { steal: true }, begin).catch(() => {});

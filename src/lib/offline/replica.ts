@@ -33,7 +33,7 @@ export const clearing: Change = { store: rowStore, clear: true };
 
 /**
  * The rows as last read from disk. A row under the stamp it had at the reading before is the same
- * object as then, and so is a table without another: who draws from them sees what changed.
+ * object as then, and so is a table without another: code that draws from them sees what changed.
  */
 export class Reading {
 	#kept: ReadonlyMap<string, readonly Kept[]> = new Map();

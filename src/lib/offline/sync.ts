@@ -158,7 +158,7 @@ export class Sync {
 		this.#tell({ connectivity: reason === 'failing' ? away : 'online', problem: reason, cause });
 	}
 
-	/** False when another tab stored a newer pull meanwhile; this one is then thrown away. */
+	/** False when another tab stored a newer pull during this one, which is then thrown away. */
 	async #round(): Promise<boolean> {
 		// With another account's session, these operations would be sent in a stranger's name.
 		if (!(await this.#current())) throw new RemoteError('foreign');

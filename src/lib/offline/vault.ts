@@ -83,7 +83,10 @@ export class Vault {
 		return entry ? { wrapped: entry.value as Wrapped, tries: Number(entry.mark) } : null;
 	}
 
-	/** Keeps it otherwise; false, and nothing done, when the tries are others than `seen` meanwhile. */
+	/**
+	 * Replaces the stored key and counter. False, and nothing is written, if the counter changed since
+	 * `seen`.
+	 */
 	async keep(put: Wrapped, tries: number, seen: number | null): Promise<boolean> {
 		const place = { store: 'keys', key: 'key' };
 		const expect = { ...place, mark: seen };

@@ -3,17 +3,17 @@ import type { Mechanism } from './server.ts';
 
 declare global {
 	interface Window {
-		/** True time at which the digits of the one who started reach zero. */
+		/** True time at which the digits of the client that started reach zero. */
 		endsAt: number;
 	}
 }
 
 /**
- * A start stamped by whoever receives it, as mobtime (github.com/mrozbarry/mobtime, branch master,
- * a0e7ef7) does it: the server hands a message on to all others (src/actions.js, MessageTimer); a
+ * A start stamped by each client that receives it, as mobtime (github.com/mrozbarry/mobtime, branch
+ * master, a0e7ef7) does it: the server hands a message on to all others (src/actions.js, MessageTimer); a
  * start carries the time left and each client counts from its own clock at reception
  * (public/actions.js, UpdateByWebsocketData), looking every 100 ms (public/subscriptions.js); a
- * pause carries the time left. Who joins asks the first client there, whose answer, a start with
+ * pause carries the time left. A client that joins asks the first one there, whose answer, a start with
  * what it shows as left, goes to all others (src/actions.js, MessageTimerOwner; public/actions.js,
  * client:new). Written anew, and without all else that mobtime is.
  */

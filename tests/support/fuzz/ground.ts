@@ -19,7 +19,7 @@ export interface Ground {
 	functions: readonly { name: string; args: string[] }[];
 	/** Somebody who belongs to the group, and asks at the same time. */
 	insider: Person;
-	/** Who never belonged to it: members of another group. */
+	/** People who never belonged to it: members of another group. */
 	outsiders: readonly Person[];
 	/** Operations an insider sent, as they went over the line. */
 	sent: readonly unknown[];
@@ -131,7 +131,7 @@ async function functionsOf({ owner }: Connection): Promise<Ground['functions'][n
 	return [...rows];
 }
 
-/** What an outsider writes of their own meanwhile, so that the pool of connections is never idle. */
+/** What an outsider writes of their own at the same time, so that the pool is never idle. */
 export async function ownWork(person: Person): Promise<void> {
 	await applyOne(person, 'profile.write', { id: person.id, changes: { language: 'en' } });
 }

@@ -13,7 +13,7 @@ export interface Played {
 	refused: number;
 	/** Live topics that were tried. */
 	joins: number;
-	/** Times an insider read their own group meanwhile, canary and all. */
+	/** How often an insider read their own group at the same time, canary included. */
 	inside: number;
 }
 
