@@ -120,8 +120,14 @@ const PLATFORM: Platform = {
 };
 
 const add = (title: string) => ({
-	...{ id: randomUUID(), group_id: group.id, owner_id: member.id, goal_id: null },
-	...{ partner_id: null, title, due_on: '2030-01-08', born_in: null }
+	id: randomUUID(),
+	group_id: group.id,
+	owner_id: member.id,
+	goal_id: null,
+	partner_id: null,
+	title,
+	due_on: '2030-01-08',
+	born_in: null
 });
 
 /** Every call of the app but the sign-out, which succeeds on the phone whatever the server says. */
@@ -146,7 +152,10 @@ const calls: readonly ((backend: Backend) => Promise<unknown>)[] = [
 	(backend) => groups.retain(backend, group.id, 6, 12),
 	(backend) =>
 		moderation.raise(backend, {
-			...{ id: randomUUID(), group: group.id, accused: randomUUID(), reason: 'Words left.' }
+			id: randomUUID(),
+			group: group.id,
+			accused: randomUUID(),
+			reason: 'Words left.'
 		}),
 	(backend) => moderation.vote(backend, randomUUID(), true),
 	(backend) => moderation.withdraw(backend, randomUUID()),
@@ -170,9 +179,18 @@ const calls: readonly ((backend: Backend) => Promise<unknown>)[] = [
 
 function plan(): sessions.Plan {
 	return {
-		...{ id: randomUUID(), group: group.id, startsAt: instant(0), timeZone: 'Europe/Paris' },
-		...{ place: '', format: 'mastermind', lengthMinutes: 120, facilitator: null },
-		...{ scribe: null, host: null, presenters: [], segments: [] }
+		id: randomUUID(),
+		group: group.id,
+		startsAt: instant(0),
+		timeZone: 'Europe/Paris',
+		place: '',
+		format: 'mastermind',
+		lengthMinutes: 120,
+		facilitator: null,
+		scribe: null,
+		host: null,
+		presenters: [],
+		segments: []
 	};
 }
 
@@ -237,12 +255,8 @@ test('no call of the app is missing in these tests', async () => {
 	);
 	expect(named.length).toBeGreaterThan(30);
 	const asked = proxy.paged.map((line) => line.replace(/^\w+ \/(rest\/v1|auth\/v1|api)\//, ''));
-	expect(new Set(asked)).toEqual(
-		new Set([
-			...named,
-			...['otp', 'verify', 'token', 'reauthenticate', 'user', 'invitations', 'push']
-		])
-	);
+	const others = ['otp', 'verify', 'token', 'reauthenticate', 'user', 'invitations', 'push'];
+	expect(new Set(asked)).toEqual(new Set([...named, ...others]));
 });
 
 /** The one place that names functions of the database. */
@@ -279,9 +293,13 @@ test('the live signals come once the page is gone', async () => {
 	proxy.paged.splice(0);
 	const live = vi.fn();
 	const nothing = () => undefined;
-	const hearing = { state: nothing, floor: nothing, signals: nothing, changed: nothing };
 	const room = new Live(phone.backend, member.id, {
-		...{ ...hearing, moved: nothing, present: nothing },
+		state: nothing,
+		floor: nothing,
+		signals: nothing,
+		changed: nothing,
+		moved: nothing,
+		present: nothing,
 		live
 	});
 	await room.listen(topic);

@@ -11,9 +11,15 @@ const busy = () => Response.json({ code: 'busy', message: 'Not our server' }, { 
 /** Codes of our functions and of Postgres (SQLSTATE), codes of PostgREST, words of our own door. */
 const CODE = /^(?:(?=.*\d)[0-9A-Z]{5}|PGRST\w{3})$/;
 const DOOR = [
-	...(['bad_request', 'busy', 'not_found', 'over_request_rate_limit', 'too_large'] as const),
-	...(['unauthorized', 'unavailable', 'validation_failed'] as const)
-];
+	'bad_request',
+	'busy',
+	'not_found',
+	'over_request_rate_limit',
+	'too_large',
+	'unauthorized',
+	'unavailable',
+	'validation_failed'
+] as const;
 const dataRefusal = z.object({ code: z.union([z.string().check(z.regex(CODE)), z.enum(DOOR)]) });
 
 const authRefusal = z.object({ error_code: z.string() });
