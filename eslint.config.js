@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import svelte from 'eslint-plugin-svelte';
 import globals from 'globals';
 import ts from 'typescript-eslint';
+import { comments } from './eslint-rules/bare-who.js';
 import svelteConfig from './svelte.config.js';
 
 /**
@@ -183,6 +184,7 @@ export default ts.config(
 		},
 		rules: { 'svelte/no-at-html-tags': 'error', 'svelte/no-navigation-without-resolve': 'off' }
 	},
+	comments,
 	...arrows,
 	...between,
 	restricted(

@@ -30,7 +30,7 @@ const kinds = [
 	...['attendance.mark', 'feedback.write', 'challenge.withdraw']
 ];
 
-/** Who founds a group names its id: it would come back as their own. */
+/** The founder of a group names its id: it would come back as their own. */
 const called = ({ functions }: Ground) => functions.filter(({ name }) => name !== 'found_group');
 
 const isId = (name: string) => /(^|_)ids?$/.test(name);

@@ -11,7 +11,7 @@ import { FairTurns } from './turns.ts';
 export interface Call extends Caller {
 	/** The function. */
 	name: string;
-	/** Who takes turns with the others: an account, or the network of those without one. */
+	/** The one that takes turns with the others: an account, or the network of those without one. */
 	account: string;
 	hasToken: boolean;
 	/** The JSON object with its arguments; empty: none. */
