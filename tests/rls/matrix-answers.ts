@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Sql, TransactionSql } from 'postgres';
 import { become } from '../support/as-person.ts';
-import { TABLES } from '../support/schemas.ts';
+import { SHARED } from '../support/schemas.ts';
 import type { Connection } from '../support/server.ts';
 import type { Call, Rule } from './matrix.ts';
 import { code } from './people.ts';
@@ -32,7 +32,7 @@ export class Answers {
 		const key = rule.key(this.#world);
 		await this.#held(table, key);
 		const told = await this.#asEach(personas, async (sql) => {
-			return sql`select ${sql.unsafe(columns)} from ${sql(placed(table))} where ${matching(sql, key)}`;
+			return sql`select ${sql.unsafe(columns)} from ${sql(table)} where ${matching(sql, key)}`;
 		});
 		assert.deepEqual(
 			told,
@@ -51,7 +51,7 @@ export class Answers {
 		const told = await this.#asEach(personas, async (sql, persona) => {
 			const names = sql(Object.keys(set));
 			const rows = await sql`
-				update ${sql(placed(table))} set (${names}) = (select ${names} from ${record(sql, table, set)})
+				update ${sql(table)} set (${names}) = (select ${names} from ${record(sql, table, set)})
 				where ${matching(sql, key)} returning ${sql.unsafe(columns)}
 			`;
 			now[persona] = await asOwner(sql, (sql) => this.#rows(table, key, sql));
@@ -76,7 +76,7 @@ export class Answers {
 			for (const where of ['all', 'this'] as const) {
 				const said = await this.#stripped(table, update.by, async (sql) => {
 					const these = where === 'all' ? sql`true` : matching(sql, key);
-					return sql`update ${sql(placed(table))} set ${sql(values)} where ${these}`;
+					return sql`update ${sql(table)} set ${sql(values)} where ${these}`;
 				});
 				for (const persona of update.by) {
 					assert.deepEqual([persona, values, said[persona]], [persona, values, '42501']);
@@ -113,7 +113,7 @@ export class Answers {
 		for (const values of insert.away?.(this.#world) ?? []) {
 			const said = await this.#stripped(table, insert.by, async (sql, persona) => {
 				const row = { ...insert.row(this.#world, persona), ...values };
-				return sql`insert into ${sql(placed(table))} ${sql(row)}`;
+				return sql`insert into ${sql(table)} ${sql(row)}`;
 			});
 			for (const persona of insert.by) {
 				assert.deepEqual([persona, values, said[persona]], [persona, values, '42501']);
@@ -125,7 +125,7 @@ export class Answers {
 		const key = rule.key(this.#world);
 		await this.#held(table, key);
 		const told = await this.#asEach(personas, (sql) => {
-			return sql`delete from ${sql(placed(table))} where ${matching(sql, key)}`;
+			return sql`delete from ${sql(table)} where ${matching(sql, key)}`;
 		});
 		assert.deepEqual(told, all('42501'));
 	}
@@ -141,8 +141,7 @@ export class Answers {
 			found,
 			byPersona((persona) => {
 				if (call.ok.includes(persona)) return 'ok';
-				// To whom a function is not granted, it is not there.
-				return persona === 'anonymous' ? 'PGRST202' : (call.but?.[persona] ?? call.otherwise);
+				return persona === 'anonymous' ? '42501' : (call.but?.[persona] ?? call.otherwise);
 			})
 		);
 	}
@@ -156,7 +155,7 @@ export class Answers {
 		const held = await this.#held(table, key);
 		const now: Told = {};
 		const told = await this.#stripped(table, named, async (sql, persona) => {
-			const answer = await sql`update ${sql(placed(table))} set ${sql(set)}`;
+			const answer = await sql`update ${sql(table)} set ${sql(set)}`;
 			const rows = await asOwner(sql, (sql) => this.#rows(table, key, sql));
 			now[persona] = JSON.stringify(rows);
 			return answer;
@@ -180,7 +179,7 @@ export class Answers {
 		work: (sql: TransactionSql, persona: Persona) => Promise<ArrayLike<unknown>>
 	): Promise<Told> {
 		return this.#asEach(who, work, async (sql) => {
-			await sql`grant insert, update on ${sql(placed(table))} to authenticated`;
+			await sql`grant insert, update on ${sql(table)} to authenticated`;
 			await sql`set local session_replication_role = replica`;
 		});
 	}
@@ -194,6 +193,8 @@ export class Answers {
 		const told: Told = {};
 		await undone(this.#cercle.owner.begin.bind(this.#cercle.owner), async (sql) => {
 			await before(sql);
+			// Without an account one does not even get into their schema: here the tables are asked.
+			await sql`grant usage on schema ${sql([...SHARED])} to anon`;
 			// What would be looked at when the request ends is looked at with its statement.
 			await sql`set constraints all immediate`;
 			for (const persona of who) {
@@ -220,7 +221,7 @@ export class Answers {
 	/** The rows as they are, whoever may see them. */
 	async #rows(table: string, key: Row, sql: Sql | TransactionSql = this.#cercle.owner) {
 		const found = await sql<{ row: Row }[]>`
-			select to_jsonb(t) as row from ${sql(placed(table))} t where ${matching(sql, key)} order by t
+			select to_jsonb(t) as row from ${sql(table)} t where ${matching(sql, key)} order by t
 		`;
 		return found.map(({ row }) => row);
 	}
@@ -235,9 +236,6 @@ export class Answers {
 		return args(this.#world, row?.version as number);
 	}
 }
-
-/** Where a table stands: who may not use its schema would not even find it by its name alone. */
-const placed = (table: string): string => `${TABLES}.${table}`;
 
 const UNDONE = new Error('undone');
 
@@ -267,12 +265,12 @@ async function asOwner<T>(sql: TransactionSql, look: (sql: TransactionSql) => Pr
 
 /** Values as a row of the table, as a body of JSON is read. */
 function record(sql: TransactionSql, table: string, values: Row) {
-	return sql`jsonb_populate_record(null::${sql(placed(table))}, ${sql.json(values as never)})`;
+	return sql`jsonb_populate_record(null::${sql(table)}, ${sql.json(values as never)})`;
 }
 
 function add(sql: TransactionSql, table: string, row: Row) {
 	const names = sql(Object.keys(row));
-	return sql`insert into ${sql(placed(table))} (${names}) select ${names} from ${record(sql, table, row)}`;
+	return sql`insert into ${sql(table)} (${names}) select ${names} from ${record(sql, table, row)}`;
 }
 
 /** The rows whose columns are these. */

@@ -50,7 +50,7 @@ export const HOSTILE: readonly string[] = [
 	'`alert(1)` **x** # x\n- [ ] <img data-taken src=x onerror=alert(1)>',
 	'=HYPERLINK("https://elsewhere.example/","x")',
 	'%s %n %x {0} %3Cscript%3Ealert(1)%3C/script%3E &lt;script&gt;alert(1)&lt;/script&gt;',
-	"'; drop table public.groups; --",
+	"'; drop table cercle.groups; --",
 	'__proto__',
 	// Styles.
 	'</style><style data-taken>*{display:none}</style>',

@@ -3,9 +3,6 @@ import type { Sql, TransactionSql } from 'postgres';
 /** The schemas that are ours. Whatever asks for tables or functions of ours names them from here. */
 export const SCHEMAS: readonly string[] = ['public', 'cercle', 'private'];
 
-/** That of the tables whose rows members share. */
-export const TABLES = 'cercle';
-
 /** Those whose tables members are granted rows of. */
 export const SHARED = SCHEMAS.filter((name) => name !== 'private');
 

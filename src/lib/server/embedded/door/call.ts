@@ -32,7 +32,8 @@ export function callOf(
 	];
 }
 
-const texts = new Map<string, string>();
+/** The texts of each function as it was last read, by role and given arguments. */
+const texts = new WeakMap<Routine, Map<string, string>>();
 
 /**
  * The statement that calls the function and writes its answer as JSON, by PostgREST's own recipe: the
@@ -41,11 +42,11 @@ const texts = new Map<string, string>();
  */
 function textOf(routine: Routine, given: readonly string[], role: Role): string {
 	const args = routine.args.filter(({ name }) => given.includes(name));
-	const key = [role, routine.name, routine.returns, ...args.map(({ name }) => name)].join(' ');
-	const known = texts.get(key);
-	if (known !== undefined) return known;
-	const text = `/* ${role} */ ${write(routine, args)}`;
-	texts.set(key, text);
+	const known = texts.get(routine) ?? new Map<string, string>();
+	texts.set(routine, known);
+	const key = [role, ...args.map(({ name }) => name)].join(' ');
+	const text = known.get(key) ?? `/* ${role} */ ${write(routine, args)}`;
+	known.set(key, text);
 	return text;
 }
 
