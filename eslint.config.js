@@ -7,7 +7,7 @@ import { comments } from './eslint-rules/bare-who.js';
 import svelteConfig from './svelte.config.js';
 
 /**
- * The arrows of the README's tree: all that each room of `src/lib` may import beside itself. What is
+ * The arrows of docs/architecture.md: all that each room of `src/lib` may import beside itself. What is
  * not named is refused, be it another room, a page, `#app` or a package.
  */
 const rooms = {
@@ -130,7 +130,7 @@ const arrows = Object.entries(rooms).map(([room, { from, packages }]) =>
 	only(
 		[`src/lib/${room}/**/*.{js,ts,svelte}`],
 		['\\.\\.?/', `#lib/(?:${[room, ...from].join('|')})/`, ...packages.map(packagePattern)],
-		`src/lib/${room} does not import that (see the tree in the README).`,
+		`src/lib/${room} does not import that (see docs/architecture.md).`,
 		{
 			syntax: [...(room === 'server' ? [] : [hidden]), ...(told.includes(room) ? ambient : [])],
 			rules: told.includes(room) ? pure : {}

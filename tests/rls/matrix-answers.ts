@@ -141,7 +141,8 @@ export class Answers {
 			found,
 			byPersona((persona) => {
 				if (call.ok.includes(persona)) return 'ok';
-				return persona === 'anonymous' ? '42501' : (call.but?.[persona] ?? call.otherwise);
+				// To nobody the API says that there is no such function.
+				return persona === 'anonymous' ? 'PGRST202' : (call.but?.[persona] ?? call.otherwise);
 			})
 		);
 	}
