@@ -28,7 +28,7 @@ const CORES = Math.max(2, availableParallelism());
 const steps = [
 	{ name: 'build', run: built },
 	{ name: 'format', run: check('prettier', '--check', '.') },
-	{ name: 'lint', run: check('eslint', '.') },
+	{ name: 'lint', run: check('npm', 'run', '--silent', 'lint') },
 	{ name: 'database', run: check(node, 'scripts/database.ts', 'check') },
 	{ name: 'types', after: 'build', run: check('npm', 'run', '--silent', 'types') },
 	{ name: 'unit', after: 'build', run: vitest('unit') },
