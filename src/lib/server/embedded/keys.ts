@@ -21,12 +21,14 @@ export type Keys = z.infer<typeof keysFormat>;
 /** Where the embedded database lives in the data folder. */
 export const databaseFolder = (dataFolder: string) => join(dataFolder, 'postgres');
 
+export const keysFile = (dataFolder: string) => join(dataFolder, 'keys.json');
+
 /**
  * Reads the keys of the data folder, or makes them when the folder is new. Refuses a folder that has
  * a database but lost its keys: new ones would not open it and would sign everybody out.
  */
 export async function openKeys(dataFolder: string): Promise<Keys> {
-	const file = join(dataFolder, 'keys.json');
+	const file = keysFile(dataFolder);
 	await mkdir(dataFolder, { recursive: true });
 	// Root's database runs as another system user, who must pass through without looking around.
 	await chmod(dataFolder, process.getuid?.() === 0 ? 0o711 : 0o700);

@@ -19,7 +19,7 @@ const LOCK = 2_061_947_301;
  * the lock belongs to it. Refuses a database that is ahead of the folder.
  */
 export async function migrate(sql: Sql, folder: string, log: Log): Promise<void> {
-	const migrations = await list(folder);
+	const migrations = await listMigrations(folder);
 	await sql`select pg_advisory_lock(${LOCK})`;
 	try {
 		await sql.unsafe(`
@@ -47,7 +47,8 @@ export async function migrate(sql: Sql, folder: string, log: Log): Promise<void>
 	}
 }
 
-async function list(folder: string): Promise<Migration[]> {
+/** The migrations of a folder, in order. */
+export async function listMigrations(folder: string): Promise<Migration[]> {
 	const files = (await readdir(folder)).filter((file) => file.endsWith('.sql')).sort();
 	return files.map((file) => {
 		const [, version, name] = /^(\d+)_(.+)\.sql$/.exec(file) ?? [];

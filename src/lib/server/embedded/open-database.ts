@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { Log } from '#lib/server/log.ts';
+import { copyData, lastBeforeMigrating } from './copy.ts';
 import { prepareDatabase } from './database.ts';
 import { databaseFolder, type Keys, openKeys } from './keys.ts';
 import { makeAuthSchema } from './lite.ts';
 import { takeLock } from './lock.ts';
-import { openPostgres } from './postgres.ts';
+import { openPostgres, type Postgres } from './postgres.ts';
 import { openQuiet } from './quiet.ts';
 
 export interface DatabaseOptions {
@@ -16,6 +17,8 @@ export interface DatabaseOptions {
 	databaseUrl?: string | null;
 	/** Told when the embedded database is lost; it comes back by itself. */
 	lost?: () => void;
+	/** Answers the bytes free on the disk of a folder; the disk is asked unless a test brings its own. */
+	room?: (folder: string) => Promise<number>;
 }
 
 export interface Database {
@@ -34,7 +37,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		const folder = databaseFolder(dataFolder);
 		const postgres = databaseUrl
 			? { ownerUrl: databaseUrl, close: async () => undefined }
-			: await openPostgres({ folder, password: keys.postgresPassword, log, lost });
+			: await openCopied(options, () =>
+					openPostgres({ folder, password: keys.postgresPassword, log, lost })
+				);
 		const close = async () => {
 			await postgres.close();
 			lock.release();
@@ -50,6 +55,25 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		lock.release();
 		throw error;
 	}
+}
+
+/** Starts the embedded Postgres; where migrations wait for it, its stopped folder is copied first. */
+async function openCopied(
+	{ dataFolder, root, log, room }: DatabaseOptions,
+	start: () => Promise<Postgres>
+): Promise<Postgres> {
+	const postgres = await start();
+	try {
+		const migrations = join(root, 'supabase', 'migrations');
+		const version = await lastBeforeMigrating(postgres.ownerUrl, migrations);
+		if (version === null) return postgres;
+		await postgres.close();
+		await copyData({ dataFolder, version, log, ...(room && { room }) });
+	} catch (error) {
+		await postgres.close();
+		throw error;
+	}
+	return start();
 }
 
 async function prepare(ownerUrl: string, keys: Keys, root: string, log: Log): Promise<void> {
