@@ -27,6 +27,8 @@ export class Pool {
 	/** For a library that asks for the driver's own pool. */
 	readonly driver: pg.Pool;
 	readonly #busy = new Set<pg.PoolClient>();
+	/** The end of each connection there is. */
+	readonly #living = new Set<Promise<void>>();
 	readonly #silence: number;
 	#closed: Promise<void> | null = null;
 
@@ -47,7 +49,12 @@ export class Pool {
 		});
 		// The work that is under way is told by its own promise; without listeners Node would end.
 		this.driver.on('error', () => undefined);
-		this.driver.on('connect', (client) => client.on('error', () => undefined));
+		this.driver.on('connect', (client) => {
+			client.on('error', () => undefined);
+			const ended = new Promise<void>((resolve) => client.once('end', () => resolve()));
+			this.#living.add(ended);
+			void ended.then(() => this.#living.delete(ended));
+		});
 		this.driver.on('acquire', (client) => this.#busy.add(client));
 		this.driver.on('release', (_error, client) => this.#busy.delete(client));
 	}
@@ -123,6 +130,8 @@ export class Pool {
 	async #close(): Promise<void> {
 		const late = setTimeout(() => this.cut(), 3_000);
 		await this.driver.end();
+		// The driver does not wait until Postgres has closed them.
+		await Promise.all(this.#living);
 		clearTimeout(late);
 	}
 }

@@ -23,7 +23,7 @@ export interface Call extends Caller {
 /** Statements at once in each lane, of all accounts and of one; how many of one may wait. */
 const LANES = {
 	common: { all: 8, each: 2, waiting: 200 },
-	room: { all: 4, each: 2, waiting: 50 }
+	room: { all: 8, each: 2, waiting: 50 }
 };
 
 /** What a live session asks for: short, and awaited by everybody in the room. */

@@ -26,7 +26,8 @@ export class DatabaseBroadcasts {
 
 	/** A notification: the id of a committed message. Anything else is ignored. */
 	announce(id: string): void {
-		if (!UUID.test(id)) return;
+		// Where nobody listens nothing is read; who joins later fetches what there is.
+		if (!UUID.test(id) || this.#rooms.isEmpty) return;
 		this.#waiting.push(id);
 		if (!this.#busy) void this.#drain();
 	}

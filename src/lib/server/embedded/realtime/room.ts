@@ -97,6 +97,11 @@ export class Room {
 export class Rooms {
 	readonly #rooms = new Map<string, Room>();
 
+	/** Whether nobody is in any room. */
+	get isEmpty(): boolean {
+		return this.#rooms.size === 0;
+	}
+
 	/** The room of a sub topic, if anybody is there. */
 	find(subTopic: string, isPrivate: boolean): Room | undefined {
 		return this.#rooms.get(address(subTopic, isPrivate));
