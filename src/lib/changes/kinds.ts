@@ -57,7 +57,7 @@ export const kinds = {
 	'challenge.write': {
 		table: 'challenges',
 		apply: (tables, { id, changes }, table) =>
-			patch(tables, table, id, ({ withdrawn_at }) => (withdrawn_at ? {} : kept(columns(changes))))
+			patch(tables, table, id, ({ withdrawn_at }) => (withdrawn_at ? {} : columns(changes)))
 	},
 	'challenge.protect': {
 		table: 'challenges',
@@ -148,11 +148,6 @@ function decided(action: StoredRow, { choice, title, due_on, line }: Columns): C
 	if (choice === 'do') return { due_on, line, decided_carries: action.carries };
 	// A new commitment: nothing was said of it yet.
 	return { title, due_on, line, outcome: null, carries: 0, decided_carries: 0 };
-}
-
-/** An app of before knew one choice only: in the room, or not. */
-function kept({ room_only, ...changes }: Columns): Columns {
-	return room_only === undefined ? changes : { ...changes, keep: room_only ? 'room' : 'present' };
 }
 
 /** Nothing is left of a challenge that is withdrawn but that it was. */
