@@ -46,7 +46,9 @@ export default defineConfig({
 					name: 'unit',
 					environment: 'node',
 					include: ['tests/unit/**/*.test.ts'],
-					exclude: ['tests/unit/**/*.browser.test.ts']
+					exclude: ['tests/unit/**/*.browser.test.ts'],
+					// Two suites run side by side: a limit is for what hangs, not for a busy machine.
+					testTimeout: 30_000
 				}
 			},
 			{

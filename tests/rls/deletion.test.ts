@@ -3,7 +3,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { become } from '../support/as-person.ts';
 import { tablesWith } from '../support/canary.ts';
 import { tablesOf } from '../support/schemas.ts';
-import { type Connection, connect, type Person } from '../support/server.ts';
+import {
+	type Connection,
+	connect,
+	openServer,
+	type Person,
+	type TestServer
+} from '../support/server.ts';
 import {
 	addAction,
 	applyOne,
@@ -23,11 +29,17 @@ import {
 } from './people.ts';
 import { browser } from './personas.ts';
 
+// Of its own: what is looked at here is all there is, and other files write at the same time.
+let server: TestServer;
 let cercle: Connection;
-beforeAll(() => {
-	cercle = connect();
+beforeAll(async () => {
+	server = await openServer();
+	cercle = connect(server);
 });
-afterAll(() => cercle.close());
+afterAll(async () => {
+	await cercle.close();
+	await server.close();
+});
 
 const remove = (person: Person, confirmation = person.email) =>
 	person.client.rpc('delete_account', { confirmation });
@@ -272,7 +284,7 @@ describe('an account that ends at the very moment at which', () => {
 		`;
 		await admit(high, bob);
 		await admit(low, carol);
-		const operator = connect();
+		const operator = connect(server);
 		const end = ({ id }: Person) =>
 			operator.owner.begin(async (sql) => {
 				// Without an index they come as they were written: for each of the two in another order.

@@ -4,7 +4,13 @@ import type { Sql, TransactionSql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { tablesWith, wordsLike } from '../support/canary.ts';
 import { SCHEMAS, tablesOf } from '../support/schemas.ts';
-import { type Connection, connect, type Person } from '../support/server.ts';
+import {
+	type Connection,
+	connect,
+	openServer,
+	type Person,
+	type TestServer
+} from '../support/server.ts';
 import {
 	addAction,
 	applyOne,
@@ -22,11 +28,17 @@ import {
 } from './people.ts';
 import { type Erased, expectedWords, type History, histories, plant } from './retention-model.ts';
 
+// Of its own: what is looked at here is all there is, and other files write at the same time.
+let server: TestServer;
 let cercle: Connection;
-beforeAll(() => {
-	cercle = connect();
+beforeAll(async () => {
+	server = await openServer();
+	cercle = connect(server);
 });
-afterAll(() => cercle.close());
+afterAll(async () => {
+	await cercle.close();
+	await server.close();
+});
 
 /** Erases batch by batch until nothing is left to erase, and answers the numbers of all. */
 async function erase(sql: Sql | TransactionSql, at: Date, most = 200): Promise<Erased> {
@@ -41,7 +53,7 @@ async function erase(sql: Sql | TransactionSql, at: Date, most = 200): Promise<E
 
 class Undone extends Error {}
 
-/** Works on the database and leaves no trace: other files use it meanwhile. */
+/** Works on the database and leaves no trace for the next test. */
 async function undone(work: (sql: TransactionSql) => Promise<void>): Promise<void> {
 	try {
 		await cercle.owner.begin(async (sql) => {
