@@ -35,6 +35,8 @@ export default defineConfig({
 	test: {
 		// Two, also where there are only two processors: most of a database test is waiting for an answer.
 		maxWorkers: 2,
+		// Beside another suite a look at the database may take a second by itself.
+		expect: { poll: { timeout: 15_000 } },
 		// postgres 3.4.9 may still write to a connection that just died with its database, and throws
 		// where nobody can catch it (porsager/postgres issue 1154). Tests that restart a database meet it.
 		onUnhandledError: ({ message, stack = '' }) =>
