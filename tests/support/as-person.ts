@@ -11,10 +11,15 @@ export function claimsOf({ session }: Bearer): string {
 }
 
 /** From here to the end of what is begun it works as a request of this person; of nobody for null. */
-export async function become(sql: TransactionSql, person: Bearer | null): Promise<void> {
-	const [role, claims] = person ? ['authenticated', claimsOf(person)] : ['anon', ''];
+export function become(sql: TransactionSql, person: Bearer | null): Promise<void> {
+	return claim(sql, person && claimsOf(person));
+}
+
+/** The same by the claims themselves, where nobody holds a token. */
+export async function claim(sql: TransactionSql, claims: string | null): Promise<void> {
+	const role = claims === null ? 'anon' : 'authenticated';
 	await sql`
-		select set_config('role', ${role}, true), set_config('request.jwt.claims', ${claims}, true)
+		select set_config('role', ${role}, true), set_config('request.jwt.claims', ${claims ?? ''}, true)
 	`;
 }
 

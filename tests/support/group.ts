@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Sql, TransactionSql } from 'postgres';
+import { claim } from './as-person.ts';
 
 /**
  * Founds a group by the app's own functions, without its screens: the first of these addresses founds
@@ -44,10 +45,7 @@ async function as(
 			where u.email = ${email} order by s.created_at desc limit 1
 		`;
 		if (!session) throw new Error(`${email} has not signed in`);
-		await sql`
-			select set_config('request.jwt.claims', ${session.claims}, true),
-				set_config('role', 'authenticated', true)
-		`;
+		await claim(sql, session.claims);
 		await work(sql);
 	});
 }
