@@ -9,7 +9,7 @@ export const elsewhere = [
 	/^\/api\//,
 	/^\/calendar\//,
 	/^\/healthz(?:[/?]|$)/,
-	/^\/outbox(?:[/?]|$)/,
+	/^\/mails(?:[/?]|$)/,
 	/^\/_app\//
 ];
 

@@ -104,7 +104,7 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 		api: backend?.api ?? null,
 		realtime: backend ? (request) => backend.gateway.fetch(request) : null,
 		health: () => health(probe ?? (async () => false), version),
-		outbox: mailer.outbox,
+		demoMails: mailer.demoMails,
 		pages,
 		cercle: {
 			...{ mailer, config, supabase, feed: supabase && openFeed(supabase) },

@@ -29,7 +29,7 @@ export interface Config {
 	/** The hosted Supabase to use instead of every embedded part, or null. */
 	hosted: Hosted | null;
 	demo: boolean;
-	/** Null only in demo mode, where mail goes to the outbox. */
+	/** Null only in demo mode, where mail is kept and shown instead of sent. */
 	smtpUrl: string | null;
 	mailFrom: string;
 	/** The address people type, without a path. */

@@ -5,7 +5,7 @@ import type { Answer } from './embedded/answer.ts';
 import type { Api } from './embedded/api.ts';
 import { DATA_POLICY, type HeaderOptions, keepPolicy, setHeaders } from './headers.ts';
 import { codeOf, type Log } from './log.ts';
-import type { Outbox } from './mail.ts';
+import type { DemoMails } from './mail.ts';
 import type { Pages } from './pages.ts';
 import type { Cercle, CercleRequest } from './platform.ts';
 
@@ -14,7 +14,7 @@ export interface ListenerParts {
 	/** Requests below `/realtime/v1` that are not upgrades, or null. */
 	realtime: ((request: Request) => Promise<Response>) | null;
 	health: () => Promise<Response>;
-	outbox: Outbox | null;
+	demoMails: DemoMails | null;
 	/** Null where nothing but the API is served (tests). */
 	pages: Pages | null;
 	cercle: Cercle;
@@ -28,7 +28,7 @@ export type Listener = (request: CercleRequest, response: ServerResponse) => voi
 /** Others are never meant: TRACE would say back what a proxy added. */
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
-/** The way of each request: health, API, realtime, outbox, and else the pages. */
+/** The way of each request: health, API, realtime, demo mails, and else the pages. */
 export function createListener(parts: ListenerParts): Listener {
 	return (request, response) => {
 		setHeaders(response, request.headers.host, parts.headers);
@@ -51,7 +51,7 @@ export function createListener(parts: ListenerParts): Listener {
 
 /** The first part of a path, which names no row and no person. */
 function routeOf(path: string): string {
-	return /^\/(healthz|auth\/v1|rest\/v1|realtime\/v1|outbox\.json)(\/|$)/.exec(path)?.[1] ?? 'page';
+	return /^\/(healthz|auth\/v1|rest\/v1|realtime\/v1|mails\.json)(\/|$)/.exec(path)?.[1] ?? 'page';
 }
 
 function dispatch(
@@ -62,8 +62,8 @@ function dispatch(
 	response: ServerResponse
 ): Promise<Answer | Response> | null {
 	if (route === 'healthz') return parts.health();
-	if (route === 'outbox.json')
-		return parts.outbox ? Promise.resolve(readOutbox(parts.outbox)) : null;
+	if (route === 'mails.json')
+		return parts.demoMails ? Promise.resolve(readDemoMails(parts.demoMails)) : null;
 	const { api, realtime } = parts;
 	if (api && (route === 'auth/v1' || route === 'rest/v1')) {
 		return withBody(request, (body) =>
@@ -91,8 +91,8 @@ function dispatch(
 	return null;
 }
 
-const readOutbox = (outbox: Outbox) =>
-	Response.json(outbox.mails, { headers: { 'cache-control': 'no-store' } });
+const readDemoMails = (demoMails: DemoMails) =>
+	Response.json(demoMails.mails, { headers: { 'cache-control': 'no-store' } });
 
 async function withBody(
 	request: IncomingMessage,

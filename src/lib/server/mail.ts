@@ -16,7 +16,7 @@ export interface Mail {
 	settings?: string;
 }
 
-export interface OutboxMail extends Mail {
+export interface DemoMail extends Mail {
 	/** When it would have been sent, ISO. */
 	at: string;
 }
@@ -25,16 +25,16 @@ export interface Mailer {
 	/** Resolves when the next server has taken it; rejects when it has not. */
 	send(mail: Mail): Promise<void>;
 	/** The mails of demo mode, or null where mail is really sent. */
-	outbox: Outbox | null;
+	demoMails: DemoMails | null;
 	close(): void;
 }
 
-/** Opens the way out for mail. Without SMTP there is none, except the outbox of demo mode. */
+/** Opens the way out for mail. Without SMTP there is none; demo mode keeps its mails and shows them. */
 export function openMailer(config: Pick<Config, 'smtpUrl' | 'demo' | 'mailFrom'>): Mailer {
 	if (config.smtpUrl) return openSmtp(config.smtpUrl, config.mailFrom);
 	if (!config.demo) throw new Refusal('SMTP_URL is missing: sign-in codes are sent by mail.');
-	const outbox = new Outbox();
-	return { outbox, send: async (mail) => outbox.add(mail), close: () => undefined };
+	const demoMails = new DemoMails();
+	return { demoMails, send: async (mail) => demoMails.add(mail), close: () => undefined };
 }
 
 function openSmtp(url: string, from: string): Mailer {
@@ -47,7 +47,7 @@ function openSmtp(url: string, from: string): Mailer {
 	});
 	const host = /@([^\s@<>]+)>?$/.exec(from)?.[1] ?? 'cercle';
 	return {
-		outbox: null,
+		demoMails: null,
 		send: async ({ to, subject, text, html, id, settings }) => {
 			await transport.sendMail({
 				// An object, so that nothing in an address can name a second one.
@@ -64,16 +64,16 @@ function openSmtp(url: string, from: string): Mailer {
 	};
 }
 
-/** Where mail goes in demo mode: kept in memory, last first, and shown to whoever asks. */
-export class Outbox {
-	#mails: OutboxMail[] = [];
+/** The mails of demo mode: kept in memory, last first, shown to anybody who asks. */
+export class DemoMails {
+	#mails: DemoMail[] = [];
 	#now: () => Date;
 
 	constructor(now: () => Date = () => new Date()) {
 		this.#now = now;
 	}
 
-	get mails(): readonly OutboxMail[] {
+	get mails(): readonly DemoMail[] {
 		return this.#mails;
 	}
 

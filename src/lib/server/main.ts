@@ -101,7 +101,7 @@ function greet(config: Config, { port, mailer }: RunningCercle): void {
 		lines.push('', `Sign in as a member of the demo group (password: ${DEMO_PASSWORD}):`);
 		lines.push(...DEMO_MEMBERS.map(({ name, email }) => `  ${email.padEnd(24)} ${name}`));
 	}
-	if (mailer.outbox) lines.push('', `Mails, with their codes, are kept at ${here}/outbox`);
+	if (mailer.demoMails) lines.push('', `Mails, with their codes, are kept at ${here}/mails`);
 	process.stdout.write(lines.join('\n') + '\n\n');
 }
 

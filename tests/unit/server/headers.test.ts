@@ -14,10 +14,10 @@ async function serve(parts: Partial<ListenerParts>): Promise<string> {
 		api: null,
 		realtime: null,
 		health: async () => Response.json({ status: 'ok' }),
-		outbox: null,
+		demoMails: null,
 		pages: { handle: (_, response) => void response.end('page'), close: async () => undefined },
 		cercle: {
-			mailer: { send: async () => undefined, outbox: null, close: () => undefined },
+			mailer: { send: async () => undefined, demoMails: null, close: () => undefined },
 			config: { origin: 'http://localhost:3000', originGiven: false, demo: false },
 			supabase: null,
 			feed: null,
@@ -145,8 +145,8 @@ test('a part that fails is answered with 503, in words of ours', async () => {
 	expect(events).toEqual(['request_failed {"route":"healthz","code":"ENOSPC"}']);
 });
 
-test('the outbox exists only where mail is not sent', async () => {
-	expect(await (await fetch(`${await serve({})}/outbox.json`)).text()).toBe('page');
+test('the mails of the demo are shown only where mail is not sent', async () => {
+	expect(await (await fetch(`${await serve({})}/mails.json`)).text()).toBe('page');
 });
 
 test('endpoints find the process on their request', async () => {

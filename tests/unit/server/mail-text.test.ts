@@ -27,8 +27,8 @@ test('in demo mode mails stay here, the last fifty, the last one first', async (
 	for (let number = 0; number < 60; number++) {
 		await mailer.send(codeMail(`${number}@b.example`, '012345', 'fr'));
 	}
-	expect(mailer.outbox?.mails).toHaveLength(50);
-	expect(mailer.outbox?.mails[0]?.to).toBe('59@b.example');
+	expect(mailer.demoMails?.mails).toHaveLength(50);
+	expect(mailer.demoMails?.mails[0]?.to).toBe('59@b.example');
 });
 
 test('without demo mode and SMTP there is no way out, and that is said', () => {

@@ -19,14 +19,14 @@ test('the install fetches the app and the shell, not the rarely used fonts', () 
 	expect(isRare(build[2] ?? '')).toBe(true);
 });
 
-test.each(['/auth/v1/token', '/rest/v1/rpc/pull', '/realtime/v1/websocket', '/healthz', '/outbox'])(
+test.each(['/auth/v1/token', '/rest/v1/rpc/pull', '/realtime/v1/websocket', '/healthz', '/mails'])(
 	'%s is answered by the server, never by the shell',
 	(address) => {
 		expect(elsewhere.some((pattern) => pattern.test(address))).toBe(true);
 	}
 );
 
-test.each(['/actions', '/sessions/4f/live', '/outboxes', '/authors', '/sign-in?next=/auth/'])(
+test.each(['/actions', '/sessions/4f/live', '/mailings', '/authors', '/sign-in?next=/auth/'])(
 	'%s is a page of the app',
 	(address) => {
 		expect(elsewhere.some((pattern) => pattern.test(address))).toBe(false);

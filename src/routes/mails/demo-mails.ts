@@ -5,7 +5,7 @@ const format = z.array(
 );
 
 /** A mail of demo mode, with what a person looks for in it. */
-export interface OutboxMail {
+export interface DemoMail {
 	to: string;
 	subject: string;
 	text: string;
@@ -17,8 +17,8 @@ export interface OutboxMail {
 	link: string | null;
 }
 
-/** Reads what `/outbox.json` answers, last mail first. Throws on another shape. */
-export function readMails(body: unknown): OutboxMail[] {
+/** Reads what `/mails.json` answers, last mail first. Throws on another shape. */
+export function readMails(body: unknown): DemoMail[] {
 	return format.parse(body).map((mail) => ({
 		...mail,
 		code: /^\d{6}$/m.exec(mail.text)?.[0] ?? null,

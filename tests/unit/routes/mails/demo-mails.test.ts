@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { codeMail, invitationMail } from '#lib/server/mail-text.ts';
-import { readMails } from '../../../../src/routes/outbox/mails.ts';
+import { readMails } from '../../../../src/routes/mails/demo-mails.ts';
 
 const at = '2026-11-20T12:00:00.000Z';
 
