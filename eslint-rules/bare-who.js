@@ -55,7 +55,7 @@ export const comments = {
 		'**/domain/session/floor.ts',
 		'**/domain/session/keeping.ts',
 		'**/domain/session/readiness.ts',
-		'**/room/live.ts',
+		'**/room/room-channel.ts',
 		'**/room/scene.ts',
 		'**/embedded/bearer.ts',
 		'**/embedded/realtime/permissions.ts',

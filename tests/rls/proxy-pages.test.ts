@@ -20,7 +20,7 @@ import { Device } from '#lib/offline/device.svelte.ts';
 import { Installation } from '#lib/offline/installation.ts';
 import type { Platform } from '#lib/offline/platform.ts';
 import type { Tables } from '#lib/offline/replica.ts';
-import { Live } from '#lib/room/live.ts';
+import { RoomChannel } from '#lib/room/room-channel.ts';
 import { openPageProxy, type PageProxy } from '../support/page-proxy.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import { foundGroup, type Group, planFor, planSession } from './people.ts';
@@ -293,7 +293,7 @@ test('the live signals come once the page is gone', async () => {
 	proxy.paged.splice(0);
 	const live = vi.fn();
 	const nothing = () => undefined;
-	const room = new Live(phone.backend, member.id, {
+	const room = new RoomChannel(phone.backend, member.id, {
 		state: nothing,
 		floor: nothing,
 		signals: nothing,

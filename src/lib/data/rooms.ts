@@ -72,7 +72,7 @@ const snapshotShape = z.object({
 const LIMIT = 8_000;
 
 /** The clock of a session and where the session stands. */
-export type Room = RoomState & {
+export type RoomRow = RoomState & {
 	status: 'planned' | 'live' | 'closed';
 	/** Minutes given to each segment, by position; 0: dropped. Null before the start. */
 	minutes: readonly number[] | null;
@@ -103,7 +103,7 @@ export type Command =
 	| { command: 'hand_over'; member_id: string };
 
 /** Reads a room and its floor as the server and the live signal send them. Throws on another shape. */
-export function readRoom(payload: unknown): { room: Room; floor: Floor } {
+export function readRoom(payload: unknown): { room: RoomRow; floor: Floor } {
 	return { room: state.parse(payload), floor: told.parse(payload).floor };
 }
 
@@ -130,7 +130,7 @@ export async function command(
 	{ command, ...args }: Command,
 	seen: number,
 	id: string
-): Promise<{ room: Room; floor: Floor }> {
+): Promise<{ room: RoomRow; floor: Floor }> {
 	const answer = await backend.call(
 		'room_command',
 		{ session_id: session, command, args, expected_version: seen, command_id: id },

@@ -1,7 +1,7 @@
 import { challengesOf, segmentsOf } from '#lib/data/agenda.ts';
 import { type Peer, peers } from '#lib/data/members.ts';
 import type { Row } from '#lib/data/rows.ts';
-import type { Room } from '#lib/data/rooms.ts';
+import type { RoomRow } from '#lib/data/rooms.ts';
 import type { View } from '#lib/data/view.ts';
 import type { Segment } from '#lib/domain/agenda/segment.ts';
 import { plannedEnd } from '#lib/domain/session/end.ts';
@@ -46,7 +46,7 @@ export function scene(
 	view: View,
 	sessionId: string,
 	me: string,
-	room: Room | null,
+	room: RoomRow | null,
 	now: Instant
 ): Scene | null {
 	const session = view.sessions.find(({ id }) => id === sessionId);

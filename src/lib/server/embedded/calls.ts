@@ -6,7 +6,7 @@ const MINUTE = 60_000;
 /**
  * How often the API may be called, so that no phone that behaves ever meets it. What one phone asks
  * for at most in a minute of a live room: 30 times for the room while no signal reaches it (`POLL` of
- * src/lib/room/room.svelte.ts), 150 times a push and a pull when all write at once (`GATHER`), 15 on
+ * src/lib/room/live-room.svelte.ts), 150 times a push and a pull when all write at once (`GATHER`), 15 on
  * waking, 60 presses: about 400. An account may have three such devices, and a network a community
  * of five groups of eight whose phones come back together (40 × 15 at once) and write; all forty at
  * their most for a whole minute are more than hands can do.

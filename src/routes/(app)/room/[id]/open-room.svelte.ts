@@ -1,5 +1,5 @@
-import type { Room as State } from '#lib/data/rooms.ts';
-import { Room } from '#lib/room/room.svelte.ts';
+import type { RoomRow } from '#lib/data/rooms.ts';
+import { LiveRoom } from '#lib/room/live-room.svelte.ts';
 import { type Scene, scene } from '#lib/room/scene.ts';
 import { dayAndTime, time } from '#lib/ui/format.ts';
 import { type Language } from '#lib/ui/civil.ts';
@@ -10,7 +10,7 @@ import type { RoomPage } from './room-context.ts';
 export interface OpenRoom extends RoomPage {
 	/** False when this device knows no such session. */
 	readonly known: boolean;
-	readonly status: State['status'];
+	readonly status: RoomRow['status'];
 	/** A moment as day and time at the session's place. */
 	when(moment: number): string;
 }
@@ -19,7 +19,7 @@ export interface OpenRoom extends RoomPage {
 export function openRoom(app: App, id: string, language: Language): OpenRoom {
 	const kept = app.view.room_states.find((row) => row.id === id);
 	const session = app.view.sessions.find((row) => row.id === id);
-	const room = new Room({
+	const room = new LiveRoom({
 		backend: app.backend,
 		session: id,
 		me: app.me,
@@ -48,7 +48,7 @@ export function openRoom(app: App, id: string, language: Language): OpenRoom {
 	};
 }
 
-function stateOf(row: App['view']['room_states'][number], status: State['status']): State {
+function stateOf(row: App['view']['room_states'][number], status: RoomRow['status']): RoomRow {
 	return {
 		status,
 		position: row.position,

@@ -1,10 +1,10 @@
 import { createContext } from 'svelte';
-import type { Room } from '#lib/room/room.svelte.ts';
+import type { LiveRoom } from '#lib/room/live-room.svelte.ts';
 import type { Scene } from '#lib/room/scene.ts';
 
 /** What every part of the room's page draws from. The scene changes with every second. */
 export interface RoomPage {
-	readonly room: Room;
+	readonly room: LiveRoom;
 	readonly scene: Scene;
 	/** The name of a member, as their group knows it. */
 	name(member: string | null): string;

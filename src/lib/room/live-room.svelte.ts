@@ -1,15 +1,15 @@
 import type { Backend } from '#lib/data/backend.ts';
 import { codeOf } from '#lib/data/failure.ts';
 import * as rooms from '#lib/data/rooms.ts';
-import type { Command, Room as State } from '#lib/data/rooms.ts';
+import type { Command, RoomRow } from '#lib/data/rooms.ts';
 import * as codes from '#lib/domain/codes.ts';
 import { remaining } from '#lib/domain/timer/state.ts';
 import type { Instant } from '#lib/domain/time.ts';
 import { Clock } from './clock.svelte.ts';
 import { Floor } from './floor.svelte.ts';
-import { Live } from './live.ts';
 import { Presence } from './presence.svelte.ts';
 import { Presses } from './presses.ts';
+import { RoomChannel } from './room-channel.ts';
 
 /** How often a phone says that it is here and re-measures the clock, in ms. */
 const BEAT = 10_000;
@@ -25,12 +25,12 @@ const GATHER = 400;
 /** What may be taken back: a session that began has begun. */
 export type Undoable = Exclude<Command['command'], 'start' | 'undo'>;
 
-export interface Surroundings {
+export interface RoomOptions {
 	backend: Backend;
 	session: string;
 	me: string;
 	/** The state the device kept, shown until the server answers. */
-	kept: State | null;
+	kept: RoomRow | null;
 	/** Fetch what members wrote. */
 	sync(): Promise<void>;
 	/** A random UUID. */
@@ -41,14 +41,14 @@ export interface Surroundings {
  * One live session in this tab. Digits are computed from the server's anchors at the server's time;
  * signals and answers only ever replace the state by a newer one.
  */
-export class Room {
+export class LiveRoom {
 	readonly clock = new Clock();
 	readonly floor: Floor;
 	readonly presence = new Presence();
-	readonly #with: Surroundings;
-	readonly #live: Live;
+	readonly #options: RoomOptions;
+	readonly #channel: RoomChannel;
 	readonly #presses = new Presses();
-	#state = $state.raw<State | null>(null);
+	#state = $state.raw<RoomRow | null>(null);
 	#now = $state.raw<Instant>(this.clock.now());
 	#timed = $state.raw(false);
 	#holderAway = $state.raw(false);
@@ -64,12 +64,12 @@ export class Room {
 	#beat: ReturnType<typeof setTimeout> | undefined;
 	#gather: ReturnType<typeof setTimeout> | undefined;
 
-	constructor(surroundings: Surroundings) {
-		this.#with = surroundings;
-		this.#state = surroundings.kept;
-		const { backend, session } = surroundings;
+	constructor(options: RoomOptions) {
+		this.#options = options;
+		this.#state = options.kept;
+		const { backend, session } = options;
 		this.floor = new Floor(backend, session, (problem) => (this.#problem = problem));
-		this.#live = new Live(surroundings.backend, surroundings.me, {
+		this.#channel = new RoomChannel(options.backend, options.me, {
 			state: (payload) => this.show(payload),
 			floor: (payload) => this.floor.hear(rooms.readFloor(payload)),
 			signals: () => this.#drives && void this.refresh(),
@@ -87,7 +87,7 @@ export class Room {
 	}
 
 	/** Null until this device has ever heard of the room. */
-	get state(): State | null {
+	get state(): RoomRow | null {
 		return this.#state;
 	}
 	/** The server's time at the last second that changed the digits. */
@@ -144,7 +144,7 @@ export class Room {
 			clearTimeout(this.#tick);
 			clearTimeout(this.#beat);
 			clearTimeout(this.#gather);
-			void this.#live.close();
+			void this.#channel.close();
 		};
 	}
 
@@ -160,7 +160,7 @@ export class Room {
 	}
 
 	async #send(command: Command): Promise<boolean> {
-		const { backend, session, uuid } = this.#with;
+		const { backend, session, uuid } = this.#options;
 		if (!this.#state) return false;
 		this.#sending = true;
 		this.#problem = null;
@@ -195,7 +195,7 @@ export class Room {
 
 	/** Asks the server for the room as it is. */
 	async refresh(): Promise<void> {
-		const { backend, session } = this.#with;
+		const { backend, session } = this.#options;
 		clearTimeout(this.#beat);
 		try {
 			const answer = await this.clock.timed(
@@ -209,13 +209,13 @@ export class Room {
 			this.#answeredAt = answer.now;
 			this.#silentSince = null;
 			this.#take(answer.room);
-			await this.#live.listen(answer.topic);
+			await this.#channel.listen(answer.topic);
 		} catch (error) {
 			this.#silentSince ??= this.#answeredAt ?? this.clock.now();
 			const code = codeOf(error);
 			if (code === codes.NOT_FOUND) this.#problem = code;
 			// A phone whose clock was set back takes an expired sign-in for a good one: the sync renews it.
-			if (code === 'unauthorized') await this.#with.sync();
+			if (code === 'unauthorized') await this.#options.sync();
 		}
 		if (this.#ended.signal.aborted) return;
 		const pause = this.#listening && this.#silentSince === null ? BEAT : POLL;
@@ -226,7 +226,7 @@ export class Room {
 	/** After joining, sleeping or losing the network: the clock anew, the state, the members' texts. */
 	async #wake(): Promise<void> {
 		this.clock.jumped();
-		const { backend, sync } = this.#with;
+		const { backend, sync } = this.#options;
 		await this.refresh();
 		void sync();
 		for (let trip = 1; trip < 8 && this.#silentSince === null; trip++) {
@@ -242,10 +242,10 @@ export class Room {
 	}
 
 	get #drives(): boolean {
-		return this.#state?.facilitatorId === this.#with.me;
+		return this.#state?.facilitatorId === this.#options.me;
 	}
 
-	#take(state: State): void {
+	#take(state: RoomRow): void {
 		const before = this.#state;
 		if (before && state.version < before.version) return;
 		this.#state = state;
@@ -275,7 +275,7 @@ export class Room {
 	#fetchSoon(): void {
 		this.#gather ??= setTimeout(() => {
 			this.#gather = undefined;
-			void this.#with.sync();
+			void this.#options.sync();
 		}, GATHER);
 	}
 }

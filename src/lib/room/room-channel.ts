@@ -1,7 +1,7 @@
 import type { RealtimeChannel, RealtimeClient } from '@supabase/realtime-js';
 import type { Backend } from '#lib/data/backend.ts';
 
-export interface Hearing {
+export interface RoomListener {
 	/** A new state of the room, as sent. */
 	state(payload: unknown): void;
 	/** A new floor of the running step, as sent. */
@@ -22,20 +22,20 @@ export interface Hearing {
  * The live connection of one room: listens on its topic and shows that this member is here. It says
  * when signals stop; asking the server meanwhile is the caller's affair.
  */
-export class Live {
+export class RoomChannel {
 	readonly #backend: Backend;
 	readonly #me: string;
-	readonly #hearing: Hearing;
+	readonly #listener: RoomListener;
 	#client: RealtimeClient | null = null;
 	#channel: RealtimeChannel | null = null;
 	#topic: string | null = null;
 	#turn: Promise<void> = Promise.resolve();
 	#closed = false;
 
-	constructor(backend: Backend, me: string, hearing: Hearing) {
+	constructor(backend: Backend, me: string, listener: RoomListener) {
 		this.#backend = backend;
 		this.#me = me;
-		this.#hearing = hearing;
+		this.#listener = listener;
 	}
 
 	/** Listens on this topic; again with the same one only when the channel was lost. */
@@ -73,17 +73,17 @@ export class Live {
 		});
 		this.#channel = channel;
 		channel
-			.on('broadcast', { event: 'state' }, ({ payload }) => this.#hearing.state(payload))
-			.on('broadcast', { event: 'floor' }, ({ payload }) => this.#hearing.floor(payload))
-			.on('broadcast', { event: 'signals' }, () => this.#hearing.signals())
-			.on('broadcast', { event: 'changed' }, () => this.#hearing.changed())
-			.on('broadcast', { event: 'moved' }, () => this.#hearing.moved())
+			.on('broadcast', { event: 'state' }, ({ payload }) => this.#listener.state(payload))
+			.on('broadcast', { event: 'floor' }, ({ payload }) => this.#listener.floor(payload))
+			.on('broadcast', { event: 'signals' }, () => this.#listener.signals())
+			.on('broadcast', { event: 'changed' }, () => this.#listener.changed())
+			.on('broadcast', { event: 'moved' }, () => this.#listener.moved())
 			.on('presence', { event: 'sync' }, () =>
-				this.#hearing.present(Object.keys(channel.presenceState()))
+				this.#listener.present(Object.keys(channel.presenceState()))
 			)
 			.subscribe((status) => {
 				if (channel !== this.#channel) return;
-				this.#hearing.live(status === 'SUBSCRIBED');
+				this.#listener.live(status === 'SUBSCRIBED');
 				if (status === 'SUBSCRIBED') void channel.track({});
 			});
 	}

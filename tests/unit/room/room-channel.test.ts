@@ -1,7 +1,7 @@
 import { RealtimeClient } from '@supabase/realtime-js';
 import { expect, test } from 'vitest';
 import { Backend } from '#lib/data/backend.ts';
-import { Live } from '#lib/room/live.ts';
+import { RoomChannel } from '#lib/room/room-channel.ts';
 
 /** A socket that never opens. */
 class Deaf {
@@ -38,7 +38,7 @@ class Slow extends Backend {
 	}
 }
 
-const hearing = {
+const listener = {
 	state: () => {},
 	floor: () => {},
 	signals: () => {},
@@ -50,7 +50,7 @@ const hearing = {
 
 test('asked twice before it has begun, it listens once', async () => {
 	const server = new Slow();
-	const live = new Live(server, 'me', hearing);
+	const live = new RoomChannel(server, 'me', listener);
 	const asked = [live.listen('room:a:1'), live.listen('room:a:1')];
 	server.loaded.resolve(null);
 	await Promise.all(asked);
@@ -60,7 +60,7 @@ test('asked twice before it has begun, it listens once', async () => {
 
 test('a room left before it began to listen is never joined', async () => {
 	const server = new Slow();
-	const live = new Live(server, 'me', hearing);
+	const live = new RoomChannel(server, 'me', listener);
 	const asked = live.listen('room:a:1');
 	await live.close();
 	server.loaded.resolve(null);
