@@ -16,6 +16,7 @@ import { door } from './door.ts';
 import { type Figure, quantile } from './figures.ts';
 import { gateway } from './gateway.ts';
 import { policy } from './policy.ts';
+import { pull } from './pull.ts';
 import { room } from './room.ts';
 import { scroll } from './scroll.ts';
 import { start } from './start.ts';
@@ -36,7 +37,8 @@ const parts: Record<string, Part> = {
 	thaw,
 	broadcasts,
 	gateway,
-	policy
+	policy,
+	pull
 };
 
 /** Runs of each side of a comparison. */
