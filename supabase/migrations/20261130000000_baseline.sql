@@ -117,6 +117,100 @@ end $$;
 grant execute on function
 	private.fits(text, int), private.refuse(text, text), private.uid(), private.me()
 	to authenticated;
+-- What a live room is told when rows change: the names of the tables, so that a phone asks for these
+-- alone, and nothing else. Triggers note the changes of a transaction, wherever they come from, and
+-- the end of the transaction tells each room once. Every table that a pull shows has such a trigger,
+-- beside its policies.
+
+create unlogged table private.noted_changes (
+	transaction xid8 not null default pg_current_xact_id(),
+	group_id uuid,
+	name text not null,
+	unique nulls not distinct (transaction, group_id, name)
+);
+comment on table private.noted_changes is
+	'What the running transaction changed. Gone at its end.';
+comment on column private.noted_changes.group_id is
+	'The group whose live rooms are told. Null: none is, only the writer''s own phone.';
+comment on column private.noted_changes.name is 'The table, as a pull names it; all: any of them.';
+
+alter table private.noted_changes enable row level security;
+
+-- Helper functions
+
+-- Row trigger: notes that a table was changed, under the name of its first argument. The second one
+-- says what the rooms of the group are told:
+-- group    the name, for all members of the group may read the row
+-- session  the name while the session is not over: afterwards some rows are not for all
+-- all      that anything may have changed: who may read what did
+-- own      nothing: not all who listen may read the row, not even learn that it was written
+-- The third, if any, is a column that says of a row whether the group may read it.
+create function private.note_change() returns trigger
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	was jsonb := to_jsonb(old);
+	changed jsonb := coalesce(to_jsonb(new), was);
+	is_told boolean := case tg_argv[1]
+		when 'own' then false
+		when 'session' then exists (
+			select from cercle.sessions s
+			where s.id = coalesce(changed ->> 'session_id', changed ->> 'id')::uuid
+				and s.status <> 'closed'
+		)
+		else tg_argv[2] is null
+			or coalesce('true' in (was ->> tg_argv[2], changed ->> tg_argv[2]), false)
+	end;
+begin
+	insert into private.noted_changes (group_id, name)
+	select g.id, case tg_argv[1] when 'all' then 'all' else tg_argv[0] end
+	from unnest(case
+		when not is_told then array[null::uuid]
+		when tg_relid = 'cercle.groups'::regclass then array[(changed ->> 'id')::uuid]
+		when tg_relid = 'cercle.profiles'::regclass then array(
+			select m.group_id from cercle.memberships m
+			where m.member_id = (changed ->> 'id')::uuid and m.left_at is null
+		) || null::uuid
+		else array[(changed ->> 'group_id')::uuid]
+	end) g (id)
+	on conflict do nothing;
+	return null;
+end $$;
+
+-- The names of what this transaction has changed so far.
+create function private.changed_tables() returns jsonb
+language sql volatile security definer set search_path = '', pg_temp as $$
+	select coalesce(jsonb_agg(distinct c.name), '[]')
+	from private.noted_changes c where c.transaction = pg_current_xact_id()
+$$;
+
+-- Row trigger, at the end of the transaction: tells the live rooms of each group, once, and forgets.
+create function private.tell_rooms() returns trigger
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	told record;
+begin
+	for told in
+		with noted as (
+			delete from private.noted_changes c where c.transaction = pg_current_xact_id()
+			returning c.group_id, c.name
+		)
+		select s.id as session_id, jsonb_agg(n.name order by n.name) as names
+		from noted n join cercle.sessions s on s.group_id = n.group_id and s.status = 'live'
+		group by s.id
+	loop
+		perform private.signal_room(told.session_id, 'changed',
+			case when told.names ? 'all' then '{}'
+				else jsonb_build_object('tables', told.names) end);
+	end loop;
+	return null;
+end $$;
+
+create constraint trigger tell_rooms after insert on private.noted_changes
+	deferrable initially deferred for each row execute function private.tell_rooms();
+
+-- Grants
+
+grant execute on function private.changed_tables() to authenticated;
 -- A person as their groups know them.
 
 -- Without a foreign key to auth.users: the profile outlives its account as a nameless one. The
@@ -190,6 +284,9 @@ create trigger keep_columns before update on cercle.profiles
 	for each row execute function private.keep_columns('id');
 create trigger raise_version before update on cercle.profiles
 	for each row execute function private.raise_version();
+
+create trigger note_change after insert or update or delete on cercle.profiles
+	for each row execute function private.note_change('profiles', 'group');
 
 -- Grants
 
@@ -574,6 +671,17 @@ create trigger keep_columns before update on cercle.charters
 create trigger keep_columns before update on cercle.signatures
 	for each row execute function private.keep_columns('id', 'charter_id', 'member_id', 'signed_at');
 
+-- Whatever says who belongs to a group, and to what they agreed, says who may read.
+create trigger note_change
+	after insert or update of name, retention_months, community_id or delete on cercle.groups
+	for each row execute function private.note_change('groups', 'all');
+create trigger note_change after insert or update or delete on cercle.memberships
+	for each row execute function private.note_change('memberships', 'all');
+create trigger note_change after insert or update or delete on cercle.charters
+	for each row execute function private.note_change('charters', 'all');
+create trigger note_change after insert or update or delete on cercle.signatures
+	for each row execute function private.note_change('signatures', 'all');
+
 -- Commands
 
 create function private.found_group(id uuid, name text, charter text) returns uuid
@@ -798,6 +906,11 @@ end $$;
 create trigger revoke_open_invitations after update on cercle.memberships
 	for each row when (old.left_at is null and new.left_at is not null)
 	execute function private.revoke_open_invitations();
+
+-- Triggers
+
+create trigger note_change after insert or update or delete on cercle.invitations
+	for each row execute function private.note_change('invitations', 'own');
 
 -- Commands
 
@@ -1281,6 +1394,14 @@ create trigger leave_breaches after update on cercle.memberships
 create trigger leave_breaches_deleted after delete on cercle.memberships
 	for each row when (old.left_at is null) execute function private.leave_breaches();
 
+-- The accused listens too, and must not learn that anything was written.
+create trigger note_change after insert or update or delete on cercle.breaches
+	for each row execute function private.note_change('breaches', 'own');
+create trigger note_change after insert or update or delete on cercle.breach_votes
+	for each row execute function private.note_change('breach_votes', 'own');
+create trigger note_change after insert or update or delete on cercle.decisions
+	for each row execute function private.note_change('decisions', 'own');
+
 -- Commands
 
 create function private.raise_breach(id uuid, group_id uuid, accused_id uuid, reason text)
@@ -1745,6 +1866,23 @@ create trigger keep_columns before update on cercle.session_consents
 	for each row execute function private.keep_columns(
 		'id', 'group_id', 'session_id', 'reader_id', 'member_id'
 	);
+
+create trigger note_change after insert or update or delete on cercle.sessions
+	for each row execute function private.note_change('sessions', 'session');
+-- A session that begins or ends changes what may be written, and whose it is to read.
+create trigger note_status after update of status on cercle.sessions
+	for each row execute function private.note_change('sessions', 'all');
+create trigger note_change after insert or update or delete on cercle.segments
+	for each row execute function private.note_change('segments', 'session');
+-- A phone that is heard says nothing new; a correction of who was there says who may read.
+create trigger note_change after insert or delete on cercle.attendances
+	for each row execute function private.note_change('attendances', 'session');
+create trigger note_presence after update of present on cercle.attendances
+	for each row execute function private.note_change('attendances', 'all');
+create trigger note_change after insert or update or delete on cercle.feedbacks
+	for each row execute function private.note_change('feedbacks', 'session');
+create trigger note_change after insert or update or delete on cercle.session_consents
+	for each row execute function private.note_change('session_consents', 'all');
 
 -- Commands
 
@@ -2326,6 +2464,14 @@ create trigger keep_columns before update on cercle.challenge_notes
 create trigger raise_version before update on cercle.challenge_notes
 	for each row execute function private.raise_version();
 
+create trigger note_change after insert or update or delete on cercle.challenges
+	for each row execute function private.note_change('challenges', 'session');
+create trigger note_protection
+	after update of keep, double_confidential, withdrawn_at on cercle.challenges
+	for each row execute function private.note_change('challenges', 'all');
+create trigger note_change after insert or update or delete on cercle.challenge_notes
+	for each row execute function private.note_change('challenge_notes', 'session');
+
 -- Grants
 
 grant select on cercle.challenges, cercle.challenge_notes to authenticated;
@@ -2533,6 +2679,9 @@ language sql stable set search_path = '', pg_temp as $$
 		)
 	)
 $$;
+
+create trigger note_change after insert or update or delete on cercle.contributions
+	for each row execute function private.note_change('contributions', 'session');
 
 -- Grants
 
@@ -3090,6 +3239,13 @@ create trigger keep_session_group before insert or update on cercle.reviews
 create trigger keep_columns before update on cercle.reviews
 	for each row execute function private.keep_columns('id', 'group_id', 'action_id', 'session_id');
 
+create trigger note_change after insert or update or delete on cercle.actions
+	for each row execute function private.note_change('actions', 'group');
+create trigger note_change after insert or update or delete on cercle.action_events
+	for each row execute function private.note_change('action_events', 'group');
+create trigger note_change after insert or update or delete on cercle.reviews
+	for each row execute function private.note_change('reviews', 'session');
+
 -- Grants
 
 grant select on cercle.actions, cercle.action_events, cercle.reviews to authenticated;
@@ -3265,6 +3421,9 @@ create trigger raise_version before update on cercle.goals
 alter table cercle.actions add constraint actions_goal_id_fkey
 	foreign key (goal_id) references cercle.goals (id) on delete set null;
 
+create trigger note_change after insert or update or delete on cercle.goals
+	for each row execute function private.note_change('goals', 'group', 'shared');
+
 -- Grants
 
 grant select on cercle.goals to authenticated;
@@ -3378,14 +3537,13 @@ language sql immutable set search_path = '', pg_temp as $$
 		- room.paused_ms)::bigint
 $$;
 
--- Notes that a member's phone was heard in a live room; true when it is the first time. A member
--- whose phone is heard takes part, unless the group says otherwise.
-create function private.mark_seen(room cercle.room_states, member uuid) returns boolean
+-- Notes that a member's phone was heard in a live room. A member whose phone is heard takes part,
+-- unless the group says otherwise.
+create function private.mark_seen(room cercle.room_states, member uuid) returns void
 language sql volatile security definer set search_path = '', pg_temp as $$
 	insert into cercle.attendances as a (group_id, session_id, member_id, seen_at)
 	values (room.group_id, room.session_id, member, private.room_time())
 	on conflict (session_id, member_id) do update set seen_at = excluded.seen_at
-	returning xmax = 0
 $$;
 
 -- True when the caller may take the role: its holder left the group, however lately their phone was
@@ -3654,6 +3812,11 @@ begin
 	return room;
 end $$;
 
+-- The state itself is sent with every command.
+create trigger note_change after insert on cercle.room_commands
+	for each row when (new.command in ('take_over', 'hand_over', 'undo'))
+	execute function private.note_change('role_changes', 'session');
+
 -- Commands
 
 -- Locks the room for a command and checks what every command needs. Null when the command id was
@@ -3754,7 +3917,6 @@ language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
 	room cercle.room_states;
-	arrived boolean;
 begin
 	select * into room from cercle.room_states r
 		where r.session_id = room_snapshot.session_id
@@ -3763,10 +3925,7 @@ begin
 		perform private.refuse('CR001', 'no such session');
 	end if;
 	if room.session_id in (select private.my_live_session_ids()) then
-		arrived := private.mark_seen(room, me);
-		if arrived then
-			perform private.signal_room(room.session_id, 'changed', '{"tables":["attendances"]}');
-		end if;
+		perform private.mark_seen(room, me);
 	end if;
 	return jsonb_build_object(
 		'now', private.server_clock(), 'topic', private.room_topic(room.session_id),
@@ -4091,6 +4250,12 @@ create trigger leave_floor after update on cercle.memberships
 create trigger leave_floor_deleted after delete on cercle.memberships
 	for each row when (old.left_at is null) execute function private.leave_floor();
 
+-- Triggers
+
+-- A hand is sent with the floor; what was said is a row once its turn is over.
+create trigger note_change after update of ended_at on cercle.speaking_turns
+	for each row execute function private.note_change('speaking_turns', 'session');
+
 -- Commands
 
 create function private.floor_command(session_id uuid, command text, args jsonb) returns jsonb
@@ -4304,22 +4469,15 @@ begin
 	end case;
 end $$;
 
--- Tells the live rooms of the caller's groups to fetch again.
-create function private.signal_my_rooms() returns void
-language sql volatile security definer set search_path = '', pg_temp as $$
-	select private.signal_room(id, 'changed', '{}')
-	from cercle.sessions where id in (select private.my_live_session_ids())
-$$;
-
 create function private.apply_ops(client_id uuid, operations jsonb) returns jsonb
 language plpgsql volatile set search_path = '', pg_temp as $$
 declare
 	operation jsonb;
 	earlier cercle.operations;
 	refusal text;
+	changed jsonb;
 	answers jsonb := '[]';
 	me uuid := private.me();
-	changed boolean := false;
 begin
 	if client_id is null or jsonb_typeof(operations) is distinct from 'array'
 		or jsonb_array_length(operations) > 200
@@ -4330,6 +4488,7 @@ begin
 	perform pg_advisory_xact_lock(hashtextextended(me::text, 0));
 	for operation in select value from jsonb_array_elements(operations) loop
 		refusal := null;
+		changed := null;
 		if jsonb_typeof(operation -> 'sequence') is distinct from 'number'
 			or not pg_input_is_valid(operation ->> 'sequence', 'bigint')
 			or operation ->> 'sequence' like '-%'
@@ -4344,6 +4503,7 @@ begin
 					perform private.apply_operation(
 						operation ->> 'kind', operation -> 'args', operation -> 'base'
 					);
+					changed := private.changed_tables();
 				exception when others then
 					-- Bad data and denied rights are answers; a lack of means (lock, disk, memory,
 					-- shutdown) is not: the whole call fails and is sent again.
@@ -4355,7 +4515,6 @@ begin
 				insert into cercle.operations (client_id, sequence, code, digest) values (
 					client_id, (operation ->> 'sequence')::bigint, refusal, md5(operation::text)::uuid
 				);
-				changed := changed or refusal is null;
 			elsif earlier.digest <> md5(operation::text)::uuid then
 				refusal := 'CR012';
 			else
@@ -4364,12 +4523,10 @@ begin
 		end if;
 		answers := answers || jsonb_build_object(
 			'sequence', operation -> 'sequence',
-			'status', case when refusal is null then 'applied' else 'refused' end, 'code', refusal
+			'status', case when refusal is null then 'applied' else 'refused' end, 'code', refusal,
+			'tables', changed
 		);
 	end loop;
-	if changed then
-		perform private.signal_my_rooms();
-	end if;
 	return answers;
 end $$;
 
@@ -4378,20 +4535,22 @@ language sql volatile security invoker set search_path = '', pg_temp as $$
 	select private.apply_ops(client_id, operations)
 $$;
 comment on function public.apply_ops is
-	'Applies a member''s operations in order, each at most once, with the member''s own rights.';
+	'Applies a member''s operations in order, each at most once, with the member''s own rights. Answers for each whether it was applied, and the tables that this changed; null: not known, it was applied before.';
 
 -- Reading
 --
 -- For each table, the caller's rows have a sum: that of a stamp per row, which changes when the row
--- is written (xmin, the transaction that wrote it) and when its columns do. A phone whose rows have
--- the same sum is sent nothing. Another is sent what was written since its cursor; what it then
--- still has wrong (rows gone, or shown and hidden by a right that changed) it asks for in full. So
--- the cursor is a hint that spares bytes, and the sum is what counts: no column, no trigger and no
--- memory of what was sent where.
+-- is written (xmin, the transaction that wrote it) and when its columns do. A phone says which tables
+-- it asks for, all or those that a signal named, and of each what it has: the sum of its rows and the
+-- snapshot that they were read in. A table of the same sum is not sent. Of another, what was written
+-- since that snapshot is sent; what the phone then still has wrong (rows gone, or shown and hidden by
+-- a right that changed) it asks for in full, by naming no snapshot. So the snapshot is a hint that
+-- spares bytes, and the sum is what counts: no column, no trigger and no memory of what was sent
+-- where.
 
--- What a pull shows, table by table, as each area says it, and the version of the rows' shape. Its
--- plan is kept, as that of `my_group_ids`: every pull asks.
-create function private.shown_tables()
+-- What a pull shows, table by table, as each area says it, and the version of the rows' shape: of
+-- these tables; null: of all. Its plan is kept, as that of `my_group_ids`: every pull asks.
+create function private.shown_tables(names text[])
 returns table (name text, source text, key text, shape text, which text, version int)
 language plpgsql stable set search_path = '', pg_temp as $$
 begin
@@ -4415,22 +4574,31 @@ begin
 			union all select * from private.shown_room()
 			union all select * from private.shown_floor()
 		) v,
-		lateral (select coalesce(v.source, v.name), coalesce(v.shape, 'to_jsonb(t)')) t (source, shape);
+		lateral (select coalesce(v.source, v.name), coalesce(v.shape, 'to_jsonb(t)')) t (source, shape)
+		where names is null or v.name = any (names);
 end $$;
 
-create function private.pull(since jsonb) returns jsonb
+-- An answer of more than 512 kB goes on in a next one: tables that differ and did not fit are named,
+-- to be asked for again. Each answer compares all that is asked under one snapshot, which it names, so
+-- the last one of them, which leaves nothing to be sent, holds for all.
+create function private.pull(ask jsonb) returns jsonb
 language plpgsql stable set search_path = '', pg_temp as $$
 declare
-	cursor xid := case when pg_input_is_valid(since ->> 'cursor', 'xid8')
-		then (since ->> 'cursor')::xid8::xid end;
+	held jsonb := case when jsonb_typeof(ask -> 'tables') = 'object' then ask -> 'tables' else '{}' end;
 	shown record;
-	is_full boolean;
+	has jsonb;
+	cursor xid;
 	answer jsonb;
 	tables jsonb := '{}';
+	rest jsonb := '[]';
 begin
 	-- One snapshot for all that follows, for this function is stable.
-	for shown in select * from private.shown_tables() loop
-		is_full := cursor is null or coalesce(since -> 'full' ? shown.name, false);
+	for shown in select * from private.shown_tables(
+		case when ask -> 'all' is distinct from 'true' then array(select jsonb_object_keys(held)) end
+	) loop
+		has := held -> shown.name;
+		cursor := case when pg_input_is_valid(has ->> 'snapshot', 'pg_snapshot')
+			then pg_snapshot_xmin((has ->> 'snapshot')::pg_snapshot)::xid end;
 		execute format(
 			$q$
 				select jsonb_build_object(
@@ -4446,23 +4614,27 @@ begin
 				)
 				from cercle.%3$I t where %4$s
 			$q$, shown.key, shown.shape, shown.source, shown.which
-		) using shown.version, is_full, age(cursor) into answer;
-		if answer -> 'sum' <> coalesce(since -> 'sums' -> shown.name, '[0, 0]') then
+		) using shown.version, cursor is null, age(cursor) into answer;
+		if answer -> 'sum' is not distinct from coalesce(has -> 'sum', '[0, 0]') then
+			continue;
+		end if;
+		if tables = '{}' or pg_column_size(tables) + pg_column_size(answer) <= 512 * 1024 then
 			tables := tables || jsonb_build_object(shown.name, answer);
+		else
+			rest := rest || to_jsonb(shown.name);
 		end if;
 	end loop;
 	return jsonb_build_object(
-		'me', private.me(), 'cursor', pg_snapshot_xmin(pg_current_snapshot())::text,
-		'tables', tables
+		'me', private.me(), 'snapshot', pg_current_snapshot()::text, 'tables', tables, 'rest', rest
 	);
 end $$;
 
-create function public.pull(since jsonb) returns jsonb
+create function public.pull(ask jsonb) returns jsonb
 language sql stable security invoker set search_path = '', pg_temp as $$
-	select private.pull(since)
+	select private.pull(ask)
 $$;
 comment on function public.pull is
-	'The rows the caller may read: those that differ from what they say they have.';
+	'The rows the caller may read, of the tables that are asked for: those that differ from what they say they have.';
 
 -- Retention
 
@@ -4485,7 +4657,7 @@ end $$;
 grant select, insert (client_id, code, sequence, digest) on cercle.operations to authenticated;
 grant execute on function
 	private.merge_row(regclass, uuid, jsonb, jsonb, text[]),
-	private.apply_operation(text, jsonb, jsonb), private.signal_my_rooms(), private.shown_tables(),
+	private.apply_operation(text, jsonb, jsonb), private.shown_tables(text[]),
 	private.apply_ops(uuid, jsonb), private.pull(jsonb), public.apply_ops(uuid, jsonb),
 	public.pull(jsonb)
 	to authenticated;
@@ -5034,6 +5206,14 @@ begin
 		'feedbacks', feedbacks, 'reviews', reviews);
 end $$;
 
+-- Tells every live room that anything may have changed.
+create function private.tell_all_rooms() returns void
+language sql volatile security definer set search_path = '', pg_temp as $$
+	insert into private.noted_changes (group_id, name)
+	select distinct s.group_id, 'all' from cercle.sessions s where s.status = 'live'
+	on conflict do nothing
+$$;
+
 -- What retention adds to challenges, notes and feedbacks.
 
 -- Row trigger: an erased session gets no new words. No lock is needed where a row is changed:
@@ -5138,6 +5318,9 @@ begin
 	erased := erased || jsonb_build_object('invitations', private.erase_invitations(moment, batch));
 	erased := erased || jsonb_build_object('reminders', private.erase_reminders(moment, batch));
 	erased := erased || jsonb_build_object('operations', private.erase_operations(moment, batch));
+	if exists (select from jsonb_each_text(erased) e where e.value <> '0') then
+		perform private.tell_all_rooms();
+	end if;
 	return erased || jsonb_build_object('devices', private.end_idle_sessions(batch));
 end $$;
 

@@ -72,6 +72,9 @@ create trigger keep_columns before update on cercle.profiles
 create trigger raise_version before update on cercle.profiles
 	for each row execute function private.raise_version();
 
+create trigger note_change after insert or update or delete on cercle.profiles
+	for each row execute function private.note_change('profiles', 'group');
+
 -- Grants
 
 grant select, update (name, language) on cercle.profiles to authenticated;

@@ -227,6 +227,17 @@ create trigger keep_columns before update on cercle.charters
 create trigger keep_columns before update on cercle.signatures
 	for each row execute function private.keep_columns('id', 'charter_id', 'member_id', 'signed_at');
 
+-- Whatever says who belongs to a group, and to what they agreed, says who may read.
+create trigger note_change
+	after insert or update of name, retention_months, community_id or delete on cercle.groups
+	for each row execute function private.note_change('groups', 'all');
+create trigger note_change after insert or update or delete on cercle.memberships
+	for each row execute function private.note_change('memberships', 'all');
+create trigger note_change after insert or update or delete on cercle.charters
+	for each row execute function private.note_change('charters', 'all');
+create trigger note_change after insert or update or delete on cercle.signatures
+	for each row execute function private.note_change('signatures', 'all');
+
 -- Commands
 
 create function private.found_group(id uuid, name text, charter text) returns uuid

@@ -90,6 +90,11 @@ create trigger revoke_open_invitations after update on cercle.memberships
 	for each row when (old.left_at is null and new.left_at is not null)
 	execute function private.revoke_open_invitations();
 
+-- Triggers
+
+create trigger note_change after insert or update or delete on cercle.invitations
+	for each row execute function private.note_change('invitations', 'own');
+
 -- Commands
 
 create function private.invite(group_id uuid, email text, token_hash text) returns uuid

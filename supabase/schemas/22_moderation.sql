@@ -345,6 +345,14 @@ create trigger leave_breaches after update on cercle.memberships
 create trigger leave_breaches_deleted after delete on cercle.memberships
 	for each row when (old.left_at is null) execute function private.leave_breaches();
 
+-- The accused listens too, and must not learn that anything was written.
+create trigger note_change after insert or update or delete on cercle.breaches
+	for each row execute function private.note_change('breaches', 'own');
+create trigger note_change after insert or update or delete on cercle.breach_votes
+	for each row execute function private.note_change('breach_votes', 'own');
+create trigger note_change after insert or update or delete on cercle.decisions
+	for each row execute function private.note_change('decisions', 'own');
+
 -- Commands
 
 create function private.raise_breach(id uuid, group_id uuid, accused_id uuid, reason text)

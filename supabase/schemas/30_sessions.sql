@@ -354,6 +354,23 @@ create trigger keep_columns before update on cercle.session_consents
 		'id', 'group_id', 'session_id', 'reader_id', 'member_id'
 	);
 
+create trigger note_change after insert or update or delete on cercle.sessions
+	for each row execute function private.note_change('sessions', 'session');
+-- A session that begins or ends changes what may be written, and whose it is to read.
+create trigger note_status after update of status on cercle.sessions
+	for each row execute function private.note_change('sessions', 'all');
+create trigger note_change after insert or update or delete on cercle.segments
+	for each row execute function private.note_change('segments', 'session');
+-- A phone that is heard says nothing new; a correction of who was there says who may read.
+create trigger note_change after insert or delete on cercle.attendances
+	for each row execute function private.note_change('attendances', 'session');
+create trigger note_presence after update of present on cercle.attendances
+	for each row execute function private.note_change('attendances', 'all');
+create trigger note_change after insert or update or delete on cercle.feedbacks
+	for each row execute function private.note_change('feedbacks', 'session');
+create trigger note_change after insert or update or delete on cercle.session_consents
+	for each row execute function private.note_change('session_consents', 'all');
+
 -- Commands
 
 -- An earlier session, opened to a member who joined after it: by all who were present, each by

@@ -310,6 +310,14 @@ create trigger keep_columns before update on cercle.challenge_notes
 create trigger raise_version before update on cercle.challenge_notes
 	for each row execute function private.raise_version();
 
+create trigger note_change after insert or update or delete on cercle.challenges
+	for each row execute function private.note_change('challenges', 'session');
+create trigger note_protection
+	after update of keep, double_confidential, withdrawn_at on cercle.challenges
+	for each row execute function private.note_change('challenges', 'all');
+create trigger note_change after insert or update or delete on cercle.challenge_notes
+	for each row execute function private.note_change('challenge_notes', 'session');
+
 -- Grants
 
 grant select on cercle.challenges, cercle.challenge_notes to authenticated;

@@ -193,6 +193,9 @@ language sql stable set search_path = '', pg_temp as $$
 	)
 $$;
 
+create trigger note_change after insert or update or delete on cercle.contributions
+	for each row execute function private.note_change('contributions', 'session');
+
 -- Grants
 
 grant select, insert (id, group_id, session_id, challenge_id, kind, text), update (text)

@@ -546,6 +546,13 @@ create trigger keep_session_group before insert or update on cercle.reviews
 create trigger keep_columns before update on cercle.reviews
 	for each row execute function private.keep_columns('id', 'group_id', 'action_id', 'session_id');
 
+create trigger note_change after insert or update or delete on cercle.actions
+	for each row execute function private.note_change('actions', 'group');
+create trigger note_change after insert or update or delete on cercle.action_events
+	for each row execute function private.note_change('action_events', 'group');
+create trigger note_change after insert or update or delete on cercle.reviews
+	for each row execute function private.note_change('reviews', 'session');
+
 -- Grants
 
 grant select on cercle.actions, cercle.action_events, cercle.reviews to authenticated;

@@ -99,14 +99,13 @@ language sql immutable set search_path = '', pg_temp as $$
 		- room.paused_ms)::bigint
 $$;
 
--- Notes that a member's phone was heard in a live room; true when it is the first time. A member
--- whose phone is heard takes part, unless the group says otherwise.
-create function private.mark_seen(room cercle.room_states, member uuid) returns boolean
+-- Notes that a member's phone was heard in a live room. A member whose phone is heard takes part,
+-- unless the group says otherwise.
+create function private.mark_seen(room cercle.room_states, member uuid) returns void
 language sql volatile security definer set search_path = '', pg_temp as $$
 	insert into cercle.attendances as a (group_id, session_id, member_id, seen_at)
 	values (room.group_id, room.session_id, member, private.room_time())
 	on conflict (session_id, member_id) do update set seen_at = excluded.seen_at
-	returning xmax = 0
 $$;
 
 -- True when the caller may take the role: its holder left the group, however lately their phone was
@@ -375,6 +374,11 @@ begin
 	return room;
 end $$;
 
+-- The state itself is sent with every command.
+create trigger note_change after insert on cercle.room_commands
+	for each row when (new.command in ('take_over', 'hand_over', 'undo'))
+	execute function private.note_change('role_changes', 'session');
+
 -- Commands
 
 -- Locks the room for a command and checks what every command needs. Null when the command id was
@@ -475,7 +479,6 @@ language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
 	room cercle.room_states;
-	arrived boolean;
 begin
 	select * into room from cercle.room_states r
 		where r.session_id = room_snapshot.session_id
@@ -484,10 +487,7 @@ begin
 		perform private.refuse('CR001', 'no such session');
 	end if;
 	if room.session_id in (select private.my_live_session_ids()) then
-		arrived := private.mark_seen(room, me);
-		if arrived then
-			perform private.signal_room(room.session_id, 'changed', '{"tables":["attendances"]}');
-		end if;
+		perform private.mark_seen(room, me);
 	end if;
 	return jsonb_build_object(
 		'now', private.server_clock(), 'topic', private.room_topic(room.session_id),

@@ -237,6 +237,12 @@ create trigger leave_floor after update on cercle.memberships
 create trigger leave_floor_deleted after delete on cercle.memberships
 	for each row when (old.left_at is null) execute function private.leave_floor();
 
+-- Triggers
+
+-- A hand is sent with the floor; what was said is a row once its turn is over.
+create trigger note_change after update of ended_at on cercle.speaking_turns
+	for each row execute function private.note_change('speaking_turns', 'session');
+
 -- Commands
 
 create function private.floor_command(session_id uuid, command text, args jsonb) returns jsonb

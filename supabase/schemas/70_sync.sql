@@ -92,22 +92,15 @@ begin
 	end case;
 end $$;
 
--- Tells the live rooms of the caller's groups to fetch again.
-create function private.signal_my_rooms() returns void
-language sql volatile security definer set search_path = '', pg_temp as $$
-	select private.signal_room(id, 'changed', '{}')
-	from cercle.sessions where id in (select private.my_live_session_ids())
-$$;
-
 create function private.apply_ops(client_id uuid, operations jsonb) returns jsonb
 language plpgsql volatile set search_path = '', pg_temp as $$
 declare
 	operation jsonb;
 	earlier cercle.operations;
 	refusal text;
+	changed jsonb;
 	answers jsonb := '[]';
 	me uuid := private.me();
-	changed boolean := false;
 begin
 	if client_id is null or jsonb_typeof(operations) is distinct from 'array'
 		or jsonb_array_length(operations) > 200
@@ -118,6 +111,7 @@ begin
 	perform pg_advisory_xact_lock(hashtextextended(me::text, 0));
 	for operation in select value from jsonb_array_elements(operations) loop
 		refusal := null;
+		changed := null;
 		if jsonb_typeof(operation -> 'sequence') is distinct from 'number'
 			or not pg_input_is_valid(operation ->> 'sequence', 'bigint')
 			or operation ->> 'sequence' like '-%'
@@ -132,6 +126,7 @@ begin
 					perform private.apply_operation(
 						operation ->> 'kind', operation -> 'args', operation -> 'base'
 					);
+					changed := private.changed_tables();
 				exception when others then
 					-- Bad data and denied rights are answers; a lack of means (lock, disk, memory,
 					-- shutdown) is not: the whole call fails and is sent again.
@@ -143,7 +138,6 @@ begin
 				insert into cercle.operations (client_id, sequence, code, digest) values (
 					client_id, (operation ->> 'sequence')::bigint, refusal, md5(operation::text)::uuid
 				);
-				changed := changed or refusal is null;
 			elsif earlier.digest <> md5(operation::text)::uuid then
 				refusal := 'CR012';
 			else
@@ -152,12 +146,10 @@ begin
 		end if;
 		answers := answers || jsonb_build_object(
 			'sequence', operation -> 'sequence',
-			'status', case when refusal is null then 'applied' else 'refused' end, 'code', refusal
+			'status', case when refusal is null then 'applied' else 'refused' end, 'code', refusal,
+			'tables', changed
 		);
 	end loop;
-	if changed then
-		perform private.signal_my_rooms();
-	end if;
 	return answers;
 end $$;
 
@@ -166,20 +158,22 @@ language sql volatile security invoker set search_path = '', pg_temp as $$
 	select private.apply_ops(client_id, operations)
 $$;
 comment on function public.apply_ops is
-	'Applies a member''s operations in order, each at most once, with the member''s own rights.';
+	'Applies a member''s operations in order, each at most once, with the member''s own rights. Answers for each whether it was applied, and the tables that this changed; null: not known, it was applied before.';
 
 -- Reading
 --
 -- For each table, the caller's rows have a sum: that of a stamp per row, which changes when the row
--- is written (xmin, the transaction that wrote it) and when its columns do. A phone whose rows have
--- the same sum is sent nothing. Another is sent what was written since its cursor; what it then
--- still has wrong (rows gone, or shown and hidden by a right that changed) it asks for in full. So
--- the cursor is a hint that spares bytes, and the sum is what counts: no column, no trigger and no
--- memory of what was sent where.
+-- is written (xmin, the transaction that wrote it) and when its columns do. A phone says which tables
+-- it asks for, all or those that a signal named, and of each what it has: the sum of its rows and the
+-- snapshot that they were read in. A table of the same sum is not sent. Of another, what was written
+-- since that snapshot is sent; what the phone then still has wrong (rows gone, or shown and hidden by
+-- a right that changed) it asks for in full, by naming no snapshot. So the snapshot is a hint that
+-- spares bytes, and the sum is what counts: no column, no trigger and no memory of what was sent
+-- where.
 
--- What a pull shows, table by table, as each area says it, and the version of the rows' shape. Its
--- plan is kept, as that of `my_group_ids`: every pull asks.
-create function private.shown_tables()
+-- What a pull shows, table by table, as each area says it, and the version of the rows' shape: of
+-- these tables; null: of all. Its plan is kept, as that of `my_group_ids`: every pull asks.
+create function private.shown_tables(names text[])
 returns table (name text, source text, key text, shape text, which text, version int)
 language plpgsql stable set search_path = '', pg_temp as $$
 begin
@@ -203,22 +197,31 @@ begin
 			union all select * from private.shown_room()
 			union all select * from private.shown_floor()
 		) v,
-		lateral (select coalesce(v.source, v.name), coalesce(v.shape, 'to_jsonb(t)')) t (source, shape);
+		lateral (select coalesce(v.source, v.name), coalesce(v.shape, 'to_jsonb(t)')) t (source, shape)
+		where names is null or v.name = any (names);
 end $$;
 
-create function private.pull(since jsonb) returns jsonb
+-- An answer of more than 512 kB goes on in a next one: tables that differ and did not fit are named,
+-- to be asked for again. Each answer compares all that is asked under one snapshot, which it names, so
+-- the last one of them, which leaves nothing to be sent, holds for all.
+create function private.pull(ask jsonb) returns jsonb
 language plpgsql stable set search_path = '', pg_temp as $$
 declare
-	cursor xid := case when pg_input_is_valid(since ->> 'cursor', 'xid8')
-		then (since ->> 'cursor')::xid8::xid end;
+	held jsonb := case when jsonb_typeof(ask -> 'tables') = 'object' then ask -> 'tables' else '{}' end;
 	shown record;
-	is_full boolean;
+	has jsonb;
+	cursor xid;
 	answer jsonb;
 	tables jsonb := '{}';
+	rest jsonb := '[]';
 begin
 	-- One snapshot for all that follows, for this function is stable.
-	for shown in select * from private.shown_tables() loop
-		is_full := cursor is null or coalesce(since -> 'full' ? shown.name, false);
+	for shown in select * from private.shown_tables(
+		case when ask -> 'all' is distinct from 'true' then array(select jsonb_object_keys(held)) end
+	) loop
+		has := held -> shown.name;
+		cursor := case when pg_input_is_valid(has ->> 'snapshot', 'pg_snapshot')
+			then pg_snapshot_xmin((has ->> 'snapshot')::pg_snapshot)::xid end;
 		execute format(
 			$q$
 				select jsonb_build_object(
@@ -234,23 +237,27 @@ begin
 				)
 				from cercle.%3$I t where %4$s
 			$q$, shown.key, shown.shape, shown.source, shown.which
-		) using shown.version, is_full, age(cursor) into answer;
-		if answer -> 'sum' <> coalesce(since -> 'sums' -> shown.name, '[0, 0]') then
+		) using shown.version, cursor is null, age(cursor) into answer;
+		if answer -> 'sum' is not distinct from coalesce(has -> 'sum', '[0, 0]') then
+			continue;
+		end if;
+		if tables = '{}' or pg_column_size(tables) + pg_column_size(answer) <= 512 * 1024 then
 			tables := tables || jsonb_build_object(shown.name, answer);
+		else
+			rest := rest || to_jsonb(shown.name);
 		end if;
 	end loop;
 	return jsonb_build_object(
-		'me', private.me(), 'cursor', pg_snapshot_xmin(pg_current_snapshot())::text,
-		'tables', tables
+		'me', private.me(), 'snapshot', pg_current_snapshot()::text, 'tables', tables, 'rest', rest
 	);
 end $$;
 
-create function public.pull(since jsonb) returns jsonb
+create function public.pull(ask jsonb) returns jsonb
 language sql stable security invoker set search_path = '', pg_temp as $$
-	select private.pull(since)
+	select private.pull(ask)
 $$;
 comment on function public.pull is
-	'The rows the caller may read: those that differ from what they say they have.';
+	'The rows the caller may read, of the tables that are asked for: those that differ from what they say they have.';
 
 -- Retention
 
@@ -273,7 +280,7 @@ end $$;
 grant select, insert (client_id, code, sequence, digest) on cercle.operations to authenticated;
 grant execute on function
 	private.merge_row(regclass, uuid, jsonb, jsonb, text[]),
-	private.apply_operation(text, jsonb, jsonb), private.signal_my_rooms(), private.shown_tables(),
+	private.apply_operation(text, jsonb, jsonb), private.shown_tables(text[]),
 	private.apply_ops(uuid, jsonb), private.pull(jsonb), public.apply_ops(uuid, jsonb),
 	public.pull(jsonb)
 	to authenticated;

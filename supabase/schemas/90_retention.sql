@@ -43,6 +43,14 @@ begin
 		'feedbacks', feedbacks, 'reviews', reviews);
 end $$;
 
+-- Tells every live room that anything may have changed.
+create function private.tell_all_rooms() returns void
+language sql volatile security definer set search_path = '', pg_temp as $$
+	insert into private.noted_changes (group_id, name)
+	select distinct s.group_id, 'all' from cercle.sessions s where s.status = 'live'
+	on conflict do nothing
+$$;
+
 -- What retention adds to challenges, notes and feedbacks.
 
 -- Row trigger: an erased session gets no new words. No lock is needed where a row is changed:
@@ -147,6 +155,9 @@ begin
 	erased := erased || jsonb_build_object('invitations', private.erase_invitations(moment, batch));
 	erased := erased || jsonb_build_object('reminders', private.erase_reminders(moment, batch));
 	erased := erased || jsonb_build_object('operations', private.erase_operations(moment, batch));
+	if exists (select from jsonb_each_text(erased) e where e.value <> '0') then
+		perform private.tell_all_rooms();
+	end if;
 	return erased || jsonb_build_object('devices', private.end_idle_sessions(batch));
 end $$;
 

@@ -17,13 +17,14 @@ const dataFolder = await mkdtemp(join(tmpdir(), 'cercle-histories-'));
 const database = await openDatabase({ dataFolder, root, log: openLog(() => undefined) });
 try {
 	const began = performance.now();
-	const { operations, duplicates, losses, late, crashes, conflicts, ...rest } = await play(
+	const { operations, duplicates, losses, late, stalls, crashes, conflicts, ...rest } = await play(
 		database.ownerUrl,
 		{ runs, worlds: 8 }
 	);
 	console.log(`histories                        ${rest.runs}`);
 	console.log(`operations kept                  ${operations}`);
 	console.log(`deliveries doubled / lost / late ${duplicates} / ${losses} / ${late}`);
+	console.log(`answers stalled                  ${stalls}`);
 	console.log(`crashes                          ${crashes}`);
 	console.log(`refused / of them conflicts      ${rest.refused} / ${conflicts}`);
 	console.log(`taken back by their member       ${rest.withdrawn}`);

@@ -87,7 +87,7 @@ describe('a co-animator who is not a member', () => {
 		const said = JSON.stringify([
 			read,
 			await overview(),
-			given(await client.rpc('pull', { since: NOTHING_YET }))
+			given(await client.rpc('pull', { ask: NOTHING_YET }))
 		]);
 		expect(said).not.toContain(canary);
 		for (const [name, person] of Object.entries(world.people)) {

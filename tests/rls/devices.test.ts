@@ -177,7 +177,7 @@ describe('a device that was signed out elsewhere', () => {
 		expect(await reads(phone, action)).toBe(0);
 		const { client } = phone;
 		const answers = [
-			await client.rpc('pull', { since: NOTHING_YET }),
+			await client.rpc('pull', { ask: NOTHING_YET }),
 			await client.rpc('apply_ops', { client_id: randomUUID(), operations: [] }),
 			await client.rpc('list_sessions'),
 			await client.rpc('end_sessions'),
@@ -207,7 +207,7 @@ describe('a device that was signed out elsewhere', () => {
 		expect(given(await phone.client.rpc('end_sessions'))).toBe(2);
 		expect([
 			code(await laptop.client.rpc('list_sessions')),
-			code(await third.client.rpc('pull', { since: NOTHING_YET }))
+			code(await third.client.rpc('pull', { ask: NOTHING_YET }))
 		]).toEqual(['CR013', 'CR013']);
 		expect(await named(phone)).toHaveLength(1);
 		expect(given(await phone.client.rpc('end_sessions', { everywhere: true }))).toBe(1);
@@ -295,7 +295,7 @@ describe('the other devices are signed out', () => {
 		expect(await named(phone)).toHaveLength(2);
 		expect((await phone.client.auth.updateUser({ password, nonce })).error).toBeNull();
 		expect(await named(phone)).toEqual([{ ...iphone, current: true }]);
-		expect(code(await laptop.client.rpc('pull', { since: NOTHING_YET }))).toBe('CR013');
+		expect(code(await laptop.client.rpc('pull', { ask: NOTHING_YET }))).toBe('CR013');
 	});
 
 	test('not by one that is refused', async () => {

@@ -754,7 +754,7 @@ export const calls: readonly Call[] = [
 	{
 		name: 'pull',
 		asking: 'the rows they lack',
-		args: () => ({ since: { cursor: null, sums: {}, full: [] } }),
+		args: () => ({ ask: { all: true, tables: {} } }),
 		ok: named,
 		otherwise: ''
 	},

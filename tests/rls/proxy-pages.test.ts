@@ -247,7 +247,7 @@ test('no call of the app is missing in these tests', async () => {
 	await phone.device.sync();
 	const { signal } = new AbortController();
 	const { pull, refresh } = remote(phone.backend, member.id);
-	for (const ask of [pull({ cursor: null, sums: {}, full: [] }, signal), refresh(signal)]) {
+	for (const ask of [pull({ all: true, tables: {} }, signal), refresh(signal)]) {
 		await expect(ask).rejects.toMatchObject({ reason: 'failing' });
 	}
 	const named = sources().flatMap((text) =>

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeEach, beforeAll, expect, test } from 'vitest';
-import { CatchUp } from '#lib/offline/catch-up.ts';
+import { CatchUp, type Snapshots } from '#lib/offline/catch-up.ts';
+import type { Scope } from '#lib/offline/scope.ts';
 import { answerOf } from '#lib/data/remote.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import { agree, holdEarlier } from './earlier-session.ts';
@@ -35,19 +36,19 @@ beforeEach(async () => {
 class Phone {
 	readonly #by: Person;
 	readonly rows = new Map<string, Map<string, number>>();
-	cursor: string | null = null;
+	snapshots: Snapshots | null = null;
 
 	constructor(by: Person) {
 		this.#by = by;
 	}
 
-	/** Ids that came and went, by table, and how many answers it took. */
-	async pull() {
-		const catchUp = new CatchUp(this.cursor === null ? null : this.rows, this.cursor);
+	/** Tables that came and lost rows, and how many answers it took. */
+	async pull(scope: Scope = 'all') {
+		const catchUp = new CatchUp(this.snapshots && this.rows, this.snapshots ?? {}, scope);
 		let [answers, came] = [0, [] as string[]];
 		while (!catchUp.done && catchUp.patient) {
-			const { since } = catchUp;
-			const answer = answerOf(given(await this.#by.client.rpc('pull', { since })));
+			const { ask } = catchUp;
+			const answer = answerOf(given(await this.#by.client.rpc('pull', { ask })));
 			catchUp.take(answer);
 			answers += 1;
 			came = came.concat(Object.keys(answer.tables));
@@ -61,7 +62,7 @@ class Phone {
 			this.rows.set(turn.table, kept);
 			if (turn.gone.length > 0) gone.push(turn.table);
 		}
-		this.cursor = catchUp.cursor;
+		this.snapshots = catchUp.snapshots;
 		return { answers, tables: [...new Set(came)].sort(), gone: [...new Set(gone)].sort() };
 	}
 
@@ -82,6 +83,45 @@ test('nothing is sent when nothing changed, and one table when one row did', asy
 	const id = await addAction(ada, group.id);
 	expect(await phone.pull()).toMatchObject({ answers: 1, tables: ['action_events', 'actions'] });
 	expect(phone.has('actions', id)).toBe(true);
+});
+
+test('of named tables these alone are compared, and the others lose nothing by it', async () => {
+	const phone = new Phone(ada);
+	await phone.pull();
+	const id = await addAction(ada, group.id);
+	const name = { id: bob.id, changes: { name: 'Bobby' } };
+	expect(await applyOne(bob, 'profile.write', name)).toBeNull();
+	const before = phone.mark('profiles', bob.id);
+	expect(await phone.pull(['actions'])).toEqual({ answers: 1, tables: ['actions'], gone: [] });
+	expect(phone.has('actions', id)).toBe(true);
+	expect(phone.mark('profiles', bob.id)).toBe(before);
+	expect(await phone.pull(['no_such_table', 'actions'])).toMatchObject({ tables: [] });
+	// In one answer: each table says since when.
+	const all = { answers: 1, tables: ['action_events', 'profiles'], gone: [] };
+	expect(await phone.pull()).toEqual(all);
+	expect(phone.mark('profiles', bob.id)).not.toBe(before);
+});
+
+test('more than fits into one answer comes in several, each of one named moment', async () => {
+	await cercle.owner`
+		insert into goals (id, group_id, owner_id, title, measure, means, reason, year, shared)
+		select gen_random_uuid(), ${group.id}, ${ada.id}, repeat('x', 200), repeat('y', 1000),
+			repeat('y', 1000), repeat('y', 1000), 2030, true
+		from generate_series(1, 300)
+	`;
+	await cercle.owner`
+		insert into actions (id, group_id, owner_id, title, due_on)
+		select gen_random_uuid(), ${group.id}, ${ada.id}, repeat('x', 200), '2030-01-08'
+		from generate_series(1, 900)
+	`;
+	const ask = { all: true, tables: {} };
+	const first = answerOf(given(await ada.client.rpc('pull', { ask })));
+	expect(first.rest).not.toEqual([]);
+	expect(first.rest.filter((table) => table in first.tables)).toEqual([]);
+	expect(first.snapshot).toMatch(/^\d+:\d+:[\d,]*$/);
+	const phone = new Phone(ada);
+	expect((await phone.pull()).answers).toBeGreaterThan(1);
+	expect([phone.rows.get('goals')?.size, phone.rows.get('actions')?.size]).toEqual([300, 900]);
 });
 
 test('a row taken back leaves the phone', async () => {
@@ -135,13 +175,13 @@ test('a writer who began first and ended last is not missed', async () => {
 	expect(phone.has('actions', id)).toBe(true);
 });
 
-test.each([['no number'], ['-1'], ['99999999999999999999'], [''], ['18446744073709551615']])(
-	'a cursor that is %j costs bytes, never rows',
-	async (cursor) => {
+test.each([['no snapshot'], ['-1:1:'], ['99999999999999999999:1:'], [''], ['5:1:'], ['1:1:']])(
+	'a snapshot that is %j costs bytes, never rows',
+	async (snapshot) => {
 		const phone = new Phone(ada);
 		await phone.pull();
 		const id = await addAction(ada, group.id);
-		phone.cursor = cursor;
+		phone.snapshots = { actions: snapshot, action_events: snapshot };
 		await phone.pull();
 		expect(phone.has('actions', id)).toBe(true);
 	}

@@ -122,12 +122,12 @@ describe('one answer holds all a person may read', () => {
 	);
 
 	test('for nobody who did not sign in', async () => {
-		const asked = await cercle.anonymous().rpc('pull', { since: NOTHING_YET });
+		const asked = await cercle.anonymous().rpc('pull', { ask: NOTHING_YET });
 		expect(code(asked)).toBe('PGRST202');
 	});
 
 	test('and is what the tables show row by row', async () => {
-		const shown = await cercle.owner`select name from private.shown_tables()`;
+		const shown = await cercle.owner`select name from private.shown_tables(null)`;
 		const names = shown.map((row) => row.name as string);
 		expect(names).toHaveLength(24);
 		for (const persona of personas) {

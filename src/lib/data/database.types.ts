@@ -31,7 +31,7 @@ export type Database = {
 			list_sessions: { Args: Record<PropertyKey, never>; Returns: Json };
 			open_calendar: { Args: Record<PropertyKey, never>; Returns: string };
 			plan_session: { Args: { expected_version: number; plan: Json }; Returns: string };
-			pull: { Args: { since: Json }; Returns: Json };
+			pull: { Args: { ask: Json }; Returns: Json };
 			raise_breach: {
 				Args: { accused_id: string; group_id: string; id: string; reason: string };
 				Returns: string;

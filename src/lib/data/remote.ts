@@ -1,19 +1,27 @@
 import * as z from 'zod/mini';
 import * as codes from '#lib/domain/codes.ts';
 import { type Answer, RemoteError, type Remote, TAKEN, type Verdict } from '#lib/offline/remote.ts';
+import type { Scope } from '#lib/offline/scope.ts';
 import type { Backend } from './backend.ts';
 import { Failure, sessionFailure } from './failure.ts';
 
 const place = z.number();
+/** Names of tables that changed; one of them stands for any. */
+const tableNames = z.pipe(
+	z.array(z.string()),
+	z.transform((names): Scope => (names.includes('all') ? 'all' : names))
+);
 /** The one refusal that the outbox knows by name: it knows no code of the database. */
 const code = z.pipe(
 	z.string(),
 	z.transform((given) => (given === codes.PLACE_TAKEN ? TAKEN : given))
 );
+/** Null: not known. */
+const changedTables = z._default(z.nullable(tableNames), null);
 const verdicts = z.array(
 	z.pipe(
 		z.union([
-			z.object({ sequence: place, status: z.literal('applied') }),
+			z.object({ sequence: place, status: z.literal('applied'), tables: changedTables }),
 			z.object({ sequence: place, status: z.literal('refused'), code })
 		]),
 		z.transform(({ sequence, ...verdict }) => ({ ...verdict, place: sequence }))
@@ -27,8 +35,9 @@ const difference = z.object({
 });
 const pulled = z.object({
 	me: z.string(),
-	cursor: z.string(),
-	tables: z.record(z.string(), difference)
+	snapshot: z.string(),
+	tables: z.record(z.string(), difference),
+	rest: z.array(z.string())
 });
 
 /** Reads what `apply_ops` answered. Throws on another shape. */
@@ -53,9 +62,9 @@ export function remote(backend: Backend, account: string): Remote {
 				const args = { client_id: client, operations: JSON.parse(JSON.stringify(sent)) };
 				return verdictsOf(await backend.callAs(account, 'apply_ops', args, signal));
 			}),
-		pull: (since, signal) =>
+		pull: (ask, signal) =>
 			attempt(async () => {
-				const args = { since: JSON.parse(JSON.stringify(since)) };
+				const args = { ask: JSON.parse(JSON.stringify(ask)) };
 				return answerOf(await backend.callAs(account, 'pull', args, signal));
 			}),
 		refresh: () =>

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { type SignalKind, signalKinds } from '#lib/domain/session/floor.ts';
 import { type Instant, instant, millis } from '#lib/domain/time.ts';
 import type { RoomState } from '#lib/domain/timer/state.ts';
+import type { Scope } from '#lib/offline/scope.ts';
 import type { Backend } from './backend.ts';
 
 const moment = z.nullable(z.pipe(z.number(), z.transform(instant)));
@@ -55,6 +56,7 @@ const floor = z.pipe(
 		thumbs
 	}))
 );
+const changed = z.object({ tables: z.optional(z.array(z.string())) });
 const told = z.object({ floor });
 const snapshotShape = z.object({
 	now: z.pipe(z.number(), z.transform(instant)),
@@ -110,6 +112,11 @@ export function readRoom(payload: unknown): { room: RoomRow; floor: Floor } {
 /** Reads a floor as the live signal sends it. Throws on another shape. */
 export function readFloor(payload: unknown): Floor {
 	return floor.parse(payload);
+}
+
+/** The tables in which rows changed, as a signal names them. Throws on another shape. */
+export function readChanged(payload: unknown): Scope {
+	return changed.parse(payload).tables ?? 'all';
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Snapshots } from './catch-up.ts';
 import { Drafts, draftStore } from './drafts.ts';
 import {
 	adding,
@@ -24,8 +25,8 @@ const schema = { version: 2, stores: [rowStore, operationStore, draftStore, meta
 export interface Queue {
 	/** Changes whenever the rows do; null: never pulled on this device. */
 	readonly generation: number | null;
-	/** Where the server's rows stood at the last pull, in its own words; null: never pulled. */
-	readonly cursor: string | null;
+	/** By table, the server's moment that the rows are of. */
+	readonly snapshots: Snapshots;
 	/** Wall clock of this device at the last pull, in ms since 1970; null: never. */
 	readonly syncedAt: number | null;
 	readonly operations: readonly Operation[];
@@ -43,7 +44,7 @@ export interface Pulled {
 	readonly turns: readonly Turn[];
 	/** True: of no rows instead, whatever is stored. */
 	readonly afresh: boolean;
-	readonly cursor: string | null;
+	readonly snapshots: Snapshots;
 	/** Operations whose effect the rows then contain. */
 	readonly settled: readonly Operation[];
 	readonly syncedAt: number;
@@ -183,7 +184,7 @@ export class Account {
 	 * stored, when another tab stored one since `generation` was read.
 	 */
 	async commit(pulled: Pulled): Promise<boolean> {
-		const { generation, turns, afresh, cursor, settled, syncedAt } = pulled;
+		const { generation, turns, afresh, snapshots, settled, syncedAt } = pulled;
 		// Rows of another generation may have been read since.
 		if (!afresh && this.#stamps?.generation !== generation) return false;
 		const rows = this.#reading.after(turns, afresh);
@@ -191,7 +192,7 @@ export class Account {
 		const steps: Change[] = [
 			...rows,
 			...settled.map(removing),
-			{ store: metaStore, key: 'replica', put: { syncedAt, cursor }, mark }
+			{ store: metaStore, key: 'replica', put: { syncedAt, snapshots }, mark }
 		];
 		const expect = { store: metaStore, key: 'replica', mark: generation };
 		return (await this.#database.write(steps, { durability: 'relaxed', expect })) !== null;
@@ -241,7 +242,7 @@ function placeOf(key: unknown): number {
 
 const pulledOnce = z.object({
 	syncedAt: z.number(),
-	cursor: z._default(z.nullable(z.string()), null)
+	snapshots: z._default(z.record(z.string()), {})
 });
 type Entries = Awaited<ReturnType<Database['read']>>[number];
 
@@ -250,7 +251,7 @@ function queueOf(operations: Entries, meta: Entries): Queue {
 	const stored = z.safeParse(pulledOnce, replica?.value);
 	return {
 		generation: typeof replica?.mark === 'number' ? replica.mark : null,
-		cursor: stored.data?.cursor ?? null,
+		snapshots: stored.data?.snapshots ?? {},
 		syncedAt: stored.data?.syncedAt ?? null,
 		operations: operationsOf(operations)
 	};

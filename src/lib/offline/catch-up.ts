@@ -1,55 +1,76 @@
-import type { Answer, Since, Sum } from './remote.ts';
+import type { Answer, Ask, Held, Sum } from './remote.ts';
 import type { Row, Stamps, Turn } from './replica.ts';
+import type { Scope } from './scope.ts';
 
 /** How many answers it may take: rows that change while one asks are a reason for one more. */
-const patience = 5;
+const PATIENCE = 5;
+
+/** By table, the server's moment that its rows here are of. */
+export type Snapshots = Readonly<Record<string, string>>;
 
 /**
- * What a device lacks of the server's rows, from one answer to the next: what was written since its
- * cursor first; then, in full, the tables that still do not add up to the server's sum.
+ * What a device lacks of the server's rows, from one answer to the next: what was written since the
+ * snapshot of each table first; then, in full, the tables that still do not add up to the server's
+ * sum. Each answer compares all that is asked for, so the last one, which leaves nothing, holds for
+ * all of it at one moment.
  */
 export class CatchUp {
 	readonly #kept: Stamps;
+	readonly #scope: Scope;
 	/** Whether the rows are to be built anew, on none. */
 	readonly afresh: boolean;
 	readonly #held: Map<string, Map<string, number>>;
 	readonly #rows = new Map<string, Map<string, Row>>();
-	#cursor: string | null;
+	readonly #snapshots: Map<string, string>;
 	#wrong: readonly string[] = [];
+	#rest: readonly string[] = [];
 	#answers = 0;
+	#pages = 0;
 
-	/** `kept`: null when what is stored is nothing, or not to be trusted. */
-	constructor(kept: Stamps | null, cursor: string | null) {
+	/** `kept`: null when what is stored is nothing, or not to be trusted: then all is asked for. */
+	constructor(kept: Stamps | null, snapshots: Snapshots, scope: Scope) {
 		this.afresh = kept === null;
+		this.#scope = kept === null ? 'all' : scope;
 		this.#kept = kept ?? new Map();
 		this.#held = new Map(Array.from(this.#kept, ([table, stamps]) => [table, new Map(stamps)]));
-		this.#cursor = kept === null ? null : cursor;
+		this.#snapshots = new Map(Object.entries(kept === null ? {} : snapshots));
 	}
 
 	/** What to ask for next. */
-	get since(): Since {
-		const sums = Object.fromEntries(Array.from(this.#held, ([table]) => [table, this.#sum(table)]));
-		return { cursor: this.#cursor, sums, full: this.#wrong };
+	get ask(): Ask {
+		const held = (table: string): Held => {
+			const snapshot = this.#wrong.includes(table) ? null : this.#snapshots.get(table);
+			return { sum: this.#sum(table), snapshot: snapshot ?? null };
+		};
+		const tables = Object.fromEntries(this.#asked().map((table) => [table, held(table)]));
+		return { all: this.all, tables };
 	}
 
-	/** Where the server's rows stood at the last answer; null before it. */
-	get cursor(): string | null {
-		return this.#cursor;
+	/** Whether every table is compared. */
+	get all(): boolean {
+		return this.#scope === 'all';
+	}
+
+	/** By table, the moment its rows are of, after the answers so far. */
+	get snapshots(): Snapshots {
+		return Object.fromEntries(this.#snapshots);
 	}
 
 	/** False while something still differs: to be asked again. */
 	get done(): boolean {
-		return this.#answers > 0 && this.#wrong.length === 0;
+		if (this.#answers === 0) return !this.all && this.#asked().length === 0;
+		return this.#wrong.length + this.#rest.length === 0;
 	}
 
 	/** False when it is time to give up for now. */
 	get patient(): boolean {
-		return this.#answers < patience;
+		return this.#answers - this.#pages < PATIENCE;
 	}
 
-	take({ cursor, tables }: Answer): void {
+	take({ snapshot, tables, rest }: Answer): void {
 		this.#answers += 1;
-		this.#cursor = cursor;
+		// An answer that was full moved on, however much is left.
+		if (rest.length > 0 && Object.keys(tables).length > 0) this.#pages += 1;
 		for (const [table, { full, rows }] of Object.entries(tables)) {
 			const held = (!full && this.#held.get(table)) || new Map<string, number>();
 			const read = this.#rows.get(table) ?? new Map<string, Row>();
@@ -63,6 +84,10 @@ export class CatchUp {
 		this.#wrong = Object.entries(tables).flatMap(([table, { sum }]) =>
 			this.#sum(table).every((part, at) => part === sum[at]) ? [] : [table]
 		);
+		this.#rest = rest;
+		for (const table of this.#asked()) {
+			if (!rest.includes(table)) this.#snapshots.set(table, snapshot);
+		}
 	}
 
 	/** What makes the stored rows those of the server; nothing when they are. */
@@ -77,6 +102,10 @@ export class CatchUp {
 			const gone = [...(kept?.keys() ?? [])].filter((id) => !held.has(id));
 			return rows.length + gone.length > 0 ? [{ table, rows, gone }] : [];
 		});
+	}
+
+	#asked(): readonly string[] {
+		return this.#scope === 'all' ? [...this.#held.keys()] : this.#scope;
 	}
 
 	#sum(table: string): Sum {

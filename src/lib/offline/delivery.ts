@@ -2,6 +2,7 @@ import type { Account } from './account.ts';
 import type { Operation } from './outbox.ts';
 import { RemoteError, TAKEN } from './remote.ts';
 import type { Requests } from './requests.ts';
+import { joined, type Scope } from './scope.ts';
 
 /** How many go in one request; half as many for each time that one of them got no answer. */
 const batch = 50;
@@ -11,9 +12,14 @@ const patience = 6;
 export interface Delivered {
 	/** What the server applied: to be removed with the pull that contains it. */
 	readonly settled: readonly Operation[];
+	/** What it changed; after a refusal, anything: somebody else may have changed what was meant. */
+	readonly changed: Scope;
 	/** True when a place was used before by another operation: see `Account.rename`. */
 	readonly taken: boolean;
 }
+
+const NOTHING: Delivered = { settled: [], taken: false, changed: [] };
+const REFUSED: Delivered = { ...NOTHING, changed: 'all' };
 
 /** Takes what waits to the server and notes what it says of each. */
 export class Delivery {
@@ -29,7 +35,7 @@ export class Delivery {
 
 	/** Sends in order; `uuid` makes the name of a database that has none. Throws RemoteError. */
 	async send(waiting: readonly Operation[], uuid: () => string): Promise<Delivered> {
-		if (waiting.length === 0) return { settled: [], taken: false };
+		if (waiting.length === 0) return NOTHING;
 		const client = await this.#account.client(uuid);
 		const parts: Delivered[] = [];
 		let size = batch;
@@ -38,12 +44,12 @@ export class Delivery {
 			parts.push(await this.#send(client, rest.slice(0, size)));
 			rest = rest.slice(size);
 		}
-		return joined(parts);
+		return together(parts);
 	}
 
 	async #send(client: string, operations: readonly Operation[]): Promise<Delivered> {
 		const [only, ...others] = operations;
-		if (!only) return { settled: [], taken: false };
+		if (!only) return NOTHING;
 		let verdicts;
 		try {
 			verdicts = await this.#requests.ask(({ remote, signal }) =>
@@ -55,15 +61,15 @@ export class Delivery {
 				if (error instanceof RemoteError) await this.#account.tried(operations);
 				if (others.length > 0 || !(await this.#breaks(client, only, error))) throw error;
 				await this.#refuse(only, 'busy');
-				return { settled: [], taken: false };
+				return REFUSED;
 			}
 			if (others.length === 0) {
 				await this.#refuse(only, error.code ?? 'rejected');
-				return { settled: [], taken: false };
+				return REFUSED;
 			}
 			// One of them makes the server reject all: alone, each gets its own answer.
 			const one = await this.#send(client, [only]);
-			return joined([one, await this.#send(client, others)]);
+			return together([one, await this.#send(client, others)]);
 		}
 		const answers = new Map(verdicts.map((verdict) => [verdict.place, verdict]));
 		const unanswered = operations.filter(({ place }) => !answers.has(place));
@@ -79,7 +85,11 @@ export class Delivery {
 			throw new RemoteError('failing');
 		}
 		const settled = operations.filter(({ place }) => answers.get(place)?.status === 'applied');
-		return { settled, taken };
+		const changed = verdicts.reduce<Scope>((scope, verdict) => {
+			const tables = verdict.status === 'applied' ? verdict.tables : null;
+			return joined(scope, tables ?? 'all');
+		}, []);
+		return { settled, taken, changed };
 	}
 
 	/** Whether the server fails at this operation, again and again, and at nothing else. */
@@ -96,9 +106,10 @@ export class Delivery {
 	}
 }
 
-function joined(parts: readonly Delivered[]): Delivered {
+function together(parts: readonly Delivered[]): Delivered {
 	return {
 		settled: parts.flatMap(({ settled }) => settled),
+		changed: parts.reduce<Scope>((scope, { changed }) => joined(scope, changed), []),
 		taken: parts.some(({ taken }) => taken)
 	};
 }

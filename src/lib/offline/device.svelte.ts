@@ -8,6 +8,7 @@ import { LateSync } from './late-sync.ts';
 import type { Operation } from './outbox.ts';
 import type { Platform } from './platform.ts';
 import type { Remote } from './remote.ts';
+import type { Scope } from './scope.ts';
 import { Screen, type Meaning } from './screen.svelte.ts';
 import type { Status } from './status.ts';
 import { StorageError, storageError, type StorageCode } from './storage-error.ts';
@@ -140,7 +141,7 @@ export class Device<Rows, View> {
 		const place = await account.add(operation, draft);
 		channel.announce();
 		await this.#show();
-		void sync.poke();
+		void sync.poke([]);
 		return place;
 	}
 
@@ -161,17 +162,22 @@ export class Device<Rows, View> {
 		const next = await account.retry(place, $state.snapshot(base));
 		channel.announce();
 		await this.#show();
-		void sync.poke();
+		void sync.poke([]);
 		return next;
 	}
 
 	/**
-	 * Syncs now; resolves when it is done and shown, whatever the outcome: see `connectivity` and
-	 * `problem`.
+	 * Syncs now, all tables or these; resolves when it is done and shown, whatever the outcome: see
+	 * `connectivity` and `problem`.
 	 */
-	async sync(): Promise<void> {
-		await this.#open?.sync.poke();
+	async sync(scope: Scope = 'all'): Promise<void> {
+		await this.#open?.sync.poke(scope);
 		await this.#show();
+	}
+
+	/** Says whether signals tell what changes on the server, as they do in a live room. */
+	rely(on: boolean): void {
+		this.#open?.sync.rely(on);
 	}
 
 	/** The names of all texts that are kept. Not reactive. */

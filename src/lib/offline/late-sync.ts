@@ -1,4 +1,5 @@
 import type { Platform } from './platform.ts';
+import type { Scope } from './scope.ts';
 import { firstStatus, type Status } from './status.ts';
 import type { Listener, Sync } from './sync.ts';
 
@@ -18,6 +19,7 @@ export class LateSync {
 	#sync: Sync | null = null;
 	#loading: Promise<Sync | null> | null = null;
 	#stopped = false;
+	#relied = false;
 	#unschedule = () => {};
 
 	constructor(platform: Platform, listener: Listener, load: () => Promise<Sync>) {
@@ -31,13 +33,22 @@ export class LateSync {
 		return this.#sync?.status ?? this.#first;
 	}
 
-	/** Runs now, or once more; the first call begins to run by itself. Resolves when that run has ended. */
-	async poke(): Promise<void> {
+	/**
+	 * Runs now, or once more: see `Sync.poke`. The first call begins to run by itself, and compares all.
+	 * Resolves when that run has ended.
+	 */
+	async poke(scope?: Scope): Promise<void> {
 		if (this.#stopped) return;
-		if (this.#sync) return this.#sync.poke();
-		if (this.#loading) return (await this.#loading)?.poke();
+		if (this.#sync) return this.#sync.poke(scope);
+		if (this.#loading) return (await this.#loading)?.poke(scope);
 		this.#loading = this.#fetch().finally(() => (this.#loading = null));
 		await (await this.#loading)?.start();
+	}
+
+	/** See `Sync.rely`. */
+	rely(on: boolean): void {
+		this.#relied = on;
+		this.#sync?.rely(on);
 	}
 
 	/** See `Sync.heard`; before the loop runs there is nothing to tell it. */
@@ -59,6 +70,7 @@ export class LateSync {
 			const sync = await this.#load();
 			if (this.#stopped) return null;
 			this.#sync = sync;
+			sync.rely(this.#relied);
 			return sync;
 		} catch (cause) {
 			// A first visit that lost its network, before the service worker kept the app.

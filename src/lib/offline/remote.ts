@@ -1,35 +1,45 @@
 import type { Operation } from './outbox.ts';
 import type { Row } from './replica.ts';
+import type { Scope } from './scope.ts';
 
 /** The server's word on one operation. One already applied earlier is `applied` again. */
 export type Verdict =
-	| { readonly place: number; readonly status: 'applied' }
+	/** `tables`: what it changed; null: not known, it was applied before. */
+	| { readonly place: number; readonly status: 'applied'; readonly tables: Scope | null }
 	| { readonly place: number; readonly status: 'refused'; readonly code: string };
 
 /** How many rows a table shows, and the sum of their stamps. */
 export type Sum = readonly [count: number, stamps: number];
 
-/** What a device has of the server's rows. */
-export interface Since {
-	/** From its last answer; null: nothing. */
-	readonly cursor: string | null;
-	/** By table; a table without rows may be missing. */
-	readonly sums: Readonly<Record<string, Sum>>;
-	/** Tables to be sent whole. */
-	readonly full: readonly string[];
+/** What a device has of one table. */
+export interface Held {
+	/** Of the rows it has. */
+	readonly sum: Sum;
+	/** The server's moment they are of, in its own words; null: the table is to be sent whole. */
+	readonly snapshot: string | null;
+}
+
+/** What is asked of the server. */
+export interface Ask {
+	/** True: every table, of which those not named have no rows here. False: those named alone. */
+	readonly all: boolean;
+	readonly tables: Readonly<Record<string, Held>>;
 }
 
 /** What differs from that. Later answers see every earlier push. */
 export interface Answer {
 	/** Whose rows these are, said by the server. */
 	readonly account: string;
-	readonly cursor: string;
+	/** The one moment at which all that was asked was compared. */
+	readonly snapshot: string;
 	/** The tables with another sum only. */
 	readonly tables: Readonly<Record<string, Difference>>;
+	/** More of them, which did not fit: to be asked for again. */
+	readonly rest: readonly string[];
 }
 
 export interface Difference {
-	/** All rows; otherwise those written since the cursor, which may not be all that differs. */
+	/** All rows; otherwise those written since the snapshot, which may not be all that differs. */
 	readonly full: boolean;
 	readonly sum: Sum;
 	readonly rows: readonly (readonly [stamp: number, row: Row])[];
@@ -46,7 +56,7 @@ export interface Remote {
 		operations: readonly Operation[],
 		signal: AbortSignal
 	): Promise<readonly Verdict[]>;
-	pull(since: Since, signal: AbortSignal): Promise<Answer>;
+	pull(ask: Ask, signal: AbortSignal): Promise<Answer>;
 	/** Renews the session after `unauthorized`; false when it was ended. */
 	refresh(signal: AbortSignal): Promise<boolean>;
 }

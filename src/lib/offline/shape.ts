@@ -59,6 +59,18 @@ export function array<T>(shape: Shape<T>): Shape<T[]> {
 	};
 }
 
+/** An object of any keys. */
+export function record<T>(shape: Shape<T>): Shape<Record<string, T>> {
+	return {
+		parse(value) {
+			if (typeof value !== 'object' || value === null) throw new Misread('an object');
+			return Object.fromEntries(
+				Object.entries(value).map(([key, item]: [string, unknown]) => [key, shape.parse(item)])
+			);
+		}
+	};
+}
+
 /** A shape read further; `to` may throw Misread. */
 export function transform<T, U>(shape: Shape<T>, to: (value: T) => U): Shape<U> {
 	return { parse: (value) => to(shape.parse(value)) };

@@ -5,6 +5,7 @@ import { Delivery } from './delivery.ts';
 import type { Platform, Wake } from './platform.ts';
 import { RemoteError, type Remote } from './remote.ts';
 import { Requests } from './requests.ts';
+import { joined, type Scope } from './scope.ts';
 import { firstStatus, type Status } from './status.ts';
 import { StorageError } from './storage-error.ts';
 
@@ -15,8 +16,10 @@ export interface Listener {
 	changed(): void;
 }
 
-/** How often a visible tab asks by itself, in ms. */
-const period = 60_000;
+/** How often a visible tab compares everything by itself, in ms. */
+const PERIOD = 60_000;
+/** The same while signals tell what changed, in ms: not all is told. */
+const RELIED_PERIOD = 600_000;
 /** What no further try changes. */
 const final: readonly Status['problem'][] = ['unauthorized', 'ended', 'foreign', 'closed'];
 /** How long another tab gets to send what it wrote before this one does, in ms. */
@@ -36,6 +39,11 @@ export class Sync {
 	readonly #stopping = new AbortController();
 	#running: Promise<void> | null = null;
 	#again = false;
+	/** What the next run asks for, beside what it sends. */
+	#wanted: Scope = [];
+	#relied = false;
+	/** Wall clock when everything was last compared, in ms; null: not yet. */
+	#comparedAt: number | null = null;
 	#failures = 0;
 	#unschedule = () => {};
 	#unwatch = () => {};
@@ -76,12 +84,22 @@ export class Sync {
 		await this.#running;
 	}
 
-	/** Runs now, or once more after the run under way; resolves when that has ended. */
-	poke(): Promise<void> {
+	/**
+	 * Runs now, or once more after the run under way; resolves when that has ended. It sends what waits
+	 * and fetches what that changed, and what differs in `scope`.
+	 */
+	poke(scope: Scope = 'all'): Promise<void> {
 		if (this.#stopping.signal.aborted) return Promise.resolve();
+		this.#wanted = joined(this.#wanted, scope);
 		this.#again = true;
 		this.#running ??= this.#loop().finally(() => (this.#running = null));
 		return this.#running;
+	}
+
+	/** Says whether signals tell what changes: then everything is compared less often. */
+	rely(on: boolean): void {
+		this.#relied = on;
+		if (this.#running === null && this.#status.problem === null) this.#schedule(this.#pause);
 	}
 
 	/** Another tab changed the disk: it synced, or it wrote and may be gone before it sends. */
@@ -92,7 +110,7 @@ export class Sync {
 			this.#tell({ connectivity: 'online', problem: null, cause: null });
 		}
 		if (news.pending) this.#schedule(courtesy * (1 + this.#platform.random()));
-		else this.#schedule(period);
+		else this.#schedule(this.#pause);
 	}
 
 	#wake(wake: Wake): void {
@@ -105,7 +123,7 @@ export class Sync {
 	async #loop(): Promise<void> {
 		this.#unschedule();
 		this.#tell({ busy: true });
-		let delay: number | null = period;
+		let delay: number | null = null;
 		while (this.#again && !this.#stopping.signal.aborted) {
 			this.#again = false;
 			delay = await this.#attempt();
@@ -118,6 +136,14 @@ export class Sync {
 		this.#unschedule();
 		if (this.#stopping.signal.aborted) return;
 		this.#unschedule = this.#platform.after(delay, () => void this.#due());
+	}
+
+	/** How long until everything is to be compared again, in ms. */
+	get #pause(): number {
+		const period = this.#relied ? RELIED_PERIOD : PERIOD;
+		const past = this.#comparedAt === null ? period : this.#platform.now() - this.#comparedAt;
+		// The clock was set back: it does not say how long ago that was.
+		return past < 0 ? 0 : Math.max(0, period - past);
 	}
 
 	/** A hidden tab stays quiet unless something waits to be sent. */
@@ -134,14 +160,18 @@ export class Sync {
 	/** One run; the result is the pause before the next one in ms, null to wait for a sign. */
 	async #attempt(): Promise<number | null> {
 		const { signal } = this.#stopping;
+		const scope = this.#wanted;
+		this.#wanted = [];
 		try {
 			const name = `cercle-sync-${this.#account.id}`;
-			const stored = await this.#platform.exclusive(name, signal, () => this.#round());
+			const stored = await this.#platform.exclusive(name, signal, () => this.#round(scope));
+			if (!stored) this.#wanted = joined(this.#wanted, scope);
 			this.#failures = stored ? 0 : this.#failures + 1;
 			this.#tell({ connectivity: 'online', problem: null, cause: null });
-			return stored ? period : backoff(this.#failures, this.#platform.random());
+			return stored ? this.#pause : backoff(this.#failures, this.#platform.random());
 		} catch (cause) {
 			if (signal.aborted) return null;
+			this.#wanted = joined(this.#wanted, scope);
 			this.#failures += 1;
 			this.#fail(cause);
 			const problem = this.#status.problem;
@@ -159,30 +189,36 @@ export class Sync {
 	}
 
 	/** False when another tab stored a newer pull during this one, which is then thrown away. */
-	async #round(): Promise<boolean> {
+	async #round(scope: Scope): Promise<boolean> {
 		// With another account's session, these operations would be sent in a stranger's name.
 		if (!(await this.#current())) throw new RemoteError('foreign');
-		const { generation, cursor, operations } = await this.#account.queue();
+		const { generation, snapshots, operations } = await this.#account.queue();
 		const waiting = operations.filter(({ refusal }) => refusal === null);
-		const { settled, taken } = await this.#delivery.send(waiting, this.#platform.uuid);
-		const catchUp = new CatchUp(await this.#account.stamps(generation), cursor);
+		const sent = await this.#delivery.send(waiting, this.#platform.uuid);
+		const kept = await this.#account.stamps(generation);
+		const catchUp = new CatchUp(kept, snapshots, joined(scope, sent.changed));
+		if (catchUp.done && waiting.length === 0) return true;
 		while (!catchUp.done) {
 			if (!catchUp.patient) throw new RemoteError('failing');
 			const answer = await this.#requests.ask(({ remote, signal }) =>
-				remote.pull(catchUp.since, signal)
+				remote.pull(catchUp.ask, signal)
 			);
 			if (answer.account !== this.#account.id) throw new RemoteError('foreign');
 			catchUp.take(answer);
 		}
 		this.#stopping.signal.throwIfAborted();
-		const { afresh, cursor: reached } = catchUp;
-		const pulled = { turns: catchUp.turns(), afresh, cursor: reached ?? '' };
-		const syncedAt = this.#platform.now();
-		const stored = await this.#account.commit({ generation, ...pulled, settled, syncedAt });
-		if (!stored) return false;
+		const pulled = {
+			turns: catchUp.turns(),
+			afresh: catchUp.afresh,
+			snapshots: catchUp.snapshots,
+			settled: sent.settled,
+			syncedAt: this.#platform.now()
+		};
+		if (!(await this.#account.commit({ generation, ...pulled }))) return false;
+		if (catchUp.all) this.#comparedAt = pulled.syncedAt;
 		// Only now: what was applied under the former name must not go again under the new one.
-		if (taken) await this.#account.rename();
-		this.#again ||= taken;
+		if (sent.taken) await this.#account.rename();
+		this.#again ||= sent.taken;
 		this.#listener.changed();
 		return true;
 	}

@@ -5,6 +5,7 @@ import type { Command, RoomRow } from '#lib/data/rooms.ts';
 import * as codes from '#lib/domain/codes.ts';
 import { remaining } from '#lib/domain/timer/state.ts';
 import type { Instant } from '#lib/domain/time.ts';
+import { joined, type Scope } from '#lib/offline/scope.ts';
 import { Clock } from './clock.svelte.ts';
 import { Floor } from './floor.svelte.ts';
 import { Presence } from './presence.svelte.ts';
@@ -31,8 +32,10 @@ export interface RoomOptions {
 	me: string;
 	/** The state the device kept, shown until the server answers. */
 	kept: RoomRow | null;
-	/** Fetch what members wrote. */
-	sync(): Promise<void>;
+	/** Fetch what members wrote: in these tables, or in any. */
+	sync(scope?: Scope): Promise<void>;
+	/** Signals say what changes from now on, or do not any more. */
+	rely(on: boolean): void;
 	/** A random UUID. */
 	uuid(): string;
 }
@@ -63,6 +66,7 @@ export class LiveRoom {
 	#tick: ReturnType<typeof setTimeout> | undefined;
 	#beat: ReturnType<typeof setTimeout> | undefined;
 	#gather: ReturnType<typeof setTimeout> | undefined;
+	#wanted: Scope = [];
 
 	constructor(options: RoomOptions) {
 		this.#options = options;
@@ -73,14 +77,20 @@ export class LiveRoom {
 			state: (payload) => this.show(payload),
 			floor: (payload) => this.floor.hear(rooms.readFloor(payload)),
 			signals: () => this.#drives && void this.refresh(),
-			changed: () => this.#fetchSoon(),
-			moved: () => void this.refresh(),
+			changed: (payload) => this.#fetchSoon(rooms.readChanged(payload)),
+			moved: () => {
+				// The rights to read may have changed.
+				this.#fetchSoon('all');
+				void this.refresh();
+			},
 			present: (members) => this.presence.meet(members, this.clock.now()),
 			live: (live) => {
 				this.#listening = live;
 				this.#deafSince = live ? null : (this.#deafSince ?? this.clock.now());
+				this.#rely();
 				// Back: a signal may have been missed. Lost: whether the server answers is to be known now,
 				// not at the next beat.
+				if (live) this.#fetchSoon('all');
 				void this.refresh();
 			}
 		});
@@ -144,6 +154,7 @@ export class LiveRoom {
 			clearTimeout(this.#tick);
 			clearTimeout(this.#beat);
 			clearTimeout(this.#gather);
+			this.#options.rely(false);
 			void this.#channel.close();
 		};
 	}
@@ -250,13 +261,16 @@ export class LiveRoom {
 		if (before && state.version < before.version) return;
 		this.#state = state;
 		if (before && before.facilitatorId !== state.facilitatorId) {
-			// The log of roles is fetched by all, what was signalled by who drives now.
-			this.#fetchSoon();
+			// The log of roles is fetched by all, what was signalled by the member who drives now.
+			this.#fetchSoon(['role_changes']);
 			void this.refresh();
 		}
 		// The session has just begun: this phone says that it is there, and fetches what changed.
 		if (before?.status === 'planned' && state.status === 'live') void this.refresh();
-		if (before && before.status !== state.status) this.#fetchSoon();
+		if (before?.status !== state.status) {
+			this.#rely();
+			if (before) this.#fetchSoon('all');
+		}
 		this.#step();
 	}
 
@@ -272,10 +286,18 @@ export class LiveRoom {
 		this.#tick = setTimeout(() => this.#step(), (((left % 1000) + 1000) % 1000) + 1);
 	}
 
-	#fetchSoon(): void {
+	/** A room that is not live is told of nothing that members write. */
+	#rely(): void {
+		this.#options.rely(this.#listening && this.#state?.status === 'live');
+	}
+
+	#fetchSoon(scope: Scope): void {
+		this.#wanted = joined(this.#wanted, scope);
 		this.#gather ??= setTimeout(() => {
 			this.#gather = undefined;
-			void this.#options.sync();
+			const wanted = this.#wanted;
+			this.#wanted = [];
+			void this.#options.sync(wanted);
 		}, GATHER);
 	}
 }

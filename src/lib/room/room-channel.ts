@@ -8,8 +8,8 @@ export interface RoomListener {
 	floor(payload: unknown): void;
 	/** Somebody told the facilitator something: only their phone may ask what. */
 	signals(): void;
-	/** Something a member wrote: fetch it through the sync. */
-	changed(): void;
+	/** Rows changed, of tables that are named as sent: fetch them through the sync. */
+	changed(payload: unknown): void;
 	/** The topic ends here: ask where the room goes on. */
 	moved(): void;
 	/** Who is connected, by member id. */
@@ -76,7 +76,7 @@ export class RoomChannel {
 			.on('broadcast', { event: 'state' }, ({ payload }) => this.#listener.state(payload))
 			.on('broadcast', { event: 'floor' }, ({ payload }) => this.#listener.floor(payload))
 			.on('broadcast', { event: 'signals' }, () => this.#listener.signals())
-			.on('broadcast', { event: 'changed' }, () => this.#listener.changed())
+			.on('broadcast', { event: 'changed' }, ({ payload }) => this.#listener.changed(payload))
 			.on('broadcast', { event: 'moved' }, () => this.#listener.moved())
 			.on('presence', { event: 'sync' }, () =>
 				this.#listener.present(Object.keys(channel.presenceState()))

@@ -135,10 +135,11 @@ export function guess(ground: Ground, roll: Dice): Guess {
 			};
 		}
 		case 10: {
-			const cursor = pick([null, '1', '99999']);
+			const snapshot = pick([null, '1:1:', '99999:99999:']);
+			const tables = { [table.name]: { sum: [roll(3), roll(3)], snapshot } };
 			return pick<Guess>([
 				{ kind: 'call', name: 'apply_ops', args: pick(ground.sent) },
-				{ kind: 'call', name: 'pull', args: { since: { cursor, sums: {}, full: [table.name] } } }
+				{ kind: 'call', name: 'pull', args: { ask: { all: roll(2) === 0, tables } } }
 			]);
 		}
 		default:

@@ -46,7 +46,7 @@ export async function playFuzz(
 	const insider = async (roll: Dice) => {
 		while (left > 0) {
 			await wait(roll(20));
-			const { data } = await ground.insider.client.rpc('pull', { since: NOTHING_YET });
+			const { data } = await ground.insider.client.rpc('pull', { ask: NOTHING_YET });
 			assert(JSON.stringify(data).includes(ground.canary), 'the member reads their own group');
 			played.inside += 1;
 		}

@@ -48,6 +48,7 @@ export interface Outcome {
 	duplicates: number;
 	losses: number;
 	late: number;
+	stalls: number;
 }
 
 /** Three phones of two members of one group, and everything that was typed on them. */
@@ -76,15 +77,16 @@ export class History {
 			case 'clash': {
 				const own = this.#phones.filter(({ member }) => member === this.#phones[0]?.member);
 				this.#network.expect([]);
+				this.#network.resume();
 				for (const each of own) await each.sync(step.tab);
 				for (const each of own) await this.#write(each, step.tab, step);
 				return;
 			}
 			case 'sync': {
 				this.#network.expect(step.fates);
-				const done = phone.sync(step.tab);
-				if (step.awaited) return done;
+				const done = phone.sync(step.tab, step.scope);
 				this.#running.push(done);
+				if (step.awaited) await Promise.race([done, this.#network.stalled]);
 				return;
 			}
 			case 'crash':
@@ -93,6 +95,7 @@ export class History {
 				phone.clock += step.by;
 				return;
 			case 'arrive':
+				this.#network.resume();
 				return this.#network.settle();
 			case 'withdraw':
 			case 'retry':
@@ -102,8 +105,10 @@ export class History {
 
 	/** The network heals, everybody syncs: then nothing may be missing, double or different. */
 	async end(): Promise<Outcome> {
-		await Promise.all(this.#running);
 		this.#network.expect([]);
+		// Liveness: what was stalled comes to its end by itself.
+		this.#network.resume();
+		await Promise.all(this.#running);
 		await this.#network.settle();
 		for (const phone of this.#phones) phone.heal();
 		await Promise.all(this.#phones.map((phone) => phone.sync(0)));
@@ -302,8 +307,8 @@ export class History {
 	}
 
 	async #served(member: string): Promise<Record<string, Row[]>> {
-		const since = { cursor: null, sums: {}, full: [] };
-		const { tables } = answerOf(await this.#world.call(member, 'pull', [since]));
+		const everything = { all: true, tables: {} };
+		const { tables } = answerOf(await this.#world.call(member, 'pull', [everything]));
 		return Object.fromEntries(
 			Object.entries(tables).map(([name, { rows }]) => [name, rows.map(([, row]) => row)])
 		);

@@ -3,21 +3,26 @@ import type { Operation } from '#lib/offline/outbox.ts';
 import { RemoteError, type Remote } from '#lib/offline/remote.ts';
 import type { World } from './world.ts';
 
-/** What happens to one request on its way. A late one arrives after others that left later. */
-export type Fate = 'fine' | 'lost' | 'answer lost' | 'twice' | 'late';
+/**
+ * What happens to one request on its way. A late one arrives after others that left later; the answer
+ * of a stalled one is under way until everything goes on.
+ */
+export type Fate = 'fine' | 'lost' | 'answer lost' | 'twice' | 'late' | 'stalled';
 
 export interface Tally {
 	duplicates: number;
 	losses: number;
 	late: number;
+	stalls: number;
 }
 
 /** The way to the real database, as bad as it is told to be. */
 export class Network {
-	readonly tally: Tally = { duplicates: 0, losses: 0, late: 0 };
+	readonly tally: Tally = { duplicates: 0, losses: 0, late: 0, stalls: 0 };
 	readonly #world: World;
 	#fates: Fate[] = [];
 	#late: (() => Promise<unknown>)[] = [];
+	#stall = openStall();
 
 	constructor(world: World) {
 		this.#world = world;
@@ -33,6 +38,17 @@ export class Network {
 		for (const deliver of this.#late.splice(0)) await deliver();
 	}
 
+	/** Resolves once an answer is stalled: a run that waits for it ends when it goes on. */
+	get stalled(): Promise<null> {
+		return this.#stall.begun.promise;
+	}
+
+	/** What is stalled goes on. */
+	resume(): void {
+		this.#stall.over.resolve(null);
+		this.#stall = openStall();
+	}
+
 	remote(member: string): Remote {
 		return {
 			push: async (client, operations: readonly Operation[]) => {
@@ -42,14 +58,16 @@ export class Network {
 				const deliver = () => this.#world.call(member, 'apply_ops', [client, sent]);
 				return verdictsOf(await this.#carry(deliver));
 			},
-			pull: async (since) =>
-				answerOf(await this.#carry(() => this.#world.call(member, 'pull', [since]))),
+			pull: async (ask) =>
+				answerOf(await this.#carry(() => this.#world.call(member, 'pull', [ask]))),
 			refresh: () => Promise.resolve(true)
 		};
 	}
 
 	async #carry(deliver: () => Promise<unknown>): Promise<unknown> {
 		const fate = this.#fates.shift() ?? 'fine';
+		// Of now: everything may go on before this one is answered.
+		const stall = this.#stall;
 		const delivered = () =>
 			deliver().catch((error: unknown) => {
 				throw refused(error);
@@ -67,10 +85,19 @@ export class Network {
 			this.tally.duplicates += 1;
 			await delivered();
 		}
+		if (fate === 'stalled') {
+			this.tally.stalls += 1;
+			stall.begun.resolve(null);
+			await stall.over.promise;
+		}
 		if (fate !== 'answer lost') return answer;
 		this.tally.losses += 1;
 		throw new RemoteError('unreachable');
 	}
+}
+
+function openStall() {
+	return { begun: Promise.withResolvers<null>(), over: Promise.withResolvers<null>() };
 }
 
 function refused(error: unknown): RemoteError {

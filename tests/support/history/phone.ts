@@ -4,6 +4,7 @@ import 'fake-indexeddb/auto';
 import { IDBDatabase, IDBFactory } from 'fake-indexeddb';
 import { Account } from '#lib/offline/account.ts';
 import type { Platform } from '#lib/offline/platform.ts';
+import type { Scope } from '#lib/offline/scope.ts';
 import { Sync } from '#lib/offline/sync.ts';
 import { Vault } from '#lib/offline/vault.ts';
 import type { Network } from './network.ts';
@@ -56,9 +57,9 @@ export class Phone {
 		return living.run(life, () => work(account));
 	}
 
-	async sync(at: 0 | 1): Promise<void> {
+	async sync(at: 0 | 1, scope: Scope = 'all'): Promise<void> {
 		const { life, sync } = this.#tab(at);
-		await living.run(life, () => sync.poke());
+		await living.run(life, () => sync.poke(scope));
 	}
 
 	/** Ends a tab after it began that many more transactions. */

@@ -18,7 +18,7 @@ export async function play(
 	const sql = owner(ownerUrl, worlds * 3);
 	const played: Played = {
 		...{ runs: 0, operations: 0, refused: 0, conflicts: 0, withdrawn: 0 },
-		...{ crashes: 0, duplicates: 0, losses: 0, late: 0 }
+		...{ crashes: 0, duplicates: 0, losses: 0, late: 0, stalls: 0 }
 	};
 	const names = Object.keys(played) as (keyof Played)[];
 	const playIn = async (numRuns: number) => {

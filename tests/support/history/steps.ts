@@ -1,11 +1,18 @@
 import * as fc from 'fast-check';
+import type { Scope } from '#lib/offline/scope.ts';
 
 const where = {
 	phone: fc.constantFrom(0, 0, 1, 2),
 	tab: fc.constantFrom<(0 | 1)[]>(0, 0, 0, 1)
 };
 const pick = fc.nat({ max: 9 });
-const fate = fc.constantFrom('fine', 'fine', 'lost', 'answer lost', 'twice', 'late' as const);
+const fate = fc.constantFrom(
+	...(['fine', 'fine', 'lost', 'answer lost', 'twice', 'late', 'stalled'] as const)
+);
+/** What a phone asks for: everything, what a signal named, or what its own writing changed. */
+const scope = fc.constantFrom<Scope[]>(
+	...(['all', 'all', [], ['actions', 'action_events'], ['goals', 'challenges']] as Scope[])
+);
 const act = fc.constantFrom(
 	...(['add action', 'add action', 'edit action', 'tick', 'tell', 'reorder'] as const),
 	...(['remove action', 'add goal', 'edit goal', 'remove goal'] as const),
@@ -14,7 +21,7 @@ const act = fc.constantFrom(
 
 const write = fc.record({ what: fc.constant('write' as const), ...where, act, pick });
 const sync = fc.record({
-	...{ what: fc.constant('sync' as const), ...where, awaited: fc.boolean() },
+	...{ what: fc.constant('sync' as const), ...where, awaited: fc.boolean(), scope },
 	fates: fc.array(fate, { maxLength: 4 })
 });
 

@@ -75,7 +75,7 @@ test('account change: what one member wrote never leaves in the name of another'
 	const waiting = { ...operation, place: 1, tries: 0, refusal: null };
 	const { push, pull } = remote(new Shared(), 'camille');
 	await expect(push('client', [waiting], signal)).rejects.toMatchObject({ reason: 'foreign' });
-	await expect(pull({ cursor: null, sums: {}, full: [] }, signal)).rejects.toMatchObject({
+	await expect(pull({ all: true, tables: {} }, signal)).rejects.toMatchObject({
 		reason: 'foreign'
 	});
 	expect(asked).not.toHaveBeenCalled();

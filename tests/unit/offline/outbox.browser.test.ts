@@ -25,7 +25,12 @@ function operation(args: string, madeAt = 0) {
 /** A first pull, of one note or nothing. */
 function pulled(note?: { id: string; text: string }, stamp = 1) {
 	const turns: Turn[] = note ? [{ table: 'notes', rows: [[stamp, note]], gone: [] }] : [];
-	return { ...{ generation: null, turns, afresh: true }, cursor: '1', settled: [], syncedAt: 1 };
+	return {
+		...{ generation: null, turns, afresh: true },
+		snapshots: { notes: '1' },
+		settled: [],
+		syncedAt: 1
+	};
 }
 
 async function queue(): Promise<unknown[]> {
@@ -143,13 +148,14 @@ test('a refusal that arrives after the withdrawal does not bring the operation b
 	expect(await queue()).toEqual([]);
 });
 
-test('a pull is stored as a whole: rows, stamps, cursor, and what it settles', async () => {
+test('a pull is stored as a whole: rows, stamps, snapshots, and what it settles', async () => {
 	await account.add(operation('a'));
 	const { operations } = await account.queue();
 	const pull = pulled({ id: 'a', text: 'typed' }, 12);
-	expect(await account.commit({ ...pull, cursor: '7', settled: operations })).toBe(true);
+	const snapshots = { notes: '7' };
+	expect(await account.commit({ ...pull, snapshots, settled: operations })).toBe(true);
 	expect(await account.read()).toEqual({
-		...{ generation: 1, cursor: '7', syncedAt: 1, operations: [] },
+		...{ generation: 1, snapshots, syncedAt: 1, operations: [] },
 		tables: { notes: [{ id: 'a', text: 'typed' }] }
 	});
 	expect(await account.stamps(1)).toEqual(new Map([['notes', new Map([['a', 12]])]]));

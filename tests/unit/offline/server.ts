@@ -1,9 +1,9 @@
 import type { Operation } from '#lib/offline/outbox.ts';
 import {
 	RemoteError,
+	type Ask,
 	type Difference,
 	type Remote,
-	type Since,
 	TAKEN,
 	type Verdict
 } from '#lib/offline/remote.ts';
@@ -25,14 +25,15 @@ export class Server {
 	readonly applied: string[] = [];
 	readonly requests: string[] = [];
 	/** What each pull said it had, in order. */
-	readonly asked: Since[] = [];
+	readonly asked: Ask[] = [];
 	account = 'anne';
 	signedIn = true;
 	trouble: Trouble[] = [];
 	onpull: () => Promise<unknown> = () => Promise.resolve();
 	onpush: (signal: AbortSignal) => Promise<unknown> = () => Promise.resolve();
 	readonly #notes = new Map<string, { texts: string[]; stamp: number }>();
-	readonly #answered = new Map<string, { verdict: Verdict; text: string }>();
+	/** Texts of what was applied, by client and place. */
+	readonly #answered = new Map<string, string>();
 	#time = 1;
 
 	get notes(): Record<string, string[]> {
@@ -64,11 +65,11 @@ export class Server {
 				}
 				return operations.map((operation) => this.#apply(client, operation));
 			}),
-		pull: (since) =>
+		pull: (ask) =>
 			this.#answer('pull', async () => {
-				this.asked.push(since);
-				const [account, cursor] = [this.account, String(this.#time)];
-				const answer = { account, cursor, tables: this.#differing(since) };
+				this.asked.push(ask);
+				const [account, snapshot] = [this.account, String(this.#time)];
+				const answer = { account, snapshot, tables: this.#differing(ask), rest: [] };
 				await this.onpull();
 				return answer;
 			}),
@@ -88,15 +89,16 @@ export class Server {
 		return answer;
 	}
 
-	#differing({ cursor, sums, full }: Since): Record<string, Difference> {
+	#differing({ all: isAll, tables }: Ask): Record<string, Difference> {
+		if (!isAll && !tables.notes) return {};
 		const all = Array.from(this.#notes, ([id, { texts, stamp }]): [number, Row] => {
 			return [stamp, { id, texts: [...texts] }];
 		});
 		const sum = [all.length, all.reduce((total, [stamp]) => total + stamp, 0)] as const;
-		const known = sums.notes ?? [0, 0];
+		const { sum: known, snapshot } = tables.notes ?? { sum: [0, 0], snapshot: null };
 		if (known[0] === sum[0] && known[1] === sum[1]) return {};
-		const whole = cursor === null || full.includes('notes');
-		const rows = all.filter(([stamp]) => whole || stamp >= Number(cursor));
+		const whole = snapshot === null;
+		const rows = all.filter(([stamp]) => whole || stamp >= Number(snapshot));
 		return { notes: { full: whole, sum, rows } };
 	}
 
@@ -106,13 +108,14 @@ export class Server {
 		const key = `${client} ${place}`;
 		const { note, text } = noteArgs(args);
 		const answered = this.#answered.get(key);
-		if (answered && answered.text !== text) return { place, status: 'refused', code: TAKEN };
-		if (answered) return answered.verdict;
+		if (answered !== undefined && answered !== text)
+			return { place, status: 'refused', code: TAKEN };
+		// What it changed is forgotten by then.
+		if (answered !== undefined) return { place, status: 'applied', tables: null };
 		this.applied.push(text);
 		this.write(note, [...(this.notes[note] ?? []), text]);
-		const verdict = { place, status: 'applied' } as const;
-		this.#answered.set(key, { verdict, text });
-		return verdict;
+		this.#answered.set(key, text);
+		return { place, status: 'applied', tables: ['notes'] };
 	}
 }
 

@@ -230,7 +230,11 @@ test('rows no longer visible disappear, and only they', async () => {
 	server.hide('left');
 	await sync.poke();
 	expect((await state()).rows).toEqual({ kept: ['stays'] });
-	expect(server.asked.map(({ full }) => full)).toEqual([[], [], ['notes']]);
+	expect(server.asked.map(({ tables }) => tables.notes?.snapshot)).toEqual([
+		undefined,
+		expect.any(String),
+		null
+	]);
 });
 
 test('hundreds of operations after a long time offline all arrive in order', async () => {
@@ -258,7 +262,7 @@ test('rows that another tab replaced meanwhile are stored again, even if the pul
 	const sync = loop();
 	await sync.poke();
 	const turns = [{ table: 'notes', rows: [], gone: ['n'] }];
-	const pulled = { generation: 1, turns, afresh: false, cursor: '9', settled: [], syncedAt: 1 };
+	const pulled = { generation: 1, turns, afresh: false, snapshots: {}, settled: [], syncedAt: 1 };
 	await account.stamps(1);
 	expect(await account.commit(pulled)).toBe(true);
 	await sync.poke();
@@ -467,4 +471,72 @@ test('a hidden tab with nothing to send stays quiet', async () => {
 	platform.wake('visible');
 	await sync.poke();
 	expect(server.requests).toContain('pull');
+});
+
+test('a signal: what it names is asked for alone; nothing named and nothing to send asks nothing', async () => {
+	const sync = loop();
+	await sync.poke();
+	server.write('n', ['x']);
+	await sync.poke(['others']);
+	expect((await state()).rows).toEqual({});
+	await sync.poke(['notes']);
+	expect((await state()).rows).toEqual({ n: ['x'] });
+	server.requests.length = 0;
+	await sync.poke([]);
+	expect(server.requests).toEqual([]);
+	expect(server.asked.map(({ all, tables }) => [all, Object.keys(tables)])).toEqual([
+		[true, []],
+		[false, ['others']],
+		[false, ['notes']]
+	]);
+});
+
+test('after its own write a phone asks for what that changed; after a refusal or a repeat, for all', async () => {
+	const sync = loop();
+	await sync.poke();
+	await write('a');
+	await sync.poke([]);
+	expect(server.asked.at(-1)).toMatchObject({ all: false, tables: { notes: {} } });
+	expect((await state()).rows).toEqual({ n: ['a'] });
+	await write('no', 'forbidden');
+	await sync.poke([]);
+	expect(server.asked.at(-1)?.all).toBe(true);
+	await write('b');
+	server.trouble = ['lost answer'];
+	await sync.poke([]);
+	await sync.poke([]);
+	expect(server.asked.at(-1)?.all).toBe(true);
+	expect(await state()).toMatchObject({ waiting: [], rows: { n: ['a', 'b'] } });
+});
+
+test('what was named while the server was away is asked for when it is back', async () => {
+	const sync = loop();
+	await sync.poke();
+	server.trouble = ['lost request'];
+	server.write('n', ['x']);
+	await sync.poke(['notes']);
+	await sync.poke([]);
+	expect((await state()).rows).toEqual({ n: ['x'] });
+});
+
+test('all is compared every minute; while signals are relied on, every ten, whatever they name', async () => {
+	const sync = loop();
+	await sync.start();
+	expect(platform.waits).toEqual([60_000]);
+	sync.rely(true);
+	expect(platform.waits).toEqual([600_000]);
+	platform.advance(500_000);
+	await sync.poke(['notes']);
+	expect(platform.waits).toEqual([100_000]);
+	platform.advance(100_000);
+	await vi.waitFor(() => expect(platform.waits).toEqual([600_000]));
+	expect(server.asked.map(({ all }) => all)).toEqual([true, false, true]);
+	platform.advance(70_000);
+	sync.rely(false);
+	// A minute is over already.
+	expect(platform.waits).toEqual([0]);
+	platform.wallClock = 0;
+	sync.rely(true);
+	// The clock was set back: nobody knows how long ago it was.
+	expect(platform.waits).toEqual([0]);
 });

@@ -24,7 +24,8 @@ export function openRoom(app: App, id: string, language: Language): OpenRoom {
 		session: id,
 		me: app.me,
 		kept: kept && session ? stateOf(kept, session.status) : null,
-		sync: () => app.device.sync(),
+		sync: (scope) => app.device.sync(scope),
+		rely: (on) => app.device.rely(on),
 		uuid: app.uuid
 	});
 	const glance = $derived(scene(app.view, id, app.me, room.state, room.now));
