@@ -60,7 +60,7 @@ export const comments = {
 		'**/embedded/bearer.ts',
 		'**/embedded/realtime/permissions.ts',
 		'**/embedded/realtime/presence.ts',
-		'**/embedded/realtime/room.ts',
+		'**/embedded/realtime/topic.ts',
 		'**/embedded/realtime/token.ts',
 		'**/ActionCheck.svelte',
 		'**/AgendaList.svelte',

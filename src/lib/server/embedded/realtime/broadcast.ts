@@ -1,5 +1,5 @@
 import type { Messages } from './messages.ts';
-import type { Rooms } from './room.ts';
+import type { Topics } from './topic.ts';
 
 /** Ids read at once when many wait. */
 const BATCH = 100;
@@ -11,23 +11,23 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Broadcasts from the database: ids come in commit order, and so do the messages go out. */
 export class DatabaseBroadcasts {
 	readonly #messages: Messages;
-	readonly #rooms: Rooms;
+	readonly #topics: Topics;
 	readonly #onGap: () => void;
 	readonly #delivered = new Set<string>();
 	#waiting: string[] = [];
 	#busy = false;
 
 	/** `onGap` is told when messages could not be read and are lost to everybody. */
-	constructor(messages: Messages, rooms: Rooms, onGap: () => void) {
+	constructor(messages: Messages, topics: Topics, onGap: () => void) {
 		this.#messages = messages;
-		this.#rooms = rooms;
+		this.#topics = topics;
 		this.#onGap = onGap;
 	}
 
 	/** A notification: the id of a committed message. Anything else is ignored. */
 	announce(id: string): void {
 		// Where nobody listens nothing is read; who joins later fetches what there is.
-		if (!UUID.test(id) || this.#rooms.isEmpty) return;
+		if (!UUID.test(id) || this.#topics.isEmpty) return;
 		this.#waiting.push(id);
 		if (!this.#busy) void this.#drain();
 	}
@@ -39,8 +39,8 @@ export class DatabaseBroadcasts {
 			try {
 				for (const message of await this.#messages.read(ids)) {
 					if (this.#isNew(message.id)) {
-						const room = this.#rooms.find(message.topic, message.private);
-						room?.broadcast(message.broadcast, { id: message.id });
+						const topic = this.#topics.find(message.topic, message.private);
+						topic?.broadcast(message.broadcast, { id: message.id });
 					}
 				}
 			} catch {

@@ -9,9 +9,9 @@ import { Permissions } from './permissions.ts';
 import { parsePresence } from './presence.ts';
 import { Rate } from './rate.ts';
 import { Refusal } from './refusal.ts';
-import { broadcastDelivery } from './room.ts';
-import type { Delivery, Member, Room } from './room.ts';
 import type { Services } from './services.ts';
+import { broadcastDelivery } from './topic.ts';
+import type { Delivery, Member, Topic } from './topic.ts';
 
 /** The socket that a channel lives on. */
 export interface Carrier {
@@ -28,7 +28,7 @@ const TokenPush = z.object({ access_token: z.string().nullish() });
 const PRESENCE_CALLS = 5;
 /** setTimeout knows no longer delay. */
 const LONGEST_DELAY = 2 ** 31 - 1;
-/** Postgres takes no NUL, and the address of a room no control characters. */
+/** Postgres takes no NUL, and a topic no control characters. */
 const UNSPEAKABLE = /[\u0000-\u001f\u007f]/;
 
 /** One join of one socket to one topic, from `phx_join` to `phx_close`. */
@@ -41,7 +41,7 @@ export class Channel implements Member {
 	readonly #presenceRate: Rate;
 	#state: 'joining' | 'joined' | 'closed' = 'joining';
 	#join: Join | null = null;
-	#room: Room | null = null;
+	#joined: Topic | null = null;
 	#permissions: Permissions | null = null;
 	#token: string | null = null;
 	/** Deliveries that wait for the database to say whether they may be heard; null: none waits. */
@@ -72,7 +72,7 @@ export class Channel implements Member {
 			.catch((error: unknown) => this.#crash(error));
 	}
 
-	/** Something happened in the channel's room. */
+	/** Something happened in the channel's topic. */
 	hear(delivery: Delivery): void {
 		if (this.#held) this.#held.push(delivery);
 		else this.#deliver(delivery);
@@ -124,7 +124,7 @@ export class Channel implements Member {
 		this.#state = 'closed';
 		this.#held = null;
 		this.#stopExpiry();
-		if (this.#join) this.#services.rooms.leave(this.#subTopic, this.#join.private, this);
+		if (this.#join) this.#services.topics.leave(this.#subTopic, this.#join.private, this);
 		this.#carrier.forget(this);
 	}
 
@@ -149,7 +149,7 @@ export class Channel implements Member {
 	async #enter({ ref, payload }: Inbound): Promise<void> {
 		try {
 			const join = this.#admissible(parseJoin(payload));
-			const { tokens, rooms, authorizer } = this.#services;
+			const { tokens, topics, authorizer } = this.#services;
 			const claims = await (join.token
 				? tokens.verify(join.token)
 				: tokens.ofKey(this.#carrier.apiKey));
@@ -158,10 +158,10 @@ export class Channel implements Member {
 			this.#token = join.token;
 			this.#permissions = permissions;
 			this.#join = join;
-			this.#room = rooms.enter(this.#subTopic, join.private, this);
+			this.#joined = topics.enter(this.#subTopic, join.private, this);
 			const replay = await this.#askAdmission(join, permissions);
 			if (this.#isClosed()) return;
-			this.#welcome(ref, join, this.#room, replay);
+			this.#welcome(ref, join, this.#joined, replay);
 		} catch (error) {
 			if (!(error instanceof Refusal)) this.#report(error);
 			const refusal =
@@ -199,7 +199,7 @@ export class Channel implements Member {
 		return replay;
 	}
 
-	#welcome(ref: string | null, join: Join, room: Room, replay: StoredMessage[]): void {
+	#welcome(ref: string | null, join: Join, topic: Topic, replay: StoredMessage[]): void {
 		this.#state = 'joined';
 		const postgresChanges = join.postgresChanges.map((change, id) => ({ ...change, id: id + 1 }));
 		this.#reply(ref, 'ok', { postgres_changes: postgresChanges });
@@ -210,7 +210,7 @@ export class Channel implements Member {
 			this.#deliver(broadcastDelivery(this.topic, broadcast, { id, replayed: true }));
 		}
 		this.#replayed = new Set(replay.map(({ id }) => id));
-		if (this.#hears('presence')) this.#push('presence_state', room.present(), null);
+		if (this.#hears('presence')) this.#push('presence_state', topic.present(), null);
 		// The state just sent holds what the waiting diffs say.
 		this.#held = this.#held?.filter(({ extension }) => extension !== 'presence') ?? null;
 		this.#release();
@@ -235,7 +235,7 @@ export class Channel implements Member {
 		const join = this.#join;
 		if (!join || !broadcast || !(await this.#mayWrite('broadcast'))) return;
 		if (this.#isClosed()) return;
-		this.#room?.broadcast(broadcast, null, join.self ? null : this);
+		this.#joined?.broadcast(broadcast, null, join.self ? null : this);
 		if (join.ack) this.#reply(ref, 'ok', {});
 	}
 
@@ -246,13 +246,13 @@ export class Channel implements Member {
 			return this.#reply(ref, 'error', { reason: 'InvalidPresencePayload: Nothing is tracked' });
 		}
 		if (push.event === 'untrack') {
-			this.#room?.untrack(this);
+			this.#joined?.untrack(this);
 			return this.#reply(ref, 'ok', {});
 		}
 		if (!(await this.#mayWrite('presence'))) return this.#reply(ref, 'error', {});
 		if (this.#isClosed() || !this.#join) return;
 		this.#join.presenceKey ||= randomUUID();
-		this.#room?.track(this, this.#join.presenceKey, push.payload);
+		this.#joined?.track(this, this.#join.presenceKey, push.payload);
 		this.#reply(ref, 'ok', {});
 	}
 

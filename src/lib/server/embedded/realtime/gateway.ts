@@ -12,10 +12,10 @@ import type { Version } from './frame.ts';
 import { listen } from './listen.ts';
 import { Messages } from './messages.ts';
 import { broadcastOverHttp } from './rest.ts';
-import { Rooms } from './room.ts';
 import type { Services } from './services.ts';
 import { Socket } from './socket.ts';
 import { Tokens } from './token.ts';
+import { Topics } from './topic.ts';
 
 export interface GatewayOptions {
 	/** The owner of `realtime.messages`, who may take the roles of members. */
@@ -63,10 +63,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 	const { databaseUrl, log, clock = systemClock } = options;
 	const pool = new Pool({ url: databaseUrl, name: 'realtime', most: 5, patience: 5_000 });
 	const messages = new Messages(pool);
-	const rooms = new Rooms();
+	const topics = new Topics();
 	const tokens = new Tokens(options.jwtSecret, options.apiKeys, clock);
 	const services: Services = {
-		rooms,
+		topics,
 		authorizer: new Authorizer(pool),
 		tokens,
 		messages,
@@ -89,7 +89,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 		log('realtime_interrupted', { sockets: sockets.size });
 		for (const channel of channels()) channel.interrupt();
 	}
-	const broadcasts = new DatabaseBroadcasts(messages, rooms, interrupt);
+	const broadcasts = new DatabaseBroadcasts(messages, topics, interrupt);
 	const stopListening = await listen(databaseUrl, {
 		message: (id) => broadcasts.announce(id),
 		revoke(memberId) {
@@ -166,7 +166,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
 		async fetch(request) {
 			const { pathname } = new URL(request.url);
 			if (pathname !== '/realtime/v1/api/broadcast') return new Response(null, { status: 404 });
-			return broadcastOverHttp(request, tokens, rooms, LONGEST);
+			return broadcastOverHttp(request, tokens, topics, LONGEST);
 		},
 		async close() {
 			closing = true;

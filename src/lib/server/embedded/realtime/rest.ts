@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Rooms } from './room.ts';
 import type { Claims, Tokens } from './token.ts';
+import type { Topics } from './topic.ts';
 
 const Batch = z.object({
 	messages: z
@@ -16,13 +16,13 @@ const Batch = z.object({
 });
 
 /**
- * `POST /realtime/v1/api/broadcast`: the service tells rooms something that no table holds. 202 when
+ * `POST /realtime/v1/api/broadcast`: the service sends to topics what no table holds. 202 when
  * told, 401 without the service's key, 413 over `longest` bytes, 422 when the body says nothing.
  */
 export async function broadcastOverHttp(
 	request: Request,
 	tokens: Tokens,
-	rooms: Rooms,
+	topics: Topics,
 	longest: number
 ): Promise<Response> {
 	if (request.method !== 'POST') return status(405);
@@ -35,7 +35,7 @@ export async function broadcastOverHttp(
 	if (!batch) return status(422);
 	for (const { topic, event, payload, private: isPrivate } of batch.messages) {
 		const data = new TextEncoder().encode(JSON.stringify(payload ?? {}));
-		rooms.find(topic, isPrivate)?.broadcast({ event, encoding: 'json', data }, null);
+		topics.find(topic, isPrivate)?.broadcast({ event, encoding: 'json', data }, null);
 	}
 	return status(202);
 }

@@ -1,12 +1,12 @@
 import type { Authorizer } from './authorize.ts';
 import type { Clock } from './clock.ts';
 import type { Messages } from './messages.ts';
-import type { Rooms } from './room.ts';
 import type { Tokens } from './token.ts';
+import type { Topics } from './topic.ts';
 
 /** What every channel of a gateway shares. */
 export interface Services {
-	rooms: Rooms;
+	topics: Topics;
 	authorizer: Authorizer;
 	tokens: Tokens;
 	messages: Messages;

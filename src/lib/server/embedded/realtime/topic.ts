@@ -4,7 +4,7 @@ import { Presence } from './presence.ts';
 import type { PresenceDiff, PresenceState } from './presence.ts';
 import type { Extension } from './authorize.ts';
 
-/** One thing for all members of a room, written once for each version of the wire. */
+/** One thing for all members of a topic, written once for each version of the wire. */
 export class Delivery {
 	readonly extension: Extension;
 	/** Id in `realtime.messages`; null when it never was there. */
@@ -40,28 +40,28 @@ export function broadcastDelivery(topic: string, broadcast: Broadcast, meta: Met
 	);
 }
 
-/** Whoever is in a room; what it may hear it decides itself. */
+/** A member of a topic; it decides itself what it may hear. */
 export interface Member {
 	hear(delivery: Delivery): void;
 }
 
-/** The members of one topic and who of them is present. */
-export class Room {
+/** The members of one topic, and those of them who are present. */
+export class Topic {
 	/** As on the wire: `realtime:<sub topic>`. */
-	readonly topic: string;
+	readonly name: string;
 	readonly members = new Set<Member>();
 	readonly #presence = new Presence();
 
-	constructor(topic: string) {
-		this.topic = topic;
+	constructor(name: string) {
+		this.name = name;
 	}
 
 	/** Tells every member but `except`. */
 	broadcast(broadcast: Broadcast, meta: Meta | null, except: Member | null = null): void {
-		this.#tell(broadcastDelivery(this.topic, broadcast, meta), except);
+		this.#tell(broadcastDelivery(this.name, broadcast, meta), except);
 	}
 
-	/** Who is present now. */
+	/** The members who are present now. */
 	present(): PresenceState {
 		return this.#presence.state();
 	}
@@ -81,7 +81,7 @@ export class Room {
 		const message = {
 			joinRef: null,
 			ref: null,
-			topic: this.topic,
+			topic: this.name,
 			event: 'presence_diff',
 			payload: diff
 		};
@@ -93,34 +93,34 @@ export class Room {
 	}
 }
 
-/** All rooms with somebody in them. Public and private topics of one name are separate rooms. */
-export class Rooms {
-	readonly #rooms = new Map<string, Room>();
+/** All topics that have members. A public and a private topic of one name are separate. */
+export class Topics {
+	readonly #topics = new Map<string, Topic>();
 
-	/** Whether nobody is in any room. */
+	/** Whether no topic has a member. */
 	get isEmpty(): boolean {
-		return this.#rooms.size === 0;
+		return this.#topics.size === 0;
 	}
 
-	/** The room of a sub topic, if anybody is there. */
-	find(subTopic: string, isPrivate: boolean): Room | undefined {
-		return this.#rooms.get(address(subTopic, isPrivate));
+	/** The topic of this sub topic; undefined while it has no member. */
+	find(subTopic: string, isPrivate: boolean): Topic | undefined {
+		return this.#topics.get(address(subTopic, isPrivate));
 	}
 
-	/** Puts the member into the room, which opens for the first one. */
-	enter(subTopic: string, isPrivate: boolean, member: Member): Room {
-		const room = this.find(subTopic, isPrivate) ?? new Room(`realtime:${subTopic}`);
-		this.#rooms.set(address(subTopic, isPrivate), room);
-		room.members.add(member);
-		return room;
+	/** Adds the member; the first one opens the topic. */
+	enter(subTopic: string, isPrivate: boolean, member: Member): Topic {
+		const topic = this.find(subTopic, isPrivate) ?? new Topic(`realtime:${subTopic}`);
+		this.#topics.set(address(subTopic, isPrivate), topic);
+		topic.members.add(member);
+		return topic;
 	}
 
-	/** Takes the member out; the room closes behind the last one. */
+	/** Removes the member; the last one closes the topic. */
 	leave(subTopic: string, isPrivate: boolean, member: Member): void {
-		const room = this.find(subTopic, isPrivate);
-		if (!room?.members.delete(member)) return;
-		room.untrack(member);
-		if (room.members.size === 0) this.#rooms.delete(address(subTopic, isPrivate));
+		const topic = this.find(subTopic, isPrivate);
+		if (!topic?.members.delete(member)) return;
+		topic.untrack(member);
+		if (topic.members.size === 0) this.#topics.delete(address(subTopic, isPrivate));
 	}
 }
 
