@@ -6,17 +6,8 @@ import { type Language } from '#lib/ui/civil.ts';
 import { type App, nameOf } from '#app';
 import type { RoomPage } from './room-context.ts';
 
-/** A room as its page and its screen use it. */
-export interface OpenRoom extends RoomPage {
-	/** False when this device knows no such session. */
-	readonly known: boolean;
-	readonly status: RoomRow['status'];
-	/** A moment as day and time at the session's place. */
-	when(moment: number): string;
-}
-
 /** Joins what the device keeps and what the live room says. */
-export function openRoom(app: App, id: string, language: Language): OpenRoom {
+export function openRoom(app: App, id: string, language: Language): RoomPage {
 	const kept = app.view.room_states.find((row) => row.id === id);
 	const session = app.view.sessions.find((row) => row.id === id);
 	const room = new LiveRoom({

@@ -3,7 +3,7 @@ import { keepAwake } from '#lib/room/awake.ts';
 import { Chime } from '#lib/room/chime.svelte.ts';
 
 /** What this device does on its own while it is in a room. None of it outlives the visit. */
-export class RoomDevice {
+export class RoomControls {
 	readonly chime = new Chime();
 	/** Whether keys drive the room. */
 	keys = $state(true);
@@ -24,4 +24,4 @@ export class RoomDevice {
 	}
 }
 
-export const [useDevice, provideDevice] = createContext<RoomDevice>();
+export const [useControls, provideControls] = createContext<RoomControls>();
