@@ -12,7 +12,7 @@ import {
 	type Operation
 } from './outbox.ts';
 import { clearing, Reading, rowStore, type Stamps, type Tables, type Turn } from './replica.ts';
-import { Database, type Change } from './sealed-store.ts';
+import { SealedStore, type Change } from './sealed-store.ts';
 import * as z from './shape.ts';
 import { StorageError, type StorageCode } from './storage-error.ts';
 import type { Vault } from './vault.ts';
@@ -54,7 +54,7 @@ export interface Pulled {
 export class Account {
 	readonly id: string;
 	readonly drafts: Drafts;
-	readonly #database: Database;
+	readonly #database: SealedStore;
 	#reading = new Reading();
 	/** The stamps of the rows as last read; null in it: those rows are not to be built upon. */
 	#stamps: { generation: number | null; stamps: Stamps | null } | null = null;
@@ -63,7 +63,7 @@ export class Account {
 	/** `onclose` is called when another tab wiped (`closed`) or upgraded (`outdated`) it. */
 	constructor(id: string, vault: Vault, onclose?: (code: StorageCode) => void) {
 		this.id = id;
-		this.#database = new Database(`cercle-${id}`, schema, { vault, onclose });
+		this.#database = new SealedStore(`cercle-${id}`, schema, { vault, onclose });
 		this.drafts = new Drafts(this.#database);
 	}
 
@@ -244,7 +244,7 @@ const pulledOnce = z.object({
 	syncedAt: z.number(),
 	snapshots: z._default(z.record(z.string()), {})
 });
-type Entries = Awaited<ReturnType<Database['read']>>[number];
+type Entries = Awaited<ReturnType<SealedStore['read']>>[number];
 
 function queueOf(operations: Entries, meta: Entries): Queue {
 	const replica = meta.find((entry) => entry.key === 'replica');

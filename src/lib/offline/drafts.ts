@@ -1,4 +1,4 @@
-import type { Change, Database } from './sealed-store.ts';
+import type { Change, SealedStore } from './sealed-store.ts';
 
 /** The store of the account's database that holds typed text, keyed by the page's own key. */
 export const draftStore = 'drafts';
@@ -8,13 +8,13 @@ export const draftStore = 'drafts';
  * Reading is synchronous: all drafts are in memory from the moment the account is open.
  */
 export class Drafts {
-	readonly #database: Database;
+	readonly #database: SealedStore;
 	readonly #texts = new Map<string, string>();
 	readonly #dirty = new Set<string>();
 	#loading: Promise<void> | null = null;
 	#flushing: Promise<void> | null = null;
 
-	constructor(database: Database) {
+	constructor(database: SealedStore) {
 		this.#database = database;
 	}
 

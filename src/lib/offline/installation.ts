@@ -1,5 +1,5 @@
 import { Channel } from './channel.ts';
-import { Database, type Change } from './sealed-store.ts';
+import { SealedStore, type Change } from './sealed-store.ts';
 import { Vault } from './vault.ts';
 
 const schema = { version: 1, stores: ['device', 'auth'] };
@@ -20,7 +20,7 @@ export interface AuthStorage {
 export class Installation {
 	/** Seals what this browser keeps, of every account. */
 	readonly vault = new Vault();
-	readonly #database = new Database('cercle', schema, { vault: this.vault, sealed: ['auth'] });
+	readonly #database = new SealedStore('cercle', schema, { vault: this.vault, sealed: ['auth'] });
 	readonly #channel: Channel;
 
 	/** `onaccount` is called when another tab changed the current account. */

@@ -50,7 +50,7 @@ export interface Seal {
 	open(place: string, stored: unknown): Promise<unknown>;
 }
 
-export interface Surroundings {
+export interface StoreOptions {
 	/** Seals the content of the stores it is given, or of all. */
 	vault?: Seal;
 	sealed?: readonly string[];
@@ -66,7 +66,7 @@ const patience = 5_000;
  * `write` and `read` are the only two places where values go to and come from disk: with a vault they
  * are sealed before a transaction opens and opened after it ended.
  */
-export class Database {
+export class SealedStore {
 	readonly name: string;
 	readonly #schema: Schema;
 	readonly #vault: Seal | undefined;
@@ -76,8 +76,8 @@ export class Database {
 	#closed: StorageCode | null = null;
 	#turn: Promise<unknown> = Promise.resolve();
 
-	constructor(name: string, schema: Schema, surroundings: Surroundings = {}) {
-		const { vault, sealed = schema.stores, onclose = () => {} } = surroundings;
+	constructor(name: string, schema: Schema, options: StoreOptions = {}) {
+		const { vault, sealed = schema.stores, onclose = () => {} } = options;
 		this.name = name;
 		this.#schema = schema;
 		this.#vault = vault;

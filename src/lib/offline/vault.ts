@@ -1,5 +1,5 @@
 import { cipher, NONCE, random, unwrap, type Wrapped } from './key.ts';
-import { Database } from './sealed-store.ts';
+import { SealedStore } from './sealed-store.ts';
 import { StorageError } from './storage-error.ts';
 
 const schema = { version: 1, stores: ['keys'] };
@@ -17,7 +17,7 @@ interface Kept {
  * such a page is not served but for trying the app out.
  */
 export class Vault {
-	readonly #keys = new Database('cercle-keys', schema);
+	readonly #keys = new SealedStore('cercle-keys', schema);
 	#key: Promise<CryptoKey> | null = null;
 
 	/** `place`: where it will be kept; it cannot be opened anywhere else. Throws StorageError. */

@@ -1,6 +1,6 @@
 import { Account } from '#lib/offline/account.ts';
 import type { Turn } from '#lib/offline/replica.ts';
-import { Database } from '#lib/offline/sealed-store.ts';
+import { SealedStore } from '#lib/offline/sealed-store.ts';
 import { Vault } from '#lib/offline/vault.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { openTab } from './tab.ts';
@@ -75,7 +75,7 @@ test('a place is never used again, even after the queue was emptied', async () =
 
 test('a damaged record is set aside, visible, without blocking the others', async () => {
 	await account.add(operation('a'));
-	const raw = new Database(`cercle-${account.id}`, {
+	const raw = new SealedStore(`cercle-${account.id}`, {
 		version: 2,
 		stores: ['tables', 'operations', 'drafts', 'meta']
 	});

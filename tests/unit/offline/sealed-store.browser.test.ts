@@ -1,17 +1,17 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { Database } from '#lib/offline/sealed-store.ts';
+import { SealedStore } from '#lib/offline/sealed-store.ts';
 import { StorageError } from '#lib/offline/storage-error.ts';
 import { openTab } from './tab.ts';
 
 const relaxed = { durability: 'relaxed' } as const;
-const opened: Database[] = [];
+const opened: SealedStore[] = [];
 let count = 0;
 
 const things1 = { version: 1, stores: ['things'] };
 const things2 = { version: 2, stores: ['things', 'more'] };
 
 function database(schema = things1, onclose?: (code: string) => void, name?: string) {
-	const made = new Database(name ?? `test-database-${count++}`, schema, { onclose });
+	const made = new SealedStore(name ?? `test-database-${count++}`, schema, { onclose });
 	opened.push(made);
 	return made;
 }
@@ -22,7 +22,7 @@ afterEach(async () => {
 	for (const made of opened.splice(0)) await made.erase().catch(() => {});
 });
 
-async function values(from: Database): Promise<unknown[]> {
+async function values(from: SealedStore): Promise<unknown[]> {
 	const [entries = []] = await from.read(['things']);
 	return entries.map((entry) => entry.value);
 }
@@ -126,7 +126,7 @@ test('erase does not wait for a frozen tab: the content is gone at once', async 
 test('tab killed in the middle of a write: all of it is there or none of it', async () => {
 	const name = `test-database-${count++}`;
 	const tab = await openTab();
-	const other = new tab.Database(name, things1);
+	const other = new tab.SealedStore(name, things1);
 	await other.write([{ store: 'things', key: 'a', put: 'before' }], relaxed);
 	const many = Array.from({ length: 2_000 }, (_, index) => index);
 	const changes = many.map((index) => ({ store: 'things', key: `n${index}`, put: index }));

@@ -7,7 +7,7 @@ import * as vault from '#lib/offline/vault.ts';
 export interface Tab {
 	window: Window;
 	Account: typeof account.Account;
-	Database: typeof database.Database;
+	SealedStore: typeof database.SealedStore;
 	Vault: typeof vault.Vault;
 	platform: ReturnType<typeof platform.browser>;
 	/** Ends the tab at once, as a killed process would: nothing of it runs any more. */
@@ -33,7 +33,7 @@ export function here(): Omit<Tab, 'kill'> {
 	return {
 		window,
 		Account: account.Account,
-		Database: database.Database,
+		SealedStore: database.SealedStore,
 		Vault: vault.Vault,
 		platform: platform.browser()
 	};

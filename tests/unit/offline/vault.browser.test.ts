@@ -1,4 +1,4 @@
-import { Database } from '#lib/offline/sealed-store.ts';
+import { SealedStore } from '#lib/offline/sealed-store.ts';
 import { Vault } from '#lib/offline/vault.ts';
 import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -7,11 +7,11 @@ import { openTab } from './tab.ts';
 const schema = { version: 1, stores: ['notes', 'facts'] };
 const strict = { durability: 'strict' } as const;
 let vault: Vault;
-let notes: Database;
+let notes: SealedStore;
 
 beforeEach(() => {
 	vault = new Vault();
-	notes = new Database('test-notes', schema, { vault, sealed: ['notes'] });
+	notes = new SealedStore('test-notes', schema, { vault, sealed: ['notes'] });
 });
 
 afterEach(async () => {
@@ -33,7 +33,7 @@ async function bytes(name: string): Promise<string> {
 	);
 }
 
-async function read(database: Database): Promise<unknown[]> {
+async function read(database: SealedStore): Promise<unknown[]> {
 	const [entries = []] = await database.read(['notes']);
 	return entries.map(({ value }) => value);
 }
@@ -96,7 +96,7 @@ test('a record sealed by a lost key is damaged, not an error; another key takes 
 	await vault.close();
 	await deleteDB('cercle-keys');
 	const anew = new Vault();
-	const later = new Database('test-notes', schema, { vault: anew, sealed: ['notes'] });
+	const later = new SealedStore('test-notes', schema, { vault: anew, sealed: ['notes'] });
 	await later.write([{ store: 'notes', key: 'b', put: 'found' }], strict);
 	expect(await read(later)).toEqual([undefined, 'found']);
 	await later.close();
@@ -104,7 +104,7 @@ test('a record sealed by a lost key is damaged, not an error; another key takes 
 });
 
 test('what an earlier version kept in the clear is still read', async () => {
-	const earlier = new Database('test-notes', schema);
+	const earlier = new SealedStore('test-notes', schema);
 	await earlier.write([{ store: 'notes', key: 'a', put: { text: 'of before' } }], strict);
 	await earlier.close();
 	expect(await read(notes)).toEqual([{ text: 'of before' }]);
@@ -121,7 +121,7 @@ test('a write asked for before the close is kept', async () => {
 	const written = notes.write([{ store: 'notes', key: 'a', put: 'last' }], strict);
 	await notes.close();
 	await written;
-	const later = new Database('test-notes', schema, { vault, sealed: ['notes'] });
+	const later = new SealedStore('test-notes', schema, { vault, sealed: ['notes'] });
 	expect(await read(later)).toEqual(['last']);
 	await later.close();
 	await expect(notes.read(['notes'])).rejects.toMatchObject({ code: 'closed' });
