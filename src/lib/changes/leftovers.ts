@@ -32,8 +32,8 @@ function isOver(key: string, { view, me, complete }: Held): boolean {
 	if (!draft) return false;
 	const { life, id } = draft;
 	if (life === 'groups') {
-		const stays = view.memberships.filter((row) => row.groupId === id && row.memberId === me);
-		return stays.length > 0 ? stays.every(({ leftAt }) => leftAt !== null) : complete;
+		const memberships = view.memberships.filter((row) => row.groupId === id && row.memberId === me);
+		return memberships.length > 0 ? memberships.every(({ leftAt }) => leftAt !== null) : complete;
 	}
 	const there = (rows: readonly { id: string }[]) => rows.some((row) => row.id === id);
 	if (life === 'actions' || life === 'goals') return complete && !there(view[life]);

@@ -24,12 +24,12 @@ export function describe({ kind, args }: Change, view: View): Description {
 	const { id, action_id, changes = {}, ...own } = parsed.data;
 	const { subject, words } = meaning;
 	const shown = { title: titleOf(view, action_id ?? id) };
-	const said = words.map((field) =>
+	const found = words.map((field) =>
 		[changes, own, shown].map((from) => Reflect.get(from, field)).find(isText)
 	);
 	return {
 		subject: typeof subject === 'function' ? subject(changes) : subject,
-		words: said.filter(isText)
+		words: found.filter(isText)
 	};
 }
 

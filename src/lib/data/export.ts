@@ -65,7 +65,7 @@ const taken = z.object({
 });
 
 /** All that is the member's: as the server says it, and as this version of the app reads it. */
-export async function take(backend: Backend): Promise<{ said: unknown; read: Taken }> {
-	const said = await backend.call('export_account', {});
-	return { said, read: taken.parse(said) };
+export async function take(backend: Backend): Promise<{ answer: unknown; read: Taken }> {
+	const answer = await backend.call('export_account', {});
+	return { answer, read: taken.parse(answer) };
 }

@@ -56,8 +56,8 @@ const floor = z.pipe(
 		thumbs
 	}))
 );
-const changed = z.object({ tables: z.optional(z.array(z.string())) });
-const told = z.object({ floor });
+const changedShape = z.object({ tables: z.optional(z.array(z.string())) });
+const floorShape = z.object({ floor });
 const snapshotShape = z.object({
 	now: z.pipe(z.number(), z.transform(instant)),
 	topic: z.string(),
@@ -81,7 +81,7 @@ export type RoomRow = RoomState & {
 };
 
 /** The turns of the running step: the speaker, then the members who wait, in order of hands. */
-export interface Floor {
+export interface FloorRow {
 	/** The higher one is the newer. */
 	version: number;
 	turns: readonly { member: string; raisedAt: Instant; beganAt: Instant | null }[];
@@ -105,18 +105,18 @@ export type Command =
 	| { command: 'hand_over'; member_id: string };
 
 /** Reads a room and its floor as the server and the live signal send them. Throws on another shape. */
-export function readRoom(payload: unknown): { room: RoomRow; floor: Floor } {
-	return { room: state.parse(payload), floor: told.parse(payload).floor };
+export function readRoom(payload: unknown): { room: RoomRow; floor: FloorRow } {
+	return { room: state.parse(payload), floor: floorShape.parse(payload).floor };
 }
 
 /** Reads a floor as the live signal sends it. Throws on another shape. */
-export function readFloor(payload: unknown): Floor {
+export function readFloor(payload: unknown): FloorRow {
 	return floor.parse(payload);
 }
 
 /** The tables in which rows changed, as a signal names them. Throws on another shape. */
 export function readChanged(payload: unknown): Scope {
-	return changed.parse(payload).tables ?? 'all';
+	return changedShape.parse(payload).tables ?? 'all';
 }
 
 /**
@@ -126,8 +126,8 @@ export function readChanged(payload: unknown): Scope {
 export async function snapshot(backend: Backend, session: string, leaving?: () => void) {
 	const limit = AbortSignal.timeout(LIMIT);
 	const answer = await backend.call('room_snapshot', { session_id: session }, limit, leaving);
-	const { state: told, holder_away: holderAway, ...rest } = snapshotShape.parse(answer);
-	return { ...rest, ...told, holderAway };
+	const { state: room, holder_away: holderAway, ...rest } = snapshotShape.parse(answer);
+	return { ...rest, ...room, holderAway };
 }
 
 /** Moves the room. `seen` is the version on screen, `id` makes a second sending harmless. */
@@ -137,7 +137,7 @@ export async function command(
 	{ command, ...args }: Command,
 	seen: number,
 	id: string
-): Promise<{ room: RoomRow; floor: Floor }> {
+): Promise<{ room: RoomRow; floor: FloorRow }> {
 	const answer = await backend.call(
 		'room_command',
 		{ session_id: session, command, args, expected_version: seen, command_id: id },
@@ -151,7 +151,7 @@ export async function speak(
 	backend: Backend,
 	session: string,
 	{ command, ...args }: FloorCommand
-): Promise<Floor> {
+): Promise<FloorRow> {
 	const sent = { session_id: session, command, args };
 	return readFloor(await backend.call('floor_command', sent, AbortSignal.timeout(LIMIT)));
 }

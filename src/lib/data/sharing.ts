@@ -8,11 +8,11 @@ export function sharingsOf(view: View, session: Row<'sessions'>, me: string): Sh
 	const present = view.attendances
 		.filter(({ sessionId, present: came }) => sessionId === session.id && came)
 		.map(({ memberId }) => memberId);
-	const stays = view.memberships.filter(
+	const memberships = view.memberships.filter(
 		({ groupId, leftAt }) => groupId === session.groupId && leftAt === null
 	);
 	const consents = view.session_consents.filter(({ sessionId }) => sessionId === session.id);
-	return sharings({ closedAt: session.closedAt, present }, stays, consents, me);
+	return sharings({ closedAt: session.closedAt, present }, memberships, consents, me);
 }
 
 /** What waits for this member's word in a group: proposed by somebody, not answered by them. */

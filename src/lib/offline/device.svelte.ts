@@ -9,12 +9,12 @@ import type { Operation } from './outbox.ts';
 import type { Platform } from './platform.ts';
 import type { Remote } from './remote.ts';
 import type { Scope } from './scope.ts';
-import { Screen, type Meaning } from './screen.svelte.ts';
+import { Screen, type Model } from './screen.svelte.ts';
 import type { Status } from './status.ts';
 import { StorageError, storageError, type StorageCode } from './storage-error.ts';
 
 /** What the caller supplies: parsing, folding, the server. */
-export interface Model<Rows, View> extends Meaning<Rows, View> {
+export interface DeviceModel<Rows, View> extends Model<Rows, View> {
 	/** The server, in the name of one account. Its code may come late: nothing waits for it. */
 	connect(account: string): Remote | Promise<Remote>;
 }
@@ -32,7 +32,7 @@ const LAPSE = 30 * 86_400_000;
 /** One member's data on this device: what is shown, what waits, and how fresh it is. */
 export class Device<Rows, View> {
 	readonly #installation: Installation;
-	readonly #model: Model<Rows, View>;
+	readonly #model: DeviceModel<Rows, View>;
 	readonly #platform: Platform;
 	readonly #screen: Screen<Rows, View>;
 	/** The accounts that were open here before. */
@@ -42,7 +42,7 @@ export class Device<Rows, View> {
 	#lost = $state.raw<StorageCode | null>(null);
 	#turn: Promise<unknown> = Promise.resolve();
 
-	constructor(installation: Installation, model: Model<Rows, View>, platform: Platform) {
+	constructor(installation: Installation, model: DeviceModel<Rows, View>, platform: Platform) {
 		this.#installation = installation;
 		this.#model = model;
 		this.#platform = platform;

@@ -72,6 +72,6 @@ function isOffer(event: Event): event is Offer {
 
 function standalone(): boolean {
 	// iOS says it in a way of its own.
-	const said: unknown = Reflect.get(navigator, 'standalone');
-	return said === true || matchMedia('(display-mode: standalone)').matches;
+	const standalone: unknown = Reflect.get(navigator, 'standalone');
+	return standalone === true || matchMedia('(display-mode: standalone)').matches;
 }

@@ -3,7 +3,7 @@ import type { Operation } from './outbox.ts';
 import type { Tables } from './replica.ts';
 
 /** What the stored rows mean: this folder knows nothing of it. */
-export interface Meaning<Rows, View> {
+export interface Model<Rows, View> {
 	/**
 	 * Stored rows, read; `{}` on a fresh device. What this version cannot read is left out, and the
 	 * others are then not `whole`.
@@ -15,7 +15,7 @@ export interface Meaning<Rows, View> {
 
 /** What is shown of the account on screen: a copy of its disk, brought up to date when told to. */
 export class Screen<Rows, View> {
-	readonly #meaning: Meaning<Rows, View>;
+	readonly #model: Model<Rows, View>;
 	#account: Account | null = null;
 	#rows = $state.raw<Rows | null>(null);
 	#operations = $state.raw<readonly Operation[]>([]);
@@ -30,11 +30,11 @@ export class Screen<Rows, View> {
 	readonly refused = $derived(this.#operations.filter(({ refusal }) => refusal !== null));
 	/** What the member sees; null while no account is shown. */
 	readonly view = $derived.by(() =>
-		this.#rows === null ? null : this.#meaning.fold(this.#rows, this.pending)
+		this.#rows === null ? null : this.#model.fold(this.#rows, this.pending)
 	);
 
-	constructor(meaning: Meaning<Rows, View>) {
-		this.#meaning = meaning;
+	constructor(model: Model<Rows, View>) {
+		this.#model = model;
 	}
 
 	/** Wall clock in ms since 1970 of the last complete sync; null: never on this device. */
@@ -76,7 +76,7 @@ export class Screen<Rows, View> {
 		this.#shown = turn;
 		const { generation, syncedAt, operations } = contents ?? queue;
 		if (contents) {
-			const { rows, whole } = this.#meaning.parse(contents.tables);
+			const { rows, whole } = this.#model.parse(contents.tables);
 			this.#rows = rows;
 			if (!whole) account.distrust(generation);
 		}

@@ -11,8 +11,8 @@ export interface Heard {
 	step: Instant | null;
 	/** Cues whose moment had passed. */
 	passed: readonly Cue[];
-	/** Cues said, or passed in silence, each with the length the step then had. */
-	said: readonly string[];
+	/** Cues given, or passed in silence, each with the length the step then had. */
+	handled: readonly string[];
 }
 
 /** A phone that looked away for longer, in ms, says nothing of what passed meanwhile. */
@@ -30,10 +30,10 @@ export function listen(
 ): { heard: Heard; due: Cue | null } {
 	const passed = passedCues(room, now);
 	const same = before !== null && before.step === room.startedAt;
-	const known = same ? before.said : [];
+	const known = same ? before.handled : [];
 	const mark = (cue: Cue) => `${cue} ${millis(room.planned + room.added)}`;
 	const fresh = passed.filter((cue) => !known.includes(mark(cue)));
-	const heard = { at: now, step: room.startedAt, passed, said: [...known, ...fresh.map(mark)] };
+	const heard = { at: now, step: room.startedAt, passed, handled: [...known, ...fresh.map(mark)] };
 	const attentive = same && room.pausedAt === null && now - before.at <= LATE;
 	const crossed = attentive ? fresh.filter((cue) => !before.passed.includes(cue)) : [];
 	return { heard, due: crossed.at(-1) ?? null };

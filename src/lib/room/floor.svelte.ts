@@ -1,10 +1,10 @@
 import type { Backend } from '#lib/data/backend.ts';
 import { codeOf } from '#lib/data/failure.ts';
 import * as rooms from '#lib/data/rooms.ts';
-import type { Floor as Told, FloorCommand, Signals } from '#lib/data/rooms.ts';
+import type { FloorCommand, FloorRow, Signals } from '#lib/data/rooms.ts';
 import type { SignalKind } from '#lib/domain/session/floor.ts';
 
-const empty: Told = { version: 0, turns: [], thumbs: { up: 0, down: 0 } };
+const empty: FloorRow = { version: 0, turns: [], thumbs: { up: 0, down: 0 } };
 
 /**
  * The floor of the running step on this phone: who speaks, who waits to, thumbs, silent signals. Its
@@ -14,7 +14,7 @@ export class Floor {
 	readonly #backend: Backend;
 	readonly #session: string;
 	readonly #ended: (problem: string | null) => void;
-	#told = $state.raw<Told>(empty);
+	#floor = $state.raw<FloorRow>(empty);
 	#thumb = $state.raw<boolean | null>(null);
 	#signals = $state.raw<Signals>([]);
 
@@ -26,12 +26,12 @@ export class Floor {
 	}
 
 	/** The speaker first, then who waits, in order of the hands. */
-	get turns(): Told['turns'] {
-		return this.#told.turns;
+	get turns(): FloorRow['turns'] {
+		return this.#floor.turns;
 	}
 	/** How many would go on with the topic, and how many not. */
-	get thumbs(): Told['thumbs'] {
-		return this.#told.thumbs;
+	get thumbs(): FloorRow['thumbs'] {
+		return this.#floor.thumbs;
 	}
 	/** This member's thumb; null: none. */
 	get thumb(): boolean | null {
@@ -62,10 +62,10 @@ export class Floor {
 	}
 
 	/** Takes what the server says of the floor, unless something newer is known. */
-	hear(told: Told): void {
-		if (told.version < this.#told.version) return;
-		this.#told = told;
-		if (told.thumbs.up + told.thumbs.down === 0) this.#thumb = null;
+	hear(floor: FloorRow): void {
+		if (floor.version < this.#floor.version) return;
+		this.#floor = floor;
+		if (floor.thumbs.up + floor.thumbs.down === 0) this.#thumb = null;
 	}
 
 	/** Takes what the server says to this member alone. */

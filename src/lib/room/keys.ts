@@ -1,7 +1,7 @@
 /** What the facilitator may do from a keyboard. */
-export type Wish = 'pause' | 'next' | 'previous' | 'more' | 'less' | 'undo';
+export type KeyCommand = 'pause' | 'next' | 'previous' | 'more' | 'less' | 'undo';
 
-const KEYS = new Map<string, Wish>([
+const KEYS = new Map<string, KeyCommand>([
 	[' ', 'pause'],
 	['ArrowRight', 'next'],
 	['ArrowLeft', 'previous'],
@@ -26,7 +26,7 @@ export interface Press {
  * What a key asks of the room; null: nothing, or something of the browser's own (a key held down,
  * with Ctrl, Command or Alt).
  */
-export function wish({ key, ctrlKey, metaKey, altKey, repeat }: Press): Wish | null {
+export function keyCommand({ key, ctrlKey, metaKey, altKey, repeat }: Press): KeyCommand | null {
 	if (ctrlKey || metaKey || altKey || repeat) return null;
 	return KEYS.get(key.length === 1 ? key.toLowerCase() : key) ?? null;
 }

@@ -177,12 +177,12 @@ export class LiveRoom {
 		this.#problem = null;
 		try {
 			const seen = this.#state.version;
-			const told = await rooms.command(backend, session, command, seen, uuid());
-			this.floor.hear(told.floor);
-			this.#take(told.room);
+			const answer = await rooms.command(backend, session, command, seen, uuid());
+			this.floor.hear(answer.floor);
+			this.#take(answer.room);
 			const name = command.command;
 			const stands = name === 'start' || name === 'undo';
-			this.#last = stands ? null : { command: name, version: told.room.version, at: this.#now };
+			this.#last = stands ? null : { command: name, version: answer.room.version, at: this.#now };
 			return true;
 		} catch (error) {
 			this.#problem = codeOf(error);

@@ -3,11 +3,11 @@ import { leftovers } from '#lib/changes/leftovers.ts';
 import { draftKey, draftsAbout } from '#lib/data/draft-keys.ts';
 import { action, challenge, GROUP, groupOf, membership, session } from '../group-view.ts';
 
-const stay = (group: string, left_at: string | null) => ({
-	...{ ...membership('me'), id: `stay ${group}`, group_id: group, left_at }
+const memberOf = (group: string, left_at: string | null) => ({
+	...{ ...membership('me'), id: `member of ${group}`, group_id: group, left_at }
 });
 const view = groupOf(['me'], {
-	memberships: [stay(GROUP, null), stay('left', '2026-05-01T00:00:00Z')],
+	memberships: [memberOf(GROUP, null), memberOf('left', '2026-05-01T00:00:00Z')],
 	actions: [action('there')],
 	sessions: [
 		session('live', { status: 'live' }),

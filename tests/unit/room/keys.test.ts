@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { wish } from '#lib/room/keys.ts';
+import { keyCommand } from '#lib/room/keys.ts';
 
 const press = (key: string, more = {}) =>
-	wish({ key, ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more });
+	keyCommand({ key, ctrlKey: false, metaKey: false, altKey: false, repeat: false, ...more });
 
 test.each([
 	[' ', 'pause'],

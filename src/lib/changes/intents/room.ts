@@ -41,10 +41,10 @@ export function markAttendance(session: Row<'sessions'>, member: string, present
 export function writeFeedback(
 	session: Row<'sessions'>,
 	member: string,
-	said: { plus?: string; delta?: string },
+	changes: { plus?: string; delta?: string },
 	seen: { plus?: string; delta?: string }
 ): Intent {
 	const args = { group_id: session.groupId, session_id: session.id, member_id: member };
-	const { base, ...written } = edit('feedback.write', member, said, seen);
+	const { base, ...written } = edit('feedback.write', member, changes, seen);
 	return { ...written, args: { ...args, ...Object(written.args.changes) }, base };
 }

@@ -69,10 +69,10 @@ export function quotation(text: string): string {
 	return lines
 		.map((written, turn) => {
 			const indent = /^[ \t]*/.exec(written)?.[0] ?? '';
-			const said = '\u00a0'.repeat(indent.length) + line(written);
-			if (said.trim() === '') return '>';
+			const text = '\u00a0'.repeat(indent.length) + line(written);
+			if (text.trim() === '') return '>';
 			const next = lines[turn + 1];
-			return `> ${said}${next !== undefined && next.trim() !== '' ? '\\' : ''}`;
+			return `> ${text}${next !== undefined && next.trim() !== '' ? '\\' : ''}`;
 		})
 		.join('\n');
 }
@@ -87,7 +87,7 @@ export function markdown(taken: Taken, words: Words): string {
 		head(2, title),
 		...(parts.length > 0 ? parts : [line(words.nothing)])
 	];
-	const said = (title: string, text: string) =>
+	const section = (title: string, text: string) =>
 		text.trim() === '' ? [] : [`**${line(title)}**`, quotation(text)];
 	const bare = (text: string) => (text.trim() === '' ? [] : [quotation(text)]);
 	const under = (title: string, parts: readonly string[]) =>
@@ -116,9 +116,9 @@ export function markdown(taken: Taken, words: Words): string {
 				taken.goals.flatMap((goal) => [
 					head(3, goal.title),
 					item(words.goal(goal)),
-					...said(words.measure, goal.measure),
-					...said(words.means, goal.means),
-					...said(words.reason, goal.reason),
+					...section(words.measure, goal.measure),
+					...section(words.means, goal.means),
+					...section(words.reason, goal.reason),
 					...bare(goal.line)
 				])
 			),
@@ -149,13 +149,13 @@ export function markdown(taken: Taken, words: Words): string {
 				taken.challenges.flatMap((challenge) => [
 					head(3, challenge.question),
 					...(challenge.starts_at === null ? [] : [item(words.day(challenge.starts_at))]),
-					...said(words.context, challenge.context),
-					...said(words.tried, challenge.tried),
-					...said(words.options, challenge.options),
-					...said(words.wanted, challenge.wanted),
-					...said(words.unwanted, challenge.unwanted),
-					...said(words.notes, challenge.notes?.body ?? ''),
-					...said(words.takeaways, challenge.notes?.takeaways ?? ''),
+					...section(words.context, challenge.context),
+					...section(words.tried, challenge.tried),
+					...section(words.options, challenge.options),
+					...section(words.wanted, challenge.wanted),
+					...section(words.unwanted, challenge.unwanted),
+					...section(words.notes, challenge.notes?.body ?? ''),
+					...section(words.takeaways, challenge.notes?.takeaways ?? ''),
 					...under(words.received, challenge.contributions.flatMap(given))
 				])
 			),
@@ -164,8 +164,8 @@ export function markdown(taken: Taken, words: Words): string {
 				words.feedbacks,
 				taken.feedbacks.flatMap(({ starts_at, plus, delta }) => [
 					...(starts_at === null ? [] : [head(3, words.day(starts_at))]),
-					...said(words.plus, plus),
-					...said(words.delta, delta)
+					...section(words.plus, plus),
+					...section(words.delta, delta)
 				])
 			),
 			...(taken.breaches.length > 0

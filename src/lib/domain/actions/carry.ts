@@ -1,7 +1,7 @@
 import type { Action, Review } from './action.ts';
 
 /** A session as the follow-up sees it. */
-export type Sitting = {
+export type Session = {
 	id: string;
 	/** Its day where it takes place, "2026-11-26". */
 	date: string;
@@ -22,8 +22,8 @@ export type Sitting = {
 export function carryOver(
 	actions: readonly Action[],
 	reviews: readonly Review[],
-	closing: Sitting,
-	next: Pick<Sitting, 'id' | 'date'>
+	closing: Session,
+	next: Pick<Session, 'id' | 'date'>
 ): Action[] {
 	return actions.map((action) => {
 		const settled = settle(action, reviews, closing.id);
@@ -45,11 +45,11 @@ function settle(action: Action, reviews: readonly Review[], sessionId: string): 
 }
 
 /** Whether the action passes through this session: due in it or before, taken in it, or not placed. */
-function reviewedBy({ dueIn, bornIn }: Action, { id, earlier }: Sitting): boolean {
+function reviewedBy({ dueIn, bornIn }: Action, { id, earlier }: Session): boolean {
 	return dueIn === null || dueIn === id || bornIn === id || earlier.includes(dueIn);
 }
 
 /** Days as ISO dates compare as texts do. */
-function isLate(action: Action, closing: Sitting): boolean {
+function isLate(action: Action, closing: Session): boolean {
 	return action.bornIn !== closing.id && action.dueOn <= closing.date;
 }

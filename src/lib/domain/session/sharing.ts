@@ -7,8 +7,8 @@ export interface Consent {
 	readonly withdrawnAt: number | null;
 }
 
-/** Somebody's stay in the group, current ones only. */
-export interface Stay {
+/** A current membership of the group. */
+export interface Membership {
 	readonly memberId: string;
 	readonly joinedAt: number;
 }
@@ -30,15 +30,15 @@ export interface Sharing {
 /** Sharing of a closed session with each member who joined after it. */
 export function sharings(
 	session: { readonly closedAt: number | null; readonly present: readonly string[] },
-	stays: readonly Stay[],
+	memberships: readonly Membership[],
 	consents: readonly Consent[],
 	me: string
 ): Sharing[] {
 	const { closedAt, present } = session;
 	if (closedAt === null || !present.includes(me)) return [];
-	const since = new Map(stays.map(({ memberId, joinedAt }) => [memberId, joinedAt]));
+	const since = new Map(memberships.map(({ memberId, joinedAt }) => [memberId, joinedAt]));
 	const isPossible = present.every((id) => (since.get(id) ?? Infinity) <= closedAt);
-	return stays
+	return memberships
 		.filter(({ joinedAt }) => joinedAt > closedAt)
 		.map(({ memberId: readerId, joinedAt }) => {
 			const own = consents.filter((c) => c.readerId === readerId && c.givenAt >= joinedAt);

@@ -5,7 +5,7 @@ import * as m from '#lib/paraglide/messages.js';
 import type { ToastMessage } from '#lib/ui/Toast.svelte';
 import type { App } from '#app';
 
-const said = {
+const toasts = {
 	done: m.actions_toast_done,
 	open: m.actions_toast_open,
 	dropped: m.actions_toast_dropped
@@ -37,7 +37,7 @@ export class Settling {
 			await this.#app.write(settleAction(row, status));
 			this.#moved = [...this.#moved, action.id];
 			const undo = () => void this.settle(action, action.status);
-			this.say(said[status](), status === action.status ? undefined : undo);
+			this.say(toasts[status](), status === action.status ? undefined : undo);
 		} catch (error) {
 			// Rarely needed: the words of every refusal come when there is one.
 			const { refusal } = await import('#lib/ui/refusal.ts');
@@ -49,7 +49,7 @@ export class Settling {
 		this.#toast = { id: this.#app.uuid(), text, undo };
 	}
 
-	hush(): void {
+	dismiss(): void {
 		this.#toast = null;
 	}
 }

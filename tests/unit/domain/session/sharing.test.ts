@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { type Consent, sharings } from '#lib/domain/session/sharing.ts';
 
 const session = { closedAt: 100, present: ['ada', 'bo'] };
-const stays = [
+const memberships = [
 	{ memberId: 'ada', joinedAt: 1 },
 	{ memberId: 'bo', joinedAt: 1 },
 	{ memberId: 'cy', joinedAt: 1 },
@@ -12,13 +12,15 @@ const yes = (memberId: string, more: Partial<Consent> = {}): Consent => ({
 	...{ readerId: 'zoe', memberId, givenAt: 300, withdrawnAt: null },
 	...more
 });
-const of = (consents: Consent[], me = 'ada', members = stays) =>
+const of = (consents: Consent[], me = 'ada', members = memberships) =>
 	sharings(session, members, consents, me).map(({ state, mine }) => [state, mine]);
 
 test('a session is offered to those who joined after it, by those who were there', () => {
-	expect(sharings(session, stays, [], 'ada').map(({ readerId }) => readerId)).toEqual(['zoe']);
-	expect(sharings(session, stays, [], 'cy')).toEqual([]);
-	expect(sharings({ ...session, closedAt: null }, stays, [], 'ada')).toEqual([]);
+	expect(sharings(session, memberships, [], 'ada').map(({ readerId }) => readerId)).toEqual([
+		'zoe'
+	]);
+	expect(sharings(session, memberships, [], 'cy')).toEqual([]);
+	expect(sharings({ ...session, closedAt: null }, memberships, [], 'ada')).toEqual([]);
 });
 
 test('it opens when all agree, and not before', () => {
@@ -30,12 +32,17 @@ test('it opens when all agree, and not before', () => {
 
 test('one who takes it back ends it', () => {
 	expect(of([yes('ada', { withdrawnAt: 400 }), yes('bo')])).toEqual([['asked', false]]);
-	const [sharing] = sharings(session, stays, [yes('ada', { withdrawnAt: 400 }), yes('bo')], 'ada');
+	const [sharing] = sharings(
+		session,
+		memberships,
+		[yes('ada', { withdrawnAt: 400 }), yes('bo')],
+		'ada'
+	);
 	expect([sharing?.agreed, sharing?.missing]).toEqual([['bo'], ['ada']]);
 });
 
 test('nobody can share what somebody who left was present at, even back in the group', () => {
-	const without = stays.filter(({ memberId }) => memberId !== 'bo');
+	const without = memberships.filter(({ memberId }) => memberId !== 'bo');
 	expect(of([yes('ada'), yes('bo')], 'ada', without)).toEqual([['impossible', true]]);
 	const back = [...without, { memberId: 'bo', joinedAt: 250 }];
 	expect(sharings(session, back, [yes('ada')], 'ada').map(({ state }) => state)).toEqual([

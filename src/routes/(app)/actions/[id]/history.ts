@@ -85,8 +85,8 @@ function placer(view: View): Placer {
 
 function ofEvent(event: Event, place: Placer): Page {
 	const { id, kind, at, byId, outcome, choice, line, carries, title, dueOn } = event;
-	const said = { outcome, choice, line, carries, title, due: dueOn };
-	return { ...said, id, kind, at, by: byId, ...place(event.sessionId), pending: false };
+	const fields = { outcome, choice, line, carries, title, due: dueOn };
+	return { ...fields, id, kind, at, by: byId, ...place(event.sessionId), pending: false };
 }
 
 function ofReview(review: Row<'reviews'>, place: Placer, waiting: readonly Waiting[]): Page {
@@ -136,8 +136,7 @@ function ofOperation(operation: Waiting, action: string, place: number): Page | 
 		case 'decided': {
 			const title = choice === 'reshape' ? (own.title ?? null) : null;
 			const due = choice === 'drop' ? null : (own.due_on ?? null);
-			const said = { choice: choice ?? null, line: own.line ?? '', title, due };
-			return { ...page, kind, ...said };
+			return { ...page, kind, choice: choice ?? null, line: own.line ?? '', title, due };
 		}
 		default:
 			return null;

@@ -13,7 +13,7 @@ export const endShape = z.object({ line: z.string() });
  * time. As with actions the latest state wins, whatever another device said: only the line has a base.
  */
 export function ending(goal: Row<'goals'>, status: GoalStatus, line: string = goal.line): Intent {
-	const said = oneLine(line);
-	if (said === goal.line) return { ...editGoal(goal, { status }), base: null };
-	return { ...editGoal(goal, { status, line: said }), base: { line: goal.line } };
+	const written = oneLine(line);
+	if (written === goal.line) return { ...editGoal(goal, { status }), base: null };
+	return { ...editGoal(goal, { status, line: written }), base: { line: goal.line } };
 }
