@@ -6,7 +6,7 @@ import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import * as account from '#lib/data/account.ts';
 import { Backend } from '#lib/data/backend.ts';
-import * as devices from '#lib/data/devices.ts';
+import * as signIns from '#lib/data/sign-ins.ts';
 import * as exported from '#lib/data/export.ts';
 import * as groups from '#lib/data/groups.ts';
 import * as moderation from '#lib/data/moderation.ts';
@@ -138,8 +138,8 @@ const calls: readonly ((backend: Backend) => Promise<unknown>)[] = [
 	(backend) => account.sendProof(backend),
 	(backend) => account.setPassword(backend, 'a long enough one', '123456'),
 	(backend) => account.remove(backend, 'anne@test.example'),
-	(backend) => devices.list(backend),
-	(backend) => devices.endOthers(backend),
+	(backend) => signIns.list(backend),
+	(backend) => signIns.endOthers(backend),
 	(backend) => exported.take(backend),
 	(backend) => groups.found(backend, randomUUID(), 'Les Quais', 'What is said stays.'),
 	(backend) => groups.invite(backend, group.id, ['karim@test.example'], 'fr'),
@@ -213,7 +213,7 @@ test.each(STATUSES)(
 		await phone.keepSession({ ...(await phone.session()), expires_at: 1 });
 		await device.sync();
 		expect(device.problem).toBe('failing');
-		await expect(devices.list(backend)).rejects.toMatchObject({ code: 'busy' });
+		await expect(signIns.list(backend)).rejects.toMatchObject({ code: 'busy' });
 		expect(await account.email(backend)).toBeNull();
 
 		expect(device.account).toBe(member.id);
@@ -235,7 +235,7 @@ test.each(STATUSES)(
 		expect(others).toEqual(rows);
 		expect(device.draft('note')).toBe('what was being typed');
 		expect((await phone.session())?.expires_at).toBeGreaterThan(Date.now() / 1_000);
-		expect(await devices.list(backend)).toHaveLength(1);
+		expect(await signIns.list(backend)).toHaveLength(1);
 	}
 );
 

@@ -11,10 +11,10 @@ import {
 	readAuth
 } from './auth-requests.ts';
 import type { Bearer } from './bearer.ts';
-import { keepDevices } from './devices.ts';
 import { isGuessable } from './guessable.ts';
 import type { Limit, Limits } from './limits.ts';
 import type { Lite } from './lite.ts';
+import { keepSignIns } from './sign-ins.ts';
 
 const MINUTE = 60_000;
 
@@ -71,7 +71,7 @@ export async function answerAuth(asked: AuthCall, options: AuthOptions): Promise
 	if (request === 'unknown') return notFound();
 	if (request === 'malformed') return invalid();
 	const answer = await dispatch(request, { ...asked, options });
-	await keepDevices(request.asked, asked, answer, options.accounts);
+	await keepSignIns(request.asked, asked, answer, options.accounts);
 	return answer;
 }
 

@@ -1,4 +1,4 @@
-import type { SignedIn } from '#lib/data/devices.ts';
+import type { SignIn } from '#lib/data/sign-ins.ts';
 import * as m from '#lib/paraglide/messages.js';
 
 /** Names of makers, the same in every language. */
@@ -12,7 +12,7 @@ const browsers: Readonly<Record<string, string>> = {
 };
 
 /** What a device is called, as far as it said what it is. */
-export function nameOf({ system, browser }: Pick<SignedIn, 'system' | 'browser'>): string {
+export function nameOf({ system, browser }: Pick<SignIn, 'system' | 'browser'>): string {
 	const [on, by] = [systems[system ?? ''], browsers[browser ?? '']];
 	return on && by
 		? m.devices_named({ browser: by, system: on })

@@ -5,7 +5,7 @@ const moment = z.pipe(
 	z.string(),
 	z.transform((text) => Date.parse(text))
 );
-const sessions = z.array(
+const signIns = z.array(
 	z.object({
 		id: z.string(),
 		/** When it signed in, in ms since 1970. */
@@ -21,11 +21,11 @@ const sessions = z.array(
 );
 
 /** A device on which the account is signed in. */
-export type SignedIn = z.infer<typeof sessions>[number];
+export type SignIn = z.infer<typeof signIns>[number];
 
 /** Where the account is signed in, this device first. */
-export async function list(backend: Backend): Promise<SignedIn[]> {
-	return sessions.parse(await backend.call('list_sessions', {}));
+export async function list(backend: Backend): Promise<SignIn[]> {
+	return signIns.parse(await backend.call('list_sessions', {}));
 }
 
 export async function end(backend: Backend, id: string): Promise<void> {

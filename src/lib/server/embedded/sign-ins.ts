@@ -17,7 +17,7 @@ const OPENING = new Set<AuthRequest['asked']>([
  * What a hosted Supabase does with the sessions of an account and the embedded Auth leaves undone:
  * a session knows its browser, and a new password ends the others.
  */
-export async function keepDevices(
+export async function keepSignIns(
 	asked: AuthRequest['asked'],
 	{ userAgent, bearer }: { userAgent: string | null; bearer: Bearer | null },
 	answer: Response,
