@@ -291,7 +291,7 @@ declare
 begin
 	insert into cercle.push_subscriptions as p (member_id, session_id, endpoint, p256dh, auth)
 	values (
-		me, private.session_id(), subscribe_push.endpoint, subscribe_push.p256dh, subscribe_push.auth
+		me, private.sign_in_id(), subscribe_push.endpoint, subscribe_push.p256dh, subscribe_push.auth
 	)
 	on conflict on constraint push_subscriptions_endpoint_key do update set
 		p256dh = excluded.p256dh, auth = excluded.auth, member_id = excluded.member_id,

@@ -318,7 +318,7 @@ describe('functions', () => {
 				select proname as name from pg_proc
 				where pronamespace = any (${ours}::regnamespace[])
 					and prosrc ~ 'auth\\.(uid|jwt)' and oid <> all (array[
-						'private.uid()', 'private.me()', 'private.session_id()'
+						'private.uid()', 'private.me()', 'private.sign_in_id()'
 					]::regprocedure[])
 				union all
 				select tablename || '.' || policyname from pg_policies

@@ -67,7 +67,7 @@ interface Listed {
 	system: string | null;
 	browser: string | null;
 }
-const listed = async ({ client }: Person) => given(await client.rpc('list_sessions')) as Listed[];
+const listed = async ({ client }: Person) => given(await client.rpc('list_sign_ins')) as Listed[];
 const named = async (by: Person) =>
 	(await listed(by)).map(({ system, browser, current }) => ({ system, browser, current }));
 
@@ -148,18 +148,18 @@ describe('the list', () => {
 		const eve = await cercle.signIn('Eve');
 		const session = await sessionOf(phone);
 		expect((await listed(eve)).map(({ id }) => id)).not.toContain(session);
-		expect(code(await eve.client.rpc('end_sessions', { session_id: session }))).toBe('CR001');
-		expect(given(await eve.client.rpc('end_sessions'))).toBe(0);
-		expect(given(await eve.client.rpc('end_sessions', { everywhere: true }))).toBe(1);
+		expect(code(await eve.client.rpc('end_sign_ins', { sign_in_id: session }))).toBe('CR001');
+		expect(given(await eve.client.rpc('end_sign_ins'))).toBe(0);
+		expect(given(await eve.client.rpc('end_sign_ins', { everywhere: true }))).toBe(1);
 		expect(await lives(session)).toBe(true);
 	});
 
 	test('one, all others, or all: never one and all', async () => {
 		const { phone, laptop } = await pair();
-		const session_id = await sessionOf(laptop);
-		const both = await phone.client.rpc('end_sessions', { session_id, everywhere: true });
+		const sign_in_id = await sessionOf(laptop);
+		const both = await phone.client.rpc('end_sign_ins', { sign_in_id, everywhere: true });
 		expect(code(both)).toBe('CR005');
-		expect(await lives(session_id)).toBe(true);
+		expect(await lives(sign_in_id)).toBe(true);
 	});
 });
 
@@ -171,7 +171,7 @@ describe('a device that was signed out elsewhere', () => {
 		expect(await reads(phone, action)).toBe(1);
 		const refresh_token = phone.session.refresh_token;
 		expect(
-			given(await laptop.client.rpc('end_sessions', { session_id: await sessionOf(phone) }))
+			given(await laptop.client.rpc('end_sign_ins', { sign_in_id: await sessionOf(phone) }))
 		).toBe(1);
 
 		expect(await reads(phone, action)).toBe(0);
@@ -179,8 +179,8 @@ describe('a device that was signed out elsewhere', () => {
 		const answers = [
 			await client.rpc('pull', { ask: NOTHING_YET }),
 			await client.rpc('apply_ops', { client_id: randomUUID(), operations: [] }),
-			await client.rpc('list_sessions'),
-			await client.rpc('end_sessions'),
+			await client.rpc('list_sign_ins'),
+			await client.rpc('end_sign_ins'),
 			await client.rpc('open_calendar'),
 			await client.rpc('subscribe_push', browser())
 		];
@@ -204,14 +204,14 @@ describe('a device that was signed out elsewhere', () => {
 	test('may be all the others at once, or this one too', async () => {
 		const { phone, laptop } = await pair();
 		const third = await device(phone.email);
-		expect(given(await phone.client.rpc('end_sessions'))).toBe(2);
+		expect(given(await phone.client.rpc('end_sign_ins'))).toBe(2);
 		expect([
-			code(await laptop.client.rpc('list_sessions')),
+			code(await laptop.client.rpc('list_sign_ins')),
 			code(await third.client.rpc('pull', { ask: NOTHING_YET }))
 		]).toEqual(['CR013', 'CR013']);
 		expect(await named(phone)).toHaveLength(1);
-		expect(given(await phone.client.rpc('end_sessions', { everywhere: true }))).toBe(1);
-		expect(code(await phone.client.rpc('list_sessions'))).toBe('CR013');
+		expect(given(await phone.client.rpc('end_sign_ins', { everywhere: true }))).toBe(1);
+		expect(code(await phone.client.rpc('list_sign_ins'))).toBe('CR013');
 	});
 
 	test('is not this one: signing out here leaves the others signed in', async () => {
@@ -240,7 +240,7 @@ describe('a device that was signed out elsewhere', () => {
 		};
 		await cercle.owner`update push_subscriptions set created_at = '2026-01-01'`;
 		expect(await due()).toHaveLength(2);
-		given(await laptop.client.rpc('end_sessions'));
+		given(await laptop.client.rpc('end_sign_ins'));
 		expect(await due()).toEqual([kept.endpoint]);
 		const left = await cercle.owner`
 			select endpoint from push_subscriptions where member_id = ${phone.id}
@@ -278,9 +278,9 @@ describe('a device that was signed out elsewhere', () => {
 				})
 			).json();
 		expect(await feed()).toEqual([]);
-		given(await laptop.client.rpc('end_sessions'));
+		given(await laptop.client.rpc('end_sign_ins'));
 		expect(await feed()).toEqual([]);
-		given(await laptop.client.rpc('end_sessions', { everywhere: true }));
+		given(await laptop.client.rpc('end_sign_ins', { everywhere: true }));
 		expect(await feed()).toBeNull();
 	});
 });
@@ -347,7 +347,7 @@ describe('an open socket', () => {
 		const onPhone = await listen(phone.client, before);
 		await say(before, 'still here');
 		await expect.poll(() => onPhone.heard).toContain('still here');
-		given(await laptop.client.rpc('end_sessions', { session_id: await sessionOf(phone) }));
+		given(await laptop.client.rpc('end_sign_ins', { sign_in_id: await sessionOf(phone) }));
 		await onPhone.closed;
 		const after = await topic();
 		expect(after).not.toBe(before);
@@ -365,7 +365,7 @@ describe('an open socket', () => {
 		const group = await foundGroup(phone);
 		const epoch = () => cercle.owner`select epoch from groups where id = ${group.id}`;
 		const before = await epoch();
-		given(await laptop.client.rpc('end_sessions'));
+		given(await laptop.client.rpc('end_sign_ins'));
 		expect(await epoch()).toEqual(before);
 	});
 

@@ -790,12 +790,12 @@ export const calls: readonly Call[] = [
 		otherwise: 'PGRST202'
 	},
 	{ name: 'close_calendar', asking: 'its end', args: () => ({}), ok: named, otherwise: '' },
-	{ name: 'list_sessions', asking: 'their devices', args: () => ({}), ok: named, otherwise: '' },
-	{ name: 'end_sessions', asking: 'all others ended', args: () => ({}), ok: named, otherwise: '' },
+	{ name: 'list_sign_ins', asking: 'their devices', args: () => ({}), ok: named, otherwise: '' },
+	{ name: 'end_sign_ins', asking: 'all others ended', args: () => ({}), ok: named, otherwise: '' },
 	{
-		name: 'end_sessions',
-		asking: 'a session ended that is not theirs',
-		args: () => ({ session_id: randomUUID() }),
+		name: 'end_sign_ins',
+		asking: 'a sign-in ended that is not theirs',
+		args: () => ({ sign_in_id: randomUUID() }),
 		ok: [],
 		otherwise: 'CR001'
 	},

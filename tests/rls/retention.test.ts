@@ -319,7 +319,7 @@ describe('what names people for a time only', () => {
 					updated_at = now() - interval '200 days', refreshed_at = ${unused(29)}
 				where user_id = ${other}
 			`;
-			expect(await erase(sql, new Date())).toMatchObject({ devices: 1 });
+			expect(await erase(sql, new Date())).toMatchObject({ sign_ins: 1 });
 			const left = await sql`select user_id from auth.sessions where user_id in (${id}, ${other})`;
 			expect(left).toEqual([{ user_id: other }]);
 		});

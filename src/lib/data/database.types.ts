@@ -20,7 +20,7 @@ export type Database = {
 			community_overview: { Args: { community_id: string }; Returns: Json };
 			delete_account: { Args: { confirmation: string }; Returns: undefined };
 			dismiss_signal: { Args: { kind: string; session_id: string }; Returns: undefined };
-			end_sessions: { Args: { everywhere?: boolean; session_id?: string }; Returns: number };
+			end_sign_ins: { Args: { everywhere?: boolean; sign_in_id?: string }; Returns: number };
 			erase_expired: { Args: { at: string; most?: number }; Returns: Json };
 			export_account: { Args: Record<PropertyKey, never>; Returns: Json };
 			finish_reminder: { Args: { id: string; outcome: string }; Returns: undefined };
@@ -28,7 +28,7 @@ export type Database = {
 			found_group: { Args: { charter: string; id: string; name: string }; Returns: string };
 			invite: { Args: { email: string; group_id: string; token_hash: string }; Returns: string };
 			leave_group: { Args: { group_id: string }; Returns: undefined };
-			list_sessions: { Args: Record<PropertyKey, never>; Returns: Json };
+			list_sign_ins: { Args: Record<PropertyKey, never>; Returns: Json };
 			open_calendar: { Args: Record<PropertyKey, never>; Returns: string };
 			plan_session: { Args: { expected_version: number; plan: Json }; Returns: string };
 			pull: { Args: { ask: Json }; Returns: Json };

@@ -25,18 +25,18 @@ export type SignIn = z.infer<typeof signIns>[number];
 
 /** Where the account is signed in, this device first. */
 export async function list(backend: Backend): Promise<SignIn[]> {
-	return signIns.parse(await backend.call('list_sessions', {}));
+	return signIns.parse(await backend.call('list_sign_ins', {}));
 }
 
 export async function end(backend: Backend, id: string): Promise<void> {
-	await backend.call('end_sessions', { session_id: id });
+	await backend.call('end_sign_ins', { sign_in_id: id });
 }
 
 export async function endOthers(backend: Backend): Promise<void> {
-	await backend.call('end_sessions', {});
+	await backend.call('end_sign_ins', {});
 }
 
 /** This device too; the address of the calendar stops working. */
 export async function endAll(backend: Backend): Promise<void> {
-	await backend.call('end_sessions', { everywhere: true });
+	await backend.call('end_sign_ins', { everywhere: true });
 }
