@@ -1,4 +1,4 @@
-import type { Member } from '#lib/domain/rotation/turn.ts';
+import type { Member } from '#lib/domain/rotation/role.ts';
 import type { View } from './view.ts';
 
 /** Somebody who belongs to a group today, as the rotation knows them, with their name. */

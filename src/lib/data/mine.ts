@@ -1,5 +1,5 @@
 import { byRank, mustDecide } from '#lib/domain/actions/action.ts';
-import type { Role } from '#lib/domain/rotation/turn.ts';
+import type { Role } from '#lib/domain/rotation/role.ts';
 import type { Row } from './rows.ts';
 import type { View } from './view.ts';
 

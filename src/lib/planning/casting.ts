@@ -2,10 +2,10 @@ import { challengesOf } from '#lib/data/agenda.ts';
 import type { Row } from '#lib/data/rows.ts';
 import type { View } from '#lib/data/view.ts';
 import { propose } from '#lib/domain/rotation/propose.ts';
-import type { Member, Role, Turn } from '#lib/domain/rotation/turn.ts';
+import type { Member, Role, RoleHeld } from '#lib/domain/rotation/role.ts';
 import type { Instant } from '#lib/domain/time.ts';
 
-/** Who holds which role in a session; null: nobody yet. */
+/** The member who holds each role in a session; null: nobody yet. */
 export type Casting = {
 	facilitator: string | null;
 	presenters: string[];
@@ -17,7 +17,7 @@ export type Casting = {
  * The roles held in a group so far, from its closed sessions. Those of the sessions in `also` count
  * too: the one being closed, or one planned before the session for which roles are looked for.
  */
-export function turnsOf(view: View, group: string, also: readonly string[] = []): Turn[] {
+export function rolesHeld(view: View, group: string, also: readonly string[] = []): RoleHeld[] {
 	return view.sessions
 		.filter(
 			({ groupId, status, id }) => groupId === group && (status === 'closed' || also.includes(id))
@@ -25,17 +25,17 @@ export function turnsOf(view: View, group: string, also: readonly string[] = [])
 		.flatMap((session) => heldIn(view, session));
 }
 
-/** The roles held, and those of the sessions planned: who has one has had their turn by then. */
-export function comingTurns(view: View, group: string): Turn[] {
+/** The roles held, and those of the sessions planned: they will be held by then. */
+export function rolesHeldAndPlanned(view: View, group: string): RoleHeld[] {
 	const open = view.sessions.filter(({ status }) => status !== 'closed');
-	return turnsOf(
+	return rolesHeld(
 		view,
 		group,
 		open.map(({ id }) => id)
 	);
 }
 
-function heldIn(view: View, session: Row<'sessions'>): Turn[] {
+function heldIn(view: View, session: Row<'sessions'>): RoleHeld[] {
 	const { id: sessionId, startsAt: at } = session;
 	const held: [Role, string | null][] = [
 		['facilitator', session.facilitatorId],
@@ -56,7 +56,7 @@ function heldIn(view: View, session: Row<'sessions'>): Turn[] {
  */
 export function cast(
 	members: readonly Member[],
-	turns: readonly Turn[],
+	held: readonly RoleHeld[],
 	presenters: number,
 	decided: Partial<Casting> = {}
 ): Casting {
@@ -65,11 +65,11 @@ export function cast(
 		(id) => id !== null && id !== undefined
 	);
 	const take = (role: Role) => {
-		const found = propose(role, members, turns, taken)?.memberId ?? null;
+		const found = propose(role, members, held, taken)?.memberId ?? null;
 		if (found) taken.push(found);
 		return found;
 	};
-	const share = (role: Role) => take(role) ?? propose(role, members, turns, [])?.memberId ?? null;
+	const share = (role: Role) => take(role) ?? propose(role, members, held, [])?.memberId ?? null;
 	const facilitating = facilitator === undefined ? take('facilitator') : facilitator;
 	const presenting =
 		decided.presenters ??
@@ -83,8 +83,8 @@ export function cast(
 }
 
 /** When a member last had a role; null: never. */
-export function lastTurn(turns: readonly Turn[], role: Role, member: string): Instant | null {
-	return turns
-		.filter((turn) => turn.role === role && turn.memberId === member)
+export function lastHeld(held: readonly RoleHeld[], role: Role, member: string): Instant | null {
+	return held
+		.filter((one) => one.role === role && one.memberId === member)
 		.reduce<Instant | null>((last, { at }) => (last === null || at > last ? at : last), null);
 }

@@ -9,7 +9,7 @@ import { mastermind } from '#lib/domain/formats/mastermind.ts';
 import { limits } from '#lib/domain/limits.ts';
 import { type Instant, later, minutes, parseInstant } from '#lib/domain/time.ts';
 import { momentOf, wallTime } from '#lib/domain/wall-time.ts';
-import { cast, type Casting, turnsOf } from './casting.ts';
+import { cast, type Casting, rolesHeld } from './casting.ts';
 
 /** Groups meet every month: four weeks keep the weekday. */
 const WEEKS = 4;
@@ -31,9 +31,9 @@ export type Decided = Partial<Casting> & {
  */
 export function nextPlan(view: View, session: Row<'sessions'>, decided: Decided): Plan {
 	const members = peers(view, session.groupId);
-	const turns = turnsOf(view, session.groupId, [session.id]);
+	const held = rolesHeld(view, session.groupId, [session.id]);
 	const format = named(decided.format ?? '') ?? builtin[0] ?? mastermind;
-	const casting = cast(members, turns, format.presenters, decided);
+	const casting = cast(members, held, format.presenters, decided);
 	const { facilitator, presenters, scribe, host } = casting;
 	const { least, most } = limits.sessionMinutes;
 	const people = { members: members.map(({ id }) => id), presenters };

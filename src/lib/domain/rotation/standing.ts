@@ -1,27 +1,27 @@
 import { type Instant, instant } from '#lib/domain/time.ts';
-import type { Member, Turn } from './turn.ts';
+import type { Member, RoleHeld } from './role.ts';
 
 /** Where a member stands in the rotation of one role. */
 export type Standing = {
 	memberId: string;
-	/** Turns since they joined, plus those they are credited with for having joined later. */
+	/** How often they held it since they joined, plus what a later joiner is credited with. */
 	count: number;
-	/** Their last turn, or when they joined: since when they have waited. */
+	/** When they last held it, or joined: since when they have waited. */
 	waitingSince: Instant;
 };
 
 /**
- * The standing of each member in one role, from its turns. A newcomer is credited with the turns of
- * the middle member (the lower one of two) among those who were there before, as of the day they
- * joined. Who comes back after leaving is a newcomer: older turns do not count.
+ * The standing of each member in one role, from all times it was held. A newcomer is credited with the
+ * count of the middle member (the lower one of two) among those who were there before, as of the day
+ * they joined. A member who comes back after leaving is a newcomer: what they held before does not
+ * count.
  */
-export function standings(members: readonly Member[], turns: readonly Turn[]): Standing[] {
+export function standings(members: readonly Member[], held: readonly RoleHeld[]): Standing[] {
 	const credits = new Map<string, number>();
 	const countAt = (member: Member, until: number) =>
 		(credits.get(member.id) ?? 0) +
-		turns.filter(
-			({ memberId, at }) => memberId === member.id && at >= member.joinedAt && at < until
-		).length;
+		held.filter(({ memberId, at }) => memberId === member.id && at >= member.joinedAt && at < until)
+			.length;
 
 	const byArrival = members.toSorted((a, b) => a.joinedAt - b.joinedAt);
 	for (const member of byArrival) {
@@ -33,7 +33,7 @@ export function standings(members: readonly Member[], turns: readonly Turn[]): S
 		memberId: member.id,
 		count: countAt(member, Infinity),
 		waitingSince: instant(
-			turns.reduce(
+			held.reduce(
 				(latest, { memberId, at }) => (memberId === member.id ? Math.max(latest, at) : latest),
 				Number(member.joinedAt)
 			)

@@ -1,6 +1,6 @@
 import { budget } from '#lib/domain/agenda/budget.ts';
 import type { Segment } from '#lib/domain/agenda/segment.ts';
-import type { Role } from '#lib/domain/rotation/turn.ts';
+import type { Role } from '#lib/domain/rotation/role.ts';
 import { type Instant, later, minutes } from '#lib/domain/time.ts';
 import { isKept, type Trace } from './keeping.ts';
 import { groupSize, type Size } from './size.ts';

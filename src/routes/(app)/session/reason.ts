@@ -1,6 +1,6 @@
-import type { Role, Turn } from '#lib/domain/rotation/turn.ts';
+import type { Role, RoleHeld } from '#lib/domain/rotation/role.ts';
 import * as m from '#lib/paraglide/messages.js';
-import { lastTurn } from '#lib/planning/casting.ts';
+import { lastHeld } from '#lib/planning/casting.ts';
 import type { Language } from '#lib/ui/civil.ts';
 
 const never = {
@@ -30,13 +30,13 @@ const youSince = {
 
 /** Why it may be this member's turn, in words: "n’a pas animé depuis mars". */
 export function reason(
-	turns: readonly Turn[],
+	held: readonly RoleHeld[],
 	role: Role,
 	member: string,
 	me: string,
 	language: Language
 ): string {
-	const last = lastTurn(turns, role, member);
+	const last = lastHeld(held, role, member);
 	if (last === null) return (member === me ? youNever : never)[role]();
 	const month = new Intl.DateTimeFormat(language === 'fr' ? 'fr-FR' : 'en-GB', {
 		month: 'long',

@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { propose } from '#lib/domain/rotation/propose.ts';
-import { type Member, roles, type Turn } from '#lib/domain/rotation/turn.ts';
+import { type Member, roles, type RoleHeld } from '#lib/domain/rotation/role.ts';
 import { instant } from '#lib/domain/time.ts';
 
 const day = (count: number) => instant(1_790_000_000_000 + count * 86_400_000);
 const member = (id: string, joined = 0): Member => ({ id, joinedAt: day(joined) });
-const turn = (memberId: string, on: number): Turn => ({
+const turn = (memberId: string, on: number): RoleHeld => ({
 	memberId,
 	role: 'facilitator',
 	sessionId: `s${on}`,
 	at: day(on)
 });
-const next = (members: Member[], turns: Turn[], absent: string[] = []) =>
+const next = (members: Member[], turns: RoleHeld[], absent: string[] = []) =>
 	propose('facilitator', members, turns, absent);
 
 /** Holds one session a month from day `from`, following every proposal; returns all turns. */
-function follow(members: Member[], turns: Turn[], from: number, count: number): Turn[] {
+function follow(members: Member[], turns: RoleHeld[], from: number, count: number): RoleHeld[] {
 	const all = [...turns];
 	for (let month = 0; month < count; month++) {
 		const chosen = next(members, all);
@@ -25,7 +25,7 @@ function follow(members: Member[], turns: Turn[], from: number, count: number): 
 	return all;
 }
 
-const counts = (members: Member[], turns: Turn[]) =>
+const counts = (members: Member[], turns: RoleHeld[]) =>
 	members.map(({ id }) => turns.filter(({ memberId }) => memberId === id).length);
 
 const group = (size: number) => ['ada', 'bo', 'cy', 'di', 'ed', 'flo', 'guy', 'hal'].slice(0, size);
@@ -113,7 +113,7 @@ describe('fairness', () => {
 		fc.assert(
 			fc.property(size, fc.array(fc.nat(255), { maxLength: 20 }), (n, absences) => {
 				const members = group(n).map((id) => member(id));
-				const turns: Turn[] = [];
+				const turns: RoleHeld[] = [];
 				for (const [month, mask] of absences.entries()) {
 					const absent = group(n).filter((_, index) => (mask >> index) % 2 === 1);
 					const chosen = next(members, turns, absent);

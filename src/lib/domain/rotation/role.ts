@@ -4,8 +4,8 @@ import type { Instant } from '#lib/domain/time.ts';
 export const roles = ['facilitator', 'presenter', 'scribe', 'host'] as const;
 export type Role = (typeof roles)[number];
 
-/** A present member of the group; who left is not in the list any more. */
+/** A current member of the group. */
 export type Member = { id: string; joinedAt: Instant };
 
-/** A role held once. Only turns that took place count, not those that were planned or skipped. */
-export type Turn = { memberId: string; role: Role; sessionId: string; at: Instant };
+/** A role that a member held in one session. One that was planned or skipped is not held. */
+export type RoleHeld = { memberId: string; role: Role; sessionId: string; at: Instant };
