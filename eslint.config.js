@@ -48,7 +48,7 @@ const lent = {
 		'actions/ActionLine.svelte',
 		'actions/Conflicts.svelte',
 		'actions/DecideCard.svelte',
-		'actions/settling.svelte.ts',
+		'actions/ticking.svelte.ts',
 		'group/OpenVotes.svelte'
 	]
 };

@@ -2,7 +2,7 @@
 const FIRST_PAUSE = 1_000;
 const LONGEST_PAUSE = 60_000;
 /** What ran this long in ms ended for a new reason: the pauses begin anew. */
-const SETTLED = 60_000;
+const STABLE = 60_000;
 /** The server's word that a person must change something (EX_CONFIG). */
 const REFUSED = 78;
 
@@ -67,7 +67,7 @@ export function keep({ launch, say, end, now = () => performance.now(), after = 
 		// Refused at the very start, it has said why to somebody who is there to read it.
 		const isRefused = status === REFUSED && launches === 1;
 		if (told || status === 0 || isRefused) return end(status);
-		if (ran > SETTLED) pause = FIRST_PAUSE;
+		if (ran > STABLE) pause = FIRST_PAUSE;
 		const why = signal ? `by ${signal}` : `with code ${code}`;
 		const [lasted, rest] = [Math.round(ran / 1000), pause / 1000];
 		say(`Cercle ended ${why} after ${lasted} s; it is started again in ${rest} s.`);

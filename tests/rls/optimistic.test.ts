@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Intent, settleAction } from '#lib/changes/intent.ts';
+import { type Intent, setStatus } from '#lib/changes/intent.ts';
 import {
 	addAction as newAction,
 	decideAction,
@@ -143,8 +143,8 @@ test.each<[string, () => Person, (view: View) => Intent]>([
 	['a goal taken back', () => ada, (view) => removeGoal(first(view.goals))],
 	['an outcome', () => ada, (view) => review(view, 'partly', 'À moitié.')],
 	['another outcome for the same action', () => ada, (view) => review(view, 'dropped', '')],
-	['an action reopened', () => ada, (view) => settleAction(first(view.actions), 'open')],
-	['an action done', () => ada, (view) => settleAction(first(view.actions), 'done')],
+	['an action reopened', () => ada, (view) => setStatus(first(view.actions), 'open')],
+	['an action done', () => ada, (view) => setStatus(first(view.actions), 'done')],
 	[
 		'a challenge prepared',
 		() => bob,

@@ -15,6 +15,6 @@ export interface Intent extends Change {
 }
 
 /** Ticks an action off or opens it again, without a word. The latest one wins: no base. */
-export function settleAction(action: Row<'actions'>, status: Row<'actions'>['status']): Intent {
+export function setStatus(action: Row<'actions'>, status: Row<'actions'>['status']): Intent {
 	return { kind: 'action.settle', args: { id: action.id, changes: { status } }, base: null };
 }

@@ -35,7 +35,7 @@ export const kinds = {
 	'action.settle': {
 		table: 'actions',
 		apply: (tables, { id, changes }, table) =>
-			patch(tables, table, id, settled(columns(changes).status))
+			patch(tables, table, id, withStatus(columns(changes).status))
 	},
 	'action.tell': {
 		table: 'actions',
@@ -134,7 +134,7 @@ function told({ outcome, line }: Columns): Columns {
 }
 
 /** Ticked off or reopened: the last word said goes with it. */
-function settled(status: unknown): (action: StoredRow) => Columns {
+function withStatus(status: unknown): (action: StoredRow) => Columns {
 	return (action) =>
 		action.status === status
 			? {}

@@ -8,14 +8,14 @@ interface AuthAnswer {
 /** Sends a six-digit code; an unknown address gets an account with it. */
 export async function sendCode(backend: Backend, email: string, language: string): Promise<void> {
 	const auth = await backend.auth();
-	settled(await auth.signInWithOtp({ email, options: { data: { language } } }));
+	throwIfRefused(await auth.signInWithOtp({ email, options: { data: { language } } }));
 }
 
 /** Signs in with the code; answers the member's id. */
 export async function enterCode(backend: Backend, email: string, token: string): Promise<string> {
 	const auth = await backend.auth();
 	const answer = await auth.verifyOtp({ email, token, type: 'email' });
-	settled(answer);
+	throwIfRefused(answer);
 	return memberOf(answer.data.user);
 }
 
@@ -27,20 +27,20 @@ export async function enterPassword(
 ): Promise<string> {
 	const auth = await backend.auth();
 	const answer = await auth.signInWithPassword({ email, password });
-	settled(answer);
+	throwIfRefused(answer);
 	return memberOf(answer.data.user);
 }
 
 /** Sends a six-digit code to the signed-in member, who proves with it to hold the mailbox. */
 export async function sendProof(backend: Backend): Promise<void> {
 	const auth = await backend.auth();
-	settled(await auth.reauthenticate());
+	throwIfRefused(await auth.reauthenticate());
 }
 
 /** Sets or changes the password of the signed-in member, given the code of `sendProof`. */
 export async function setPassword(backend: Backend, password: string, code: string): Promise<void> {
 	const auth = await backend.auth();
-	settled(await auth.updateUser({ password, nonce: code }));
+	throwIfRefused(await auth.updateUser({ password, nonce: code }));
 }
 
 /** The address of the signed-in member; null: nobody is signed in. */
@@ -61,7 +61,7 @@ export async function remove(backend: Backend, address: string): Promise<void> {
 	await backend.call('delete_account', { confirmation: address });
 }
 
-function settled({ error }: AuthAnswer): void {
+function throwIfRefused({ error }: AuthAnswer): void {
 	if (error) throw authFailure(error);
 }
 

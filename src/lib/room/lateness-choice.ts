@@ -5,10 +5,10 @@ import type { Step } from './scene.ts';
 const PATIENCE = 3;
 
 /**
- * Whether the facilitator has settled the present lateness: they accepted `accepted` minutes (null:
- * nothing yet) and it has not grown much since.
+ * Whether the facilitator has accepted the present lateness: they accepted `accepted` minutes (null:
+ * none yet) and it has not grown much since.
  */
-export function isSettled(accepted: number | null, late: number): boolean {
+export function isAccepted(accepted: number | null, late: number): boolean {
 	return accepted !== null && late < accepted + PATIENCE;
 }
 

@@ -172,7 +172,7 @@ async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts)
 	const { keys, ownerUrl } = database;
 	const quiet = openQuiet();
 	parts.add('console', () => quiet.close());
-	const seeded = await settleDemo(options, ownerUrl);
+	const seeded = await prepareDemo(options, ownerUrl);
 	const api = await openApi({
 		keys,
 		pools,
@@ -199,7 +199,7 @@ async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts)
 }
 
 /** Adds the demo group where it is wanted, and refuses a database that has it where it must not. */
-async function settleDemo({ config, root }: CercleOptions, ownerUrl: string): Promise<boolean> {
+async function prepareDemo({ config, root }: CercleOptions, ownerUrl: string): Promise<boolean> {
 	const sql = postgres(ownerUrl, { max: 1, connect_timeout: 2, onnotice: () => undefined });
 	try {
 		if (config.mode === 'serve') await refuseDemo(sql);

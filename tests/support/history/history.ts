@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { type Intent, settleAction } from '#lib/changes/intent.ts';
+import { type Intent, setStatus } from '#lib/changes/intent.ts';
 import {
 	addAction,
 	editAction,
@@ -170,7 +170,7 @@ export class History {
 				return does(editAction(action, { title: text }), of(action.id, 'title'));
 			case 'tick':
 				if (!action) return null;
-				return does(settleAction(action, pick % 2 ? 'done' : 'open'));
+				return does(setStatus(action, pick % 2 ? 'done' : 'open'));
 			case 'tell':
 				if (!action) return null;
 				return does(tellAction(action, 'partly', text), of(action.id, 'line'));

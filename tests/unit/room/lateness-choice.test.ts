@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { expand } from '#lib/domain/agenda/expand.ts';
 import { named } from '#lib/domain/formats/builtin.ts';
 import { instant } from '#lib/domain/time.ts';
-import { hasChoice, isSettled, largestCuts } from '#lib/room/lateness-choice.ts';
+import { hasChoice, isAccepted, largestCuts } from '#lib/room/lateness-choice.ts';
 
 const segments = expand(named('mastermind')!, { members: [], presenters: ['ada'] }).map(
 	(segment) => ({ ...segment, planned: segment.minutes, dropped: false, actual: null })
@@ -10,15 +10,15 @@ const segments = expand(named('mastermind')!, { members: [], presenters: ['ada']
 
 describe('a lateness that was accepted', () => {
 	test('is brought up again once it has grown by three minutes', () => {
-		expect(isSettled(7, 7)).toBe(true);
-		expect(isSettled(7, 9)).toBe(true);
-		expect(isSettled(7, 10)).toBe(false);
+		expect(isAccepted(7, 7)).toBe(true);
+		expect(isAccepted(7, 9)).toBe(true);
+		expect(isAccepted(7, 10)).toBe(false);
 	});
-	test('stays settled while it shrinks', () => expect(isSettled(7, 1)).toBe(true));
-	test('is not settled before anybody said so', () => expect(isSettled(null, 1)).toBe(false));
+	test('stays accepted while it shrinks', () => expect(isAccepted(7, 1)).toBe(true));
+	test('is not accepted before anybody said so', () => expect(isAccepted(null, 1)).toBe(false));
 	test('made good, it may come back by two minutes in peace', () => {
-		expect(isSettled(0, 2)).toBe(true);
-		expect(isSettled(0, 3)).toBe(false);
+		expect(isAccepted(0, 2)).toBe(true);
+		expect(isAccepted(0, 3)).toBe(false);
 	});
 });
 

@@ -7,7 +7,7 @@ import type { Row } from '#lib/data/rows.ts';
 import type { Choice, Outcome } from '#lib/domain/actions/action.ts';
 import { clean } from '#lib/domain/limits.ts';
 
-const settled = { done: 'action_done', open: 'action_open', dropped: 'action_dropped' } as const;
+const subjects = { done: 'action_done', open: 'action_open', dropped: 'action_dropped' } as const;
 
 /** What the kinds of change of an action mean. */
 export const meanings = {
@@ -26,7 +26,7 @@ export const meanings = {
 	'action.settle': {
 		fields: [],
 		subject: ({ status }) =>
-			status === 'done' || status === 'open' || status === 'dropped' ? settled[status] : 'action',
+			status === 'done' || status === 'open' || status === 'dropped' ? subjects[status] : 'action',
 		words: ['title'],
 		event: ({ status }) => (status === 'open' ? 'reopened' : 'told')
 	},

@@ -11,11 +11,12 @@ export type Session = {
 
 /**
  * The actions of a group after a session closes, with the same rules as `private.carry_actions` in
- * the database, which decides. Reviews of this session settle their actions first: done and dropped
- * are over, partly and not done stay open.
+ * the database, which decides. Reviews of this session are applied to their actions first:
+ * done and dropped are over, partly and not done stay open.
  *
  * Every open action that this session or an earlier one had to review, or that was taken in it, goes to
  * the next one.
+ *
  * If it existed before and was due by the day of this session it is late: it counts one carry more
  * and is due on the day of the next session. Nothing is removed and nothing else changes.
  */
@@ -26,15 +27,15 @@ export function carryOver(
 	next: Pick<Session, 'id' | 'date'>
 ): Action[] {
 	return actions.map((action) => {
-		const settled = settle(action, reviews, closing.id);
-		if (settled.status !== 'open' || !reviewedBy(settled, closing)) return settled;
-		return isLate(settled, closing)
-			? { ...settled, carries: settled.carries + 1, dueOn: next.date, dueIn: next.id }
-			: { ...settled, dueIn: next.id };
+		const reviewed = withReview(action, reviews, closing.id);
+		if (reviewed.status !== 'open' || !reviewedBy(reviewed, closing)) return reviewed;
+		return isLate(reviewed, closing)
+			? { ...reviewed, carries: reviewed.carries + 1, dueOn: next.date, dueIn: next.id }
+			: { ...reviewed, dueIn: next.id };
 	});
 }
 
-function settle(action: Action, reviews: readonly Review[], sessionId: string): Action {
+function withReview(action: Action, reviews: readonly Review[], sessionId: string): Action {
 	const review = reviews.find(
 		(review) => review.actionId === action.id && review.sessionId === sessionId
 	);

@@ -56,7 +56,7 @@ export function openLite(options: LiteOptions): Lite {
 		});
 		const ask = async () => app.fetch(request, { peerAddress: '127.0.0.1' });
 		const answer = await quiet.run(() => (isWhole ? asWhole(pool, ask) : ask()));
-		return settle(answer, log);
+		return sanitized(answer, log);
 	};
 }
 
@@ -99,7 +99,7 @@ const problemFormat = z.object({ code: z.string().regex(/^[0-9A-Z_]{5,30}$/) });
  * Never kept by a cache, and no words of the database. Every failure is one to try again: a client
  * that renews its token takes any other for the end of its session.
  */
-async function settle(answer: Response, log: Log): Promise<Response> {
+async function sanitized(answer: Response, log: Log): Promise<Response> {
 	const headers = new Headers(answer.headers);
 	for (const name of [...headers.keys()]) {
 		if (name.startsWith('access-control-')) headers.delete(name);

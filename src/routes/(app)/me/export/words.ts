@@ -28,7 +28,7 @@ const kinds = {
 	advice: m.floor_advice,
 	offer: m.floor_offer
 };
-const settled = { open: m.goals_open, done: m.actions_is_done, dropped: m.actions_is_dropped };
+const ended = { open: m.goals_open, done: m.actions_is_done, dropped: m.actions_is_dropped };
 
 /** The words of the document in the language on screen; days as they are in `zone`. */
 export function words(zone: string): Words {
@@ -84,7 +84,7 @@ export function words(zone: string): Words {
 		action: ({ due_on, status, outcome, carries }) =>
 			joined(
 				m.actions_due({ date: dated(`${due_on}T12:00:00Z`) }),
-				status === 'open' && outcome ? outcomes[outcome]() : settled[status](),
+				status === 'open' && outcome ? outcomes[outcome]() : ended[status](),
 				carries > 0 && m.actions_was_carried({ count: carries })
 			),
 		event: ({ kind, choice, outcome, carries }) => {

@@ -1,4 +1,4 @@
-import { settleAction } from '#lib/changes/intent.ts';
+import { setStatus } from '#lib/changes/intent.ts';
 import { codeOf } from '#lib/data/failure.ts';
 import type { Action } from '#lib/domain/actions/action.ts';
 import * as m from '#lib/paraglide/messages.js';
@@ -12,7 +12,7 @@ const toasts = {
 };
 
 /** Marking actions done, dropped or open again on one page, with what was just done undoable. */
-export class Settling {
+export class Ticking {
 	readonly #app: App;
 	#toast = $state.raw<ToastMessage | null>(null);
 	#moved = $state.raw<readonly string[]>([]);
@@ -25,18 +25,18 @@ export class Settling {
 		return this.#toast;
 	}
 
-	/** Settled on this page: such an action keeps its place until the page is left. */
+	/** Ticked on this page: such an action keeps its place until the page is left. */
 	has(action: Action): boolean {
 		return this.#moved.includes(action.id);
 	}
 
-	async settle(action: Action, status: Action['status']): Promise<void> {
+	async setStatus(action: Action, status: Action['status']): Promise<void> {
 		const row = this.#app.view.actions.find(({ id }) => id === action.id);
 		if (!row) return;
 		try {
-			await this.#app.write(settleAction(row, status));
+			await this.#app.write(setStatus(row, status));
 			this.#moved = [...this.#moved, action.id];
-			const undo = () => void this.settle(action, action.status);
+			const undo = () => void this.setStatus(action, action.status);
 			this.say(toasts[status](), status === action.status ? undefined : undo);
 		} catch (error) {
 			// Rarely needed: the words of every refusal come when there is one.
