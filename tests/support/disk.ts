@@ -1,5 +1,5 @@
 /** One record of a browser's databases, opened with the key that the browser keeps. */
-export interface Kept {
+export interface StoredRecord {
 	database: string;
 	store: string;
 	key: IDBValidKey;
@@ -11,11 +11,11 @@ declare global {
 		/** What stands in this browser's databases. */
 		readonly disk: {
 			/** All of it as it lies there. */
-			raw(version?: number): Promise<Kept[]>;
+			raw(version?: number): Promise<StoredRecord[]>;
 			/** All of it; what is sealed is opened. A `version`: as a newer release opens an account's. */
-			read(version?: number): Promise<Kept[]>;
+			read(version?: number): Promise<StoredRecord[]>;
 			/** Puts another value into a record, sealed as the app seals it; null removes the record. */
-			replace(kept: Kept, value: unknown): Promise<void>;
+			replace(kept: StoredRecord, value: unknown): Promise<void>;
 		};
 	}
 }
@@ -49,8 +49,8 @@ export function openDisk(): void {
 		return crypto.subtle.unwrapKey('raw', wrapped, by, how, 'AES-GCM', false, uses);
 	}
 
-	async function raw(version?: number): Promise<Kept[]> {
-		const found: Kept[] = [];
+	async function raw(version?: number): Promise<StoredRecord[]> {
+		const found: StoredRecord[] = [];
 		const names = (await indexedDB.databases()).map(({ name = '' }) => name);
 		for (const name of names.filter((one) => one !== 'cercle-keys')) {
 			const opening = isAccount(name) ? indexedDB.open(name, version) : indexedDB.open(name);
@@ -70,9 +70,9 @@ export function openDisk(): void {
 		return found;
 	}
 
-	async function read(version?: number): Promise<Kept[]> {
+	async function read(version?: number): Promise<StoredRecord[]> {
 		const by = await key();
-		const opened = async (kept: Kept) => {
+		const opened = async (kept: StoredRecord) => {
 			if (!by || !(kept.value instanceof Uint8Array)) return kept;
 			const sealed = kept.value as Uint8Array<ArrayBuffer>;
 			const how = { ...place(kept.database, kept.store), iv: sealed.slice(0, NONCE) };
@@ -82,7 +82,7 @@ export function openDisk(): void {
 		return Promise.all((await raw(version)).map(opened));
 	}
 
-	async function replace({ database, store, key: at }: Kept, value: unknown): Promise<void> {
+	async function replace({ database, store, key: at }: StoredRecord, value: unknown): Promise<void> {
 		const by = await key();
 		if (!by) throw new Error('this browser has sealed nothing yet');
 		const nonce = crypto.getRandomValues(new Uint8Array(NONCE));

@@ -3,7 +3,7 @@ import { readRow, tables as names, type Row, type Table } from './rows.ts';
 /** Everything this member may see, in the app's words: what every page draws from. */
 export type View = { readonly [T in Table]: readonly Row<T>[] };
 
-type Kept = Readonly<Record<string, readonly unknown[]>>;
+type StoredTables = Readonly<Record<string, readonly unknown[]>>;
 
 /** The rows of a table as kept and as read, and which became which. */
 interface Seen {
@@ -13,20 +13,20 @@ interface Seen {
 }
 
 /** False when rows that are kept are missing in what was read of them: they are of another shape. */
-export function whole(kept: Kept, view: View): boolean {
-	return names.every((table) => view[table].length === (kept[table]?.length ?? 0));
+export function whole(stored: StoredTables, view: View): boolean {
+	return names.every((table) => view[table].length === (stored[table]?.length ?? 0));
 }
 
 /**
  * Makes the reader of kept rows. It remembers its last answer table by table and row by row: one
  * keystroke re-reads the one row it touched, not twelve months of a group.
  */
-export function viewer(): (kept: Kept) => View {
+export function viewer(): (stored: StoredTables) => View {
 	const seen = new Map<Table, Seen>();
 	const none: readonly unknown[] = [];
 
-	function read<T extends Table>(table: T, kept: Kept): readonly Row<T>[] {
-		const rows = kept[table] ?? none;
+	function read<T extends Table>(table: T, stored: StoredTables): readonly Row<T>[] {
+		const rows = stored[table] ?? none;
 		const last = seen.get(table);
 		// The records hold under each table what `readRow` gave for that same table.
 		if (last?.rows === rows) return last.read as readonly Row<T>[];
@@ -42,5 +42,5 @@ export function viewer(): (kept: Kept) => View {
 	}
 
 	// Each name of the tables, once, with its own rows: the shape of a View.
-	return (kept) => Object.fromEntries(names.map((table) => [table, read(table, kept)])) as View;
+	return (stored) => Object.fromEntries(names.map((table) => [table, read(table, stored)])) as View;
 }

@@ -21,8 +21,8 @@ export type Opened = { readonly key: CryptoKey } | { readonly left: number };
 
 /** Whether a code is asked for when the app starts. Throws StorageError. */
 export async function hasLock(vault: Vault): Promise<boolean> {
-	const kept = await vault.kept();
-	return kept !== null && isLocked(kept.wrapped);
+	const stored = await vault.stored();
+	return stored !== null && isLocked(stored.wrapped);
 }
 
 /**
@@ -31,13 +31,13 @@ export async function hasLock(vault: Vault): Promise<boolean> {
  */
 export async function lock(vault: Vault, code: string): Promise<boolean> {
 	await vault.key();
-	const kept = await vault.kept();
-	if (!kept?.wrapped.by) return false;
-	const key = await unwrap(kept.wrapped, kept.wrapped.by, true);
+	const stored = await vault.stored();
+	if (!stored?.wrapped.by) return false;
+	const key = await unwrap(stored.wrapped, stored.wrapped.by, true);
 	const salt = random(SALT);
 	const { wrapped, nonce } = await wrap(key, await derived(code, salt, ROUNDS));
 	const locked: Locked = { wrapped, nonce, salt, rounds: ROUNDS };
-	return vault.keep(locked, 0, kept.tries);
+	return vault.keep(locked, 0, stored.tries);
 }
 
 /** Opens the vault for this page. Throws StorageError. */
@@ -56,9 +56,9 @@ export async function unlock(vault: Vault, code: string): Promise<Opened> {
 
 /** A try counts before it is made: a page killed during the try does not give it back. */
 async function attempt(vault: Vault, code: string, extractable: boolean): Promise<Opened> {
-	const kept = await vault.kept();
-	if (!kept || !isLocked(kept.wrapped)) return { key: await vault.key() };
-	const { wrapped, tries } = kept;
+	const stored = await vault.stored();
+	if (!stored || !isLocked(stored.wrapped)) return { key: await vault.key() };
+	const { wrapped, tries } = stored;
 	if (tries >= TRIES) return { left: 0 };
 	// Another tab tried at the same moment.
 	if (!(await vault.keep(wrapped, tries + 1, tries))) return attempt(vault, code, extractable);

@@ -6,7 +6,7 @@ const schema = { version: 1, stores: ['keys'] };
 const encoder = new TextEncoder();
 
 /** The key of this browser as it is kept, and how many wrong codes were tried since a right one. */
-interface Kept {
+interface StoredKey {
 	readonly wrapped: Wrapped;
 	readonly tries: number;
 }
@@ -58,13 +58,13 @@ export class Vault {
 	/** Gets the key that is there, before it is asked for; makes none. Throws as `ready` does. */
 	async warm(): Promise<void> {
 		if (!('subtle' in crypto)) return;
-		const kept = await this.kept();
-		if (kept) await this.#hold(() => this.#find(kept));
+		const stored = await this.stored();
+		if (stored) await this.#hold(() => this.#find(stored));
 	}
 
 	/** The key in use, made when there is none yet. Throws StorageError, `locked` until `use`. */
 	key(): Promise<CryptoKey> {
-		return this.#hold(async () => this.#find(await this.kept()));
+		return this.#hold(async () => this.#find(await this.stored()));
 	}
 
 	/** From now on with this key, which a code gave back. */
@@ -78,7 +78,7 @@ export class Vault {
 	}
 
 	/** Null: there is none yet. */
-	async kept(): Promise<Kept | null> {
+	async stored(): Promise<StoredKey | null> {
 		const [[entry] = []] = await this.#keys.read(['keys']);
 		return entry ? { wrapped: entry.value as Wrapped, tries: Number(entry.mark) } : null;
 	}
@@ -110,16 +110,16 @@ export class Vault {
 		return found;
 	}
 
-	async #find(kept: Kept | null): Promise<CryptoKey> {
-		if (kept) {
-			const { wrapped } = kept;
+	async #find(stored: StoredKey | null): Promise<CryptoKey> {
+		if (stored) {
+			const { wrapped } = stored;
 			if (!wrapped.by) throw new StorageError('locked');
 			return unwrap(wrapped, wrapped.by);
 		}
 		const { fresh } = await import('./new-key.ts');
 		// Another tab may have been first.
 		await this.keep(await fresh(), 0, null);
-		return this.#find(await this.kept());
+		return this.#find(await this.stored());
 	}
 }
 

@@ -29,7 +29,7 @@ interface Typed {
 }
 
 /** An operation that a member was told is kept. */
-interface Kept {
+interface Acknowledged {
 	readonly phone: Phone;
 	readonly typed: readonly Typed[];
 	/** Where it was in the queue: one more with every try. */
@@ -57,7 +57,7 @@ export class History {
 	readonly #network: Network;
 	readonly #phones: readonly Phone[];
 	/** By the number an operation carries as its date. */
-	readonly #kept = new Map<number, Kept>();
+	readonly #kept = new Map<number, Acknowledged>();
 	readonly #running: Promise<void>[] = [];
 	#made = 0;
 
