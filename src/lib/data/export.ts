@@ -1,5 +1,5 @@
 import * as z from 'zod/mini';
-import type { Taken } from '#lib/domain/account/taken.ts';
+import type { AccountExport } from '#lib/domain/account/export.ts';
 import { choices, outcomes } from '#lib/domain/actions/action.ts';
 import { goalStatuses, stages } from '#lib/domain/goals/goal.ts';
 import { contributionKinds } from '#lib/domain/session/contribution.ts';
@@ -10,7 +10,7 @@ const moment = z.string();
 const outcome = z.nullable(z.enum(outcomes));
 const contribution = z.object({ kind: z.enum(contributionKinds), text, made_at: moment });
 
-const taken = z.object({
+const exported = z.object({
 	exported_at: moment,
 	account: z.object({ email: z.nullable(text), name: text }),
 	groups: z.array(
@@ -65,7 +65,7 @@ const taken = z.object({
 });
 
 /** All that is the member's: as the server says it, and as this version of the app reads it. */
-export async function take(backend: Backend): Promise<{ answer: unknown; read: Taken }> {
+export async function take(backend: Backend): Promise<{ answer: unknown; read: AccountExport }> {
 	const answer = await backend.call('export_account', {});
-	return { answer, read: taken.parse(answer) };
+	return { answer, read: exported.parse(answer) };
 }

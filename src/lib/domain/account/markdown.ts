@@ -1,4 +1,4 @@
-import type { Contribution, Taken } from './taken.ts';
+import type { AccountExport, Contribution } from './export.ts';
 
 /** The interface's words for a document, in the member's language. */
 export interface Words {
@@ -34,10 +34,10 @@ export interface Words {
 	day(moment: string): string;
 	member(from: string, to: string | null): string;
 	signed(version: number | null): string;
-	goal(goal: Taken['goals'][number]): string;
-	action(action: Taken['actions'][number]): string;
-	event(event: Taken['actions'][number]['history'][number]): string;
-	review(review: Taken['actions'][number]['reviews'][number]): string;
+	goal(goal: AccountExport['goals'][number]): string;
+	action(action: AccountExport['actions'][number]): string;
+	event(event: AccountExport['actions'][number]['history'][number]): string;
+	review(review: AccountExport['actions'][number]['reviews'][number]): string;
 	contribution(contribution: Contribution): string;
 }
 
@@ -78,7 +78,7 @@ export function quotation(text: string): string {
 }
 
 /** All that is a member's as one Markdown text. */
-export function markdown(taken: Taken, words: Words): string {
+export function markdown(exported: AccountExport, words: Words): string {
 	const head = (level: number, text: string) =>
 		`${'#'.repeat(level)} ${line(text) || line(words.untitled)}`;
 	const item = (...texts: string[]) => `- ${texts.filter(Boolean).map(line).join(' · ')}`;
@@ -97,23 +97,23 @@ export function markdown(taken: Taken, words: Words): string {
 		quotation(contribution.text)
 	];
 	const nameOf = (group: string) =>
-		taken.groups.find(({ id, name }) => id === group && name)?.name ?? words.formerGroup;
+		exported.groups.find(({ id, name }) => id === group && name)?.name ?? words.formerGroup;
 
 	return (
 		[
-			head(1, `${words.title} · ${taken.account.name || (taken.account.email ?? '')}`),
-			line(words.exported(taken.exported_at)),
+			head(1, `${words.title} · ${exported.account.name || (exported.account.email ?? '')}`),
+			line(words.exported(exported.exported_at)),
 			...part(
 				words.groups,
 				list(
-					taken.groups.map(({ name, joined_at, left_at }) =>
+					exported.groups.map(({ name, joined_at, left_at }) =>
 						item(name ?? words.formerGroup, words.member(joined_at, left_at))
 					)
 				)
 			),
 			...part(
 				words.goals,
-				taken.goals.flatMap((goal) => [
+				exported.goals.flatMap((goal) => [
 					head(3, goal.title),
 					item(words.goal(goal)),
 					...section(words.measure, goal.measure),
@@ -124,7 +124,7 @@ export function markdown(taken: Taken, words: Words): string {
 			),
 			...part(
 				words.actions,
-				taken.actions.flatMap((action) => [
+				exported.actions.flatMap((action) => [
 					head(3, action.title),
 					item(words.action(action)),
 					...bare(action.line),
@@ -146,7 +146,7 @@ export function markdown(taken: Taken, words: Words): string {
 			),
 			...part(
 				words.challenges,
-				taken.challenges.flatMap((challenge) => [
+				exported.challenges.flatMap((challenge) => [
 					head(3, challenge.question),
 					...(challenge.starts_at === null ? [] : [item(words.day(challenge.starts_at))]),
 					...section(words.context, challenge.context),
@@ -159,19 +159,19 @@ export function markdown(taken: Taken, words: Words): string {
 					...under(words.received, challenge.contributions.flatMap(given))
 				])
 			),
-			...part(words.contributions, taken.contributions.flatMap(given)),
+			...part(words.contributions, exported.contributions.flatMap(given)),
 			...part(
 				words.feedbacks,
-				taken.feedbacks.flatMap(({ starts_at, plus, delta }) => [
+				exported.feedbacks.flatMap(({ starts_at, plus, delta }) => [
 					...(starts_at === null ? [] : [head(3, words.day(starts_at))]),
 					...section(words.plus, plus),
 					...section(words.delta, delta)
 				])
 			),
-			...(taken.breaches.length > 0
+			...(exported.breaches.length > 0
 				? part(
 						words.breaches,
-						taken.breaches.flatMap(({ raised_at, reason }) => [
+						exported.breaches.flatMap(({ raised_at, reason }) => [
 							item(words.day(raised_at)),
 							...bare(reason)
 						])
@@ -180,7 +180,7 @@ export function markdown(taken: Taken, words: Words): string {
 			...part(
 				words.sessions,
 				list(
-					taken.sessions.map(({ starts_at, group_id }) =>
+					exported.sessions.map(({ starts_at, group_id }) =>
 						item(words.day(starts_at), nameOf(group_id))
 					)
 				)
@@ -188,7 +188,7 @@ export function markdown(taken: Taken, words: Words): string {
 			...part(
 				words.signatures,
 				list(
-					taken.signatures.map(({ signed_at, charter_version, group_id }) =>
+					exported.signatures.map(({ signed_at, charter_version, group_id }) =>
 						item(words.day(signed_at), nameOf(group_id), words.signed(charter_version))
 					)
 				)

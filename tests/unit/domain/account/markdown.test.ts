@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import * as prettier from 'prettier';
 import { describe, expect, test } from 'vitest';
 import { line, markdown, quotation, type Words } from '#lib/domain/account/markdown.ts';
-import type { Taken } from '#lib/domain/account/taken.ts';
+import type { AccountExport } from '#lib/domain/account/export.ts';
 
 interface Node {
 	type: string;
@@ -59,7 +59,7 @@ const words: Words = {
 };
 
 /** A member who wrote the same everywhere. */
-function takenOf(text: string): Taken {
+function exportOf(text: string): AccountExport {
 	const at = '2026-11-28T18:30:00Z';
 	const gift = { kind: 'advice' as const, text, made_at: at };
 	return {
@@ -100,7 +100,7 @@ function takenOf(text: string): Taken {
 	};
 }
 
-const structure = async (text: string) => blocks(await read(markdown(takenOf(text), words)));
+const structure = async (text: string) => blocks(await read(markdown(exportOf(text), words)));
 
 describe('a member’s text', () => {
 	test.each([
@@ -167,8 +167,8 @@ describe('a member’s text', () => {
 });
 
 test('who has nothing yet takes along a document that says so', () => {
-	const empty: Taken = {
-		...takenOf(''),
+	const empty: AccountExport = {
+		...exportOf(''),
 		...{ groups: [], signatures: [], sessions: [], goals: [], actions: [], challenges: [] },
 		...{ contributions: [], feedbacks: [], breaches: [] }
 	};
@@ -182,8 +182,8 @@ test('lines and indents of a text are kept', () => {
 });
 
 test('a group that was left is named as one', () => {
-	const taken = takenOf('words');
-	taken.groups = [{ id: 'g', name: null, joined_at: '2026-01-01', left_at: '2026-02-01' }];
-	const text = markdown(taken, words);
+	const exported = exportOf('words');
+	exported.groups = [{ id: 'g', name: null, joined_at: '2026-01-01', left_at: '2026-02-01' }];
+	const text = markdown(exported, words);
 	expect(text).toContain('- Former group · 2026\\-01\\-01 to 2026\\-02\\-01');
 });

@@ -2,8 +2,8 @@ import type { Outcome } from '#lib/domain/actions/action.ts';
 import type { GoalStatus, Stage } from '#lib/domain/goals/goal.ts';
 import type { ContributionKind } from '#lib/domain/session/contribution.ts';
 
-/** What a member takes along: all that is theirs, as `export_account` says it. Moments are ISO texts. */
-export interface Taken {
+/** What a member exports: all that is theirs, as `export_account` says it. Moments are ISO texts. */
+export interface AccountExport {
 	exported_at: string;
 	account: { email: string | null; name: string };
 	/** Without a name: one they left. */
