@@ -1,7 +1,7 @@
 import type { Row } from './rows.ts';
 import type { View } from './view.ts';
 
-/** The steps of a session, in order. */
+/** The segments of a session, in order. */
 export function segmentsOf(view: View, session: string): Row<'segments'>[] {
 	return view.segments
 		.filter(({ sessionId }) => sessionId === session)

@@ -80,7 +80,7 @@ export type RoomRow = RoomState & {
 	minutes: readonly number[] | null;
 };
 
-/** The turns of the running step: the speaker, then the members who wait, in order of hands. */
+/** The turns of the running segment: the speaker, then the members who wait, in order of hands. */
 export interface FloorRow {
 	/** The higher one is the newer. */
 	version: number;
@@ -104,7 +104,9 @@ export type Command =
 	| { command: 'plan'; minutes: number[] }
 	| { command: 'hand_over'; member_id: string };
 
-/** Reads a room and its floor as the server and the live signal send them. Throws on another shape. */
+/**
+ * Reads a room and its floor as the server and the live signal send them. Throws on another shape.
+ */
 export function readRoom(payload: unknown): { room: RoomRow; floor: FloorRow } {
 	return { room: state.parse(payload), floor: floorShape.parse(payload).floor };
 }
@@ -120,8 +122,8 @@ export function readChanged(payload: unknown): Scope {
 }
 
 /**
- * The room as it is now; asking is being present. The signals are empty for all but the facilitator.
- * `leaving` is told when the request goes out.
+ * The room as it is now; asking is being present. The signals are empty for all but the
+ * facilitator. `leaving` is told when the request goes out.
  */
 export async function snapshot(backend: Backend, session: string, leaving?: () => void) {
 	const limit = AbortSignal.timeout(LIMIT);

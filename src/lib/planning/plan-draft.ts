@@ -15,7 +15,7 @@ import { momentOf, wallTime } from '#lib/domain/wall-time.ts';
 import type { Casting } from './casting.ts';
 
 const person = z.nullable(z.string());
-const step = z.object({
+const segment = z.object({
 	/** Names the row on screen while it moves. */
 	key: z.string(),
 	position: z.number(),
@@ -43,12 +43,12 @@ export const planShape = z.object({
 	scribe: person,
 	host: person,
 	presenters: z.array(z.string()),
-	segments: z.array(step)
+	segments: z.array(segment)
 });
 
 /** A plan while it is written: what the form shows, and what is kept on the device. */
 export type PlanDraft = z.infer<typeof planShape>;
-export type DraftStep = PlanDraft['segments'][number];
+export type DraftSegment = PlanDraft['segments'][number];
 
 /** A first plan in the default format. */
 export function newDraft(
@@ -100,8 +100,8 @@ export function withFormat(draft: PlanDraft, key: string, members: readonly stri
 }
 
 /**
- * Other presenters. One in the place of another takes over their steps; with more or fewer of them
- * the agenda is laid out again, and each step keeps the minutes it had been given.
+ * Other presenters. One in the place of another takes over their segments; with more or fewer of
+ * them the agenda is laid out again, and each segment keeps the minutes it had been given.
  */
 export function withPresenters(
 	draft: PlanDraft,
@@ -124,10 +124,10 @@ export function withPresenters(
 }
 
 /**
- * Which presenter's step it is, by their rank, asked in the order of the agenda: a step whose
+ * Which presenter's segment it is, by their rank, asked in the order of the agenda: a segment whose
  * presenter is not known yet belongs to the next rank that is free. Null: nobody's in particular.
  */
-function seats({ format, presenters }: PlanDraft): (step: DraftStep) => number | null {
+function seats({ format, presenters }: PlanDraft): (segment: DraftSegment) => number | null {
 	const open = new Map<string, number>();
 	return ({ kind, person }) => {
 		if (!isPresented(format, kind)) return null;
@@ -138,13 +138,13 @@ function seats({ format, presenters }: PlanDraft): (step: DraftStep) => number |
 	};
 }
 
-function isPresented(format: string, kind: DraftStep['kind']): boolean {
+function isPresented(format: string, kind: DraftSegment['kind']): boolean {
 	const templates = named(format)?.templates ?? mastermind.templates;
 	return templates.some((template) => template.kind === kind && template.scope === 'presenter');
 }
 
-/** The minutes a step of the same kind and turn had before, if there was one. */
-function kept(next: DraftStep, before: readonly DraftStep[]): DraftStep {
+/** The minutes a segment of the same kind and turn had before, if there was one. */
+function kept(next: DraftSegment, before: readonly DraftSegment[]): DraftSegment {
 	const minutes = before.find(({ key }) => key === next.key)?.minutes;
 	const sameKind = before.findLast(({ kind }) => kind === next.kind)?.minutes;
 	return { ...next, minutes: minutes ?? sameKind ?? next.minutes };
@@ -161,7 +161,7 @@ export function withMinutes(draft: PlanDraft, key: string, minutes: number): Pla
 	};
 }
 
-/** One step up (-1) or down (1). */
+/** One segment up (-1) or down (1). */
 export function moved(draft: PlanDraft, key: string, by: -1 | 1): PlanDraft {
 	const from = draft.segments.findIndex((segment) => segment.key === key);
 	return { ...draft, segments: move(draft.segments, from, from + by) };
@@ -231,8 +231,8 @@ export function toPlan(draft: PlanDraft): Plan | null {
 	};
 }
 
-/** Steps with a name that stays theirs: their kind and the how-manieth of it they were. */
-function keyed(segments: readonly Segment[]): DraftStep[] {
+/** Segments with a name that stays theirs: their kind and the how-manieth of it they were. */
+function keyed(segments: readonly Segment[]): DraftSegment[] {
 	const counts = new Map<string, number>();
 	return segments.map((segment) => {
 		const count = counts.get(segment.kind) ?? 0;

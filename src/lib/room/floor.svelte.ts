@@ -7,8 +7,8 @@ import type { SignalKind } from '#lib/domain/session/floor.ts';
 const empty: FloorRow = { version: 0, turns: [], thumbs: { up: 0, down: 0 } };
 
 /**
- * The floor of the running step on this phone: who speaks, who waits to, thumbs, silent signals. Its
- * requests are small and repeatable, and never in the way of the room's commands.
+ * The floor of the running segment on this phone: who speaks, who waits to, thumbs, silent signals.
+ * Its requests are small and repeatable, and never in the way of the room's commands.
  */
 export class Floor {
 	readonly #backend: Backend;

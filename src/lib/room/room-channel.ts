@@ -4,7 +4,7 @@ import type { Backend } from '#lib/data/backend.ts';
 export interface RoomListener {
 	/** A new state of the room, as sent. */
 	state(payload: unknown): void;
-	/** A new floor of the running step, as sent. */
+	/** A new floor of the running segment, as sent. */
 	floor(payload: unknown): void;
 	/** Somebody told the facilitator something: only their phone may ask what. */
 	signals(): void;

@@ -9,8 +9,8 @@ import { type Instant, type Millis, millis } from '#lib/domain/time.ts';
 import { type Cost, cost, projectedEnd } from '#lib/domain/timer/lateness.ts';
 import type { RoomState } from '#lib/domain/timer/state.ts';
 
-/** A step as the room gives it its time. */
-export interface Step extends Segment {
+/** A segment as the room gives it its time. */
+export interface RoomSegment extends Segment {
 	/** Minutes before anybody changed them on the way. */
 	planned: number;
 	/** Left out on the way. */
@@ -19,14 +19,16 @@ export interface Step extends Segment {
 	actual: Millis | null;
 }
 
-/** One glance at a session as this member sees it: which step, who has which part, when it ends. */
+/**
+ * One glance at a session as this member sees it: which segment, who has which part, when it ends.
+ */
 export interface Scene {
 	session: Row<'sessions'>;
-	segments: readonly Step[];
-	current: Step | null;
-	/** The next step that is not left out. */
-	next: Step | null;
-	/** The challenge of the step, or the first of the session while a step has none. */
+	segments: readonly RoomSegment[];
+	current: RoomSegment | null;
+	/** The next segment that is not left out. */
+	next: RoomSegment | null;
+	/** The challenge of the segment, or the first of the session while a segment has none. */
 	challenge: Row<'challenges'> | null;
 	notes: Row<'challenge_notes'> | null;
 	/** Members of the group today, in the order of their names: the same on every phone. */
@@ -51,10 +53,10 @@ export function scene(
 ): Scene | null {
 	const session = view.sessions.find(({ id }) => id === sessionId);
 	if (!session) return null;
-	const segments = segmentsOf(view, sessionId).map(({ personId, actualMs, ...segment }) => {
-		const minutes = room?.minutes?.[segment.position] ?? segment.minutes;
-		const step = { ...segment, minutes, person: personId, actual: actualMs };
-		return { ...step, planned: segment.minutes, dropped: minutes === 0 };
+	const segments = segmentsOf(view, sessionId).map(({ personId, actualMs, ...row }) => {
+		const minutes = room?.minutes?.[row.position] ?? row.minutes;
+		const given = { minutes, planned: row.minutes, dropped: minutes === 0 };
+		return { ...row, ...given, person: personId, actual: actualMs };
 	});
 	const at = room?.position ?? null;
 	const current = at === null ? null : (segments[at] ?? null);

@@ -66,7 +66,7 @@ export function relativeDay(from: string, to: string, language: Language): strin
 	return words.replace(/(\d) /u, `$1${SPACE}`);
 }
 
-/** A short duration: "20 min". `count` may be negative (a shortened step). */
+/** A short duration: "20 min". `count` may be negative (a shortened segment). */
 export function minutes(count: number, language: Language): string {
 	const sign = count < 0 ? '−' : '';
 	const digits = new Intl.NumberFormat(TAGS[language]).format(Math.abs(count));

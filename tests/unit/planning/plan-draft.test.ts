@@ -132,10 +132,10 @@ test('shortening makes two cases fit in two hours; too many cannot', () => {
 });
 
 test('fewer minutes than a step could shrink to take its floor down with them', () => {
-	const step = withMinutes(fresh(), 'discussion-0', 10).segments.find(
+	const segment = withMinutes(fresh(), 'discussion-0', 10).segments.find(
 		({ key }) => key === 'discussion-0'
 	);
-	expect(step).toMatchObject({ minutes: 10, least: 10 });
+	expect(segment).toMatchObject({ minutes: 10, least: 10 });
 });
 
 test('a step taken out is gone and the others are numbered again', () => {

@@ -4,7 +4,7 @@ import { instant, millis, minutes } from '#lib/domain/time.ts';
 import type { RoomState } from '#lib/domain/timer/state.ts';
 
 const begin = 1_000_000;
-/** A step of five minutes that runs. */
+/** A segment of five minutes that runs. */
 const five: RoomState = {
 	position: 1,
 	startedAt: instant(begin),
@@ -16,7 +16,7 @@ const five: RoomState = {
 	facilitatorId: 'ada'
 };
 
-/** The cues of a phone that looks at these seconds of the step; each may bring another state. */
+/** The cues of a phone that looks at these seconds of the segment; each may bring another state. */
 function cues(looks: readonly (number | [number, Partial<RoomState>])[]): [number, Cue][] {
 	let before: Heard | null = null;
 	let room = five;

@@ -38,7 +38,7 @@ test('the steps that lose most are named, the others counted', () => {
 		{ position: 5, from: 15, to: 12 }
 	];
 	const { named: told, others } = largestCuts(cuts, segments);
-	expect(told.map(({ step, from, to }) => [step.kind, from, to])).toEqual([
+	expect(told.map(({ segment, from, to }) => [segment.kind, from, to])).toEqual([
 		['discussion', 40, 33],
 		['actions', 15, 12]
 	]);

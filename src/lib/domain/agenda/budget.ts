@@ -14,14 +14,16 @@ export function budget(segments: readonly Segment[], lengthMinutes: number): Bud
 	};
 }
 
-/** New minutes for each segment, in order; or by how many minutes even the shortest plan is over. */
+/**
+ * New minutes for each segment, in order; or by how many minutes even the shortest plan is over.
+ */
 export type Fit = { fits: true; minutes: number[] } | { fits: false; short: number };
 
 /**
  * What to cut so that the agenda fits the session. Minutes are taken one by one from the segment
  * that can still shrink most, the later one between equals, and no segment goes under its `least`:
- * the long discussion gives first, the steps that are short already give last. A plan that fits is
- * left as it is.
+ * the long discussion gives first, the segments that are short already give last. A plan that fits
+ * is left as it is.
  */
 export function fit(segments: readonly Segment[], lengthMinutes: number): Fit {
 	const slack = segments.map(({ minutes, least }) => Math.max(0, minutes - least));

@@ -5,8 +5,8 @@ import { numbered, type Segment } from './segment.ts';
 export type People = { members: readonly string[]; presenters: readonly string[] };
 
 /**
- * The agenda of a format for these people. Steps that follow each other with the same scope are one
- * case: two presenters give challenge, discussion, challenge, discussion. A presenter whom the
+ * The agenda of a format for these people. Segments that follow each other with the same scope are
+ * one case: two presenters give challenge, discussion, challenge, discussion. A presenter whom the
  * format expects and nobody has named yet keeps a place, with null for the person.
  */
 export function expand(format: Format, people: People): Segment[] {

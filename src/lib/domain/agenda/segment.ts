@@ -1,6 +1,6 @@
 import type { Kind, Label, Rule, Speakers } from '#lib/domain/formats/format.ts';
 
-/** One step of a session's agenda. */
+/** One segment of a session's agenda. */
 export type Segment = {
 	/** Rank in the agenda, from 0. */
 	position: number;

@@ -99,7 +99,7 @@ export const troika: Format = {
 	]
 };
 
-/** Co-development: the order of the steps is the method; the minutes are proposed. */
+/** Co-development: the order of the segments is the method; the minutes are proposed. */
 export const codev: Format = {
 	key: 'codev',
 	name: { fr: 'Codéveloppement', en: 'Co-development' },

@@ -53,7 +53,7 @@ export type Rule = (typeof rules)[number];
 export const scopes = ['once', 'presenter', 'member'] as const;
 export type Scope = (typeof scopes)[number];
 
-/** One step of a format. */
+/** One segment of a format. */
 export type Template = {
 	kind: Kind;
 	label: Label;
@@ -66,7 +66,7 @@ export type Template = {
 	rule: Rule;
 };
 
-/** A reusable agenda: ordered steps. Groups fork the built-in ones and save their own. */
+/** A reusable agenda: ordered segments. Groups fork the built-in ones and save their own. */
 export type Format = {
 	/** Key stored with a session, e.g. "mastermind-two-cases". */
 	key: string;

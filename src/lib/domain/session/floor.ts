@@ -10,35 +10,39 @@ export type Turn = { member: string; raisedAt: Instant; beganAt: Instant | null 
 export const signalKinds = ['advice', 'off_topic', 'over_time', 'pause'] as const;
 export type SignalKind = (typeof signalKinds)[number];
 
-/** Steps in which the work goes down a list, person by person: nobody needs to ask for the floor. */
+/**
+ * Segments in which the work goes down a list, person by person: nobody needs to ask for the floor.
+ */
 const listed: readonly Kind[] = ['follow_up', 'actions', 'closing'];
 
-/** Whether several people may speak in a step, so that they ask for the floor and wait for it. */
-export function hasQueue(step: Segment): boolean {
-	const several = step.speakers === 'everyone' || step.speakers === 'others';
-	return several && !['silence', 'listen'].includes(step.rule) && !listed.includes(step.kind);
+/**
+ * Whether several people may speak in a segment, so that they ask for the floor and wait for it.
+ */
+export function hasQueue(segment: Segment): boolean {
+	const several = segment.speakers === 'everyone' || segment.speakers === 'others';
+	return several && !['silence', 'listen'].includes(segment.rule) && !listed.includes(segment.kind);
 }
 
 /** Whether this member may ask for the floor: where the others speak, the presenter listens. */
-export function mayRaise(step: Segment, member: string): boolean {
-	return hasQueue(step) && !(step.speakers === 'others' && step.person === member);
+export function mayRaise(segment: Segment, member: string): boolean {
+	return hasQueue(segment) && !(segment.speakers === 'others' && segment.person === member);
 }
 
 /**
- * What the members may write down in a step, in the order in which it is offered; empty where one
- * listens. The rule of the speech is the rule of the writing.
+ * What the members may write down in a segment, in the order in which it is offered; empty where
+ * one listens. The rule of the speech is the rule of the writing.
  */
-export function kindsOf(step: Segment): readonly ContributionKind[] {
-	if (!hasQueue(step)) return [];
-	if (step.rule === 'questions_only') return ['question'];
-	if (step.rule === 'experience') return ['question', 'experience', 'offer'];
+export function kindsOf(segment: Segment): readonly ContributionKind[] {
+	if (!hasQueue(segment)) return [];
+	if (segment.rule === 'questions_only') return ['question'];
+	if (segment.rule === 'experience') return ['question', 'experience', 'offer'];
 	return contributionKinds;
 }
 
-/** The signals that make sense in a step. */
-export function signalsOf(step: Segment): readonly SignalKind[] {
-	if (step.rule === 'questions_only') return ['advice', 'off_topic', 'over_time', 'pause'];
-	if (step.speakers === 'nobody') return ['over_time', 'pause'];
+/** The signals that make sense in a segment. */
+export function signalsOf(segment: Segment): readonly SignalKind[] {
+	if (segment.rule === 'questions_only') return ['advice', 'off_topic', 'over_time', 'pause'];
+	if (segment.speakers === 'nobody') return ['over_time', 'pause'];
 	return ['off_topic', 'over_time', 'pause'];
 }
 
@@ -53,7 +57,7 @@ export type Place = {
 	rank: number;
 };
 
-/** Reads the turns of a step, the speaker first and then the hands in their order. */
+/** Reads the turns of a segment, the speaker first and then the hands in their order. */
 export function placeOf(turns: readonly Turn[], member: string): Place {
 	const speaker = turns.find(begun) ?? null;
 	const waiting = turns.filter((turn) => !begun(turn));

@@ -1,8 +1,8 @@
 import type { Millis } from '#lib/domain/time.ts';
 
 /**
- * Time left as people read it, minutes and seconds: "31:42", and "+2:58" once it is negative.
- * What remains rounds up to the second, so a step of 20 min starts at 20:00 and 0:00 without a sign
+ * Time left as people read it, minutes and seconds: "31:42", and "+2:58" once it is negative. What
+ * remains rounds up to the second, so a segment of 20 min starts at 20:00 and 0:00 without a sign
  * is exactly the end. Overtime rounds down: +2:58 says that 2 min 58 s are over in full, and the
  * plus is there from the first millisecond. Minutes are not folded into hours.
  */

@@ -5,11 +5,11 @@ import { type Millis, wholeMinutes } from '#lib/domain/time.ts';
 const EXTENSIONS = [2, 1];
 
 /**
- * The minutes that thumbs may still give to the running step after `added` was granted; null when it
- * is no topic, or has had them all.
+ * The minutes that thumbs may still give to the running segment after `added` was granted; null
+ * when it is no topic, or has had them all.
  */
-export function nextExtension(step: Segment, added: Millis): number | null {
-	if (step.kind !== 'topic') return null;
+export function nextExtension(segment: Segment, added: Millis): number | null {
+	if (segment.kind !== 'topic') return null;
 	let granted = wholeMinutes(added);
 	for (const minutes of EXTENSIONS) {
 		if (granted < minutes) return minutes;

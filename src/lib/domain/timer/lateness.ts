@@ -17,13 +17,13 @@ export function projectedEnd(
 	return later(now, millis(left + minutes(planned)));
 }
 
-/** Other minutes for the steps to come, and what they change. */
+/** Other minutes for the segments to come, and what they change. */
 export type Remedy = {
 	/** Minutes of every segment by position; 0 leaves one out. */
 	minutes: number[];
 	/** The segments that change, in order. */
 	cuts: { position: number; from: number; to: number }[];
-	/** When the session then ends: still late when the steps give too little. */
+	/** When the session then ends: still late when the segments give too little. */
 	end: Instant;
 };
 
@@ -33,9 +33,12 @@ export type Cost = {
 	late: number;
 	/** When the session ends if nothing changes. */
 	end: Instant;
-	/** The steps to come shortened by what is missing; null when none can shrink. */
+	/** The segments to come shortened by what is missing; null when none can shrink. */
 	shrink: Remedy | null;
-	/** One of the steps to come left out, each in turn; the last one stays, the session closes there. */
+	/**
+	 * One of the segments to come left out, each in turn; the last one stays, the session closes
+	 * there.
+	 */
 	drops: (Remedy & { position: number })[];
 };
 

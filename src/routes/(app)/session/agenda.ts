@@ -6,7 +6,7 @@ import * as m from '#lib/paraglide/messages.js';
 import type { AgendaItem } from '#lib/ui/AgendaList.svelte';
 import { type Language } from '#lib/ui/civil.ts';
 
-type Step = Segment & { key: string; actualMs?: Millis | null };
+type AgendaSegment = Segment & { key: string; actualMs?: Millis | null };
 
 type Setting = {
 	/** Null while the plan has no date: then no times are shown. */
@@ -18,33 +18,34 @@ type Setting = {
 	nameOf: (id: string) => string;
 };
 
-/** The agenda as a list shows it: when each step starts, who speaks and how. */
+/** The agenda as a list shows it: when each segment starts, who speaks and how. */
 export function agendaItems(
-	steps: readonly Step[],
+	segments: readonly AgendaSegment[],
 	{ start, zone, language, members, nameOf }: Setting
 ): AgendaItem[] {
-	const slots = start === null ? [] : timeline(steps, start);
-	return steps.map((step, index) => {
+	const slots = start === null ? [] : timeline(segments, start);
+	return segments.map((segment, index) => {
 		const slot = slots[index];
-		const { key, label, minutes, actualMs } = step;
+		const { key, label, minutes, actualMs } = segment;
 		return {
 			id: key,
 			time: slot ? clock(slot.start, zone) : '',
 			label: label[language],
-			who: [whose(step, nameOf), manner(step, members)].filter(Boolean).join(' · ') || undefined,
+			who:
+				[whose(segment, nameOf), manner(segment, members)].filter(Boolean).join(' · ') || undefined,
 			minutes,
 			actual: typeof actualMs === 'number' ? wholeMinutes(millis(actualMs)) : undefined,
-			strong: step.kind === 'challenge'
+			strong: segment.kind === 'challenge'
 		};
 	});
 }
 
-function whose({ person, speakers }: Step, nameOf: (id: string) => string): string | null {
+function whose({ person, speakers }: AgendaSegment, nameOf: (id: string) => string): string | null {
 	if (person !== null) return nameOf(person);
 	return speakers === 'presenter' ? m.session_presenter_missing() : null;
 }
 
-function manner({ kind, rule, minutes }: Step, members: number | null): string | null {
+function manner({ kind, rule, minutes }: AgendaSegment, members: number | null): string | null {
 	if (members === null) return null;
 	if (kind === 'follow_up' && members > 1) {
 		const each = Math.max(1, Math.floor(minutes / members));

@@ -7,12 +7,12 @@ import { total } from '#lib/domain/formats/format.ts';
 import { limits } from '#lib/domain/limits.ts';
 
 const seven = ['ada', 'bo', 'cy', 'di', 'ed', 'flo', 'guy'];
-const steps = (key: string, presenters: string[], members = seven) =>
+const segments = (key: string, presenters: string[], members = seven) =>
 	expand(named(key)!, { members, presenters }).map(({ kind, person }) => [kind, person]);
 
 describe('expanding a format', () => {
 	test('the default format is seven steps, of which the case is the presenter’s', () => {
-		expect(steps('mastermind', ['ada'])).toEqual([
+		expect(segments('mastermind', ['ada'])).toEqual([
 			['opening', null],
 			['follow_up', null],
 			['challenge', 'ada'],
@@ -24,7 +24,7 @@ describe('expanding a format', () => {
 	});
 
 	test('two cases come one after the other, not two challenges and then two discussions', () => {
-		expect(steps('mastermind-two-cases', ['ada', 'bo'])).toEqual([
+		expect(segments('mastermind-two-cases', ['ada', 'bo'])).toEqual([
 			['opening', null],
 			['follow_up', null],
 			['challenge', 'ada'],
@@ -37,12 +37,12 @@ describe('expanding a format', () => {
 	});
 
 	test('a second presenter who is not known yet keeps a place', () => {
-		const people = steps('mastermind-two-cases', ['ada']).map(([, person]) => person);
+		const people = segments('mastermind-two-cases', ['ada']).map(([, person]) => person);
 		expect(people.slice(2, 6)).toEqual(['ada', 'ada', null, null]);
 	});
 
 	test('in wise crowds each member takes the four steps in turn', () => {
-		const all = steps('wise-crowds', [], ['ada', 'bo']);
+		const all = segments('wise-crowds', [], ['ada', 'bo']);
 		expect(all.map(([kind]) => kind)).toEqual([
 			...['present', 'clarify', 'consult', 'feedback'],
 			...['present', 'clarify', 'consult', 'feedback']
@@ -54,8 +54,8 @@ describe('expanding a format', () => {
 	});
 
 	test('a troika is three rounds of five steps, named or not', () => {
-		expect(steps('troika', [])).toHaveLength(15);
-		const rounds = steps('troika', ['ada', 'bo', 'cy']);
+		expect(segments('troika', [])).toHaveLength(15);
+		const rounds = segments('troika', ['ada', 'bo', 'cy']);
 		expect(rounds).toHaveLength(15);
 		expect([rounds[0], rounds[5], rounds[10]]).toEqual([
 			['reflect', 'ada'],

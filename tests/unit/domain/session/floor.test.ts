@@ -15,7 +15,7 @@ import { instant, minutes } from '#lib/domain/time.ts';
 
 const people = { members: ['ana', 'leo'], presenters: ['ana'] };
 
-function step(format: string, kind: Segment['kind']): Segment {
+function segment(format: string, kind: Segment['kind']): Segment {
 	const found = expand(named(format)!, people).find((segment) => segment.kind === kind);
 	if (!found) throw new Error(`no ${kind} in ${format}`);
 	return found;
@@ -23,19 +23,19 @@ function step(format: string, kind: Segment['kind']): Segment {
 
 describe('who asks for the floor', () => {
 	test('where several may speak, hands are raised', () => {
-		expect(hasQueue(step('mastermind', 'discussion'))).toBe(true);
-		expect(hasQueue(step('wise-crowds', 'consult'))).toBe(true);
-		expect(hasQueue(step('clearness', 'questions'))).toBe(true);
-		expect(hasQueue(step('lean-coffee', 'topic'))).toBe(true);
+		expect(hasQueue(segment('mastermind', 'discussion'))).toBe(true);
+		expect(hasQueue(segment('wise-crowds', 'consult'))).toBe(true);
+		expect(hasQueue(segment('clearness', 'questions'))).toBe(true);
+		expect(hasQueue(segment('lean-coffee', 'topic'))).toBe(true);
 	});
 
 	test('where one listens, keeps silence or goes down a list, there is no queue', () => {
-		expect(hasQueue(step('mastermind', 'challenge'))).toBe(false);
-		expect(hasQueue(step('mastermind', 'takeaways'))).toBe(false);
-		expect(hasQueue(step('lean-coffee', 'write'))).toBe(false);
-		expect(hasQueue(step('clearness', 'silence'))).toBe(false);
+		expect(hasQueue(segment('mastermind', 'challenge'))).toBe(false);
+		expect(hasQueue(segment('mastermind', 'takeaways'))).toBe(false);
+		expect(hasQueue(segment('lean-coffee', 'write'))).toBe(false);
+		expect(hasQueue(segment('clearness', 'silence'))).toBe(false);
 		for (const kind of ['opening', 'follow_up', 'actions', 'closing'] as const) {
-			expect(hasQueue(step('mastermind', kind)), kind).toBe(false);
+			expect(hasQueue(segment('mastermind', kind)), kind).toBe(false);
 		}
 	});
 
@@ -51,30 +51,30 @@ describe('who asks for the floor', () => {
 	});
 
 	test('where the others speak, the presenter listens', () => {
-		const consult = step('wise-crowds', 'consult');
+		const consult = segment('wise-crowds', 'consult');
 		expect(mayRaise(consult, 'ana')).toBe(false);
 		expect(mayRaise(consult, 'leo')).toBe(true);
-		expect(mayRaise(step('mastermind', 'discussion'), 'ana')).toBe(true);
+		expect(mayRaise(segment('mastermind', 'discussion'), 'ana')).toBe(true);
 	});
 });
 
 describe('what may be written and signalled', () => {
 	test('the rule of the speech is the rule of the writing', () => {
-		expect(kindsOf(step('clearness', 'questions'))).toEqual(['question']);
-		expect(kindsOf(step('mastermind', 'discussion'))).not.toContain('advice');
-		expect(kindsOf(step('wise-crowds', 'consult'))).toContain('advice');
-		expect(kindsOf(step('mastermind', 'challenge'))).toEqual([]);
+		expect(kindsOf(segment('clearness', 'questions'))).toEqual(['question']);
+		expect(kindsOf(segment('mastermind', 'discussion'))).not.toContain('advice');
+		expect(kindsOf(segment('wise-crowds', 'consult'))).toContain('advice');
+		expect(kindsOf(segment('mastermind', 'challenge'))).toEqual([]);
 	});
 
 	test('advice is a signal only where questions alone are asked', () => {
-		expect(signalsOf(step('clearness', 'questions'))).toContain('advice');
-		expect(signalsOf(step('mastermind', 'discussion'))).not.toContain('advice');
+		expect(signalsOf(segment('clearness', 'questions'))).toContain('advice');
+		expect(signalsOf(segment('mastermind', 'discussion'))).not.toContain('advice');
 	});
 
 	test('a pause may be asked for in every step; in silence nothing is off topic', () => {
-		const steps = builtin.flatMap((format) => expand(format, people));
-		expect(steps.filter((segment) => !signalsOf(segment).includes('pause'))).toEqual([]);
-		expect(signalsOf(step('clearness', 'silence'))).toEqual(['over_time', 'pause']);
+		const segments = builtin.flatMap((format) => expand(format, people));
+		expect(segments.filter((segment) => !signalsOf(segment).includes('pause'))).toEqual([]);
+		expect(signalsOf(segment('clearness', 'silence'))).toEqual(['over_time', 'pause']);
 	});
 });
 

@@ -4,8 +4,8 @@ import { named } from '#lib/domain/formats/builtin.ts';
 import { minutes } from '#lib/domain/time.ts';
 import { nextExtension } from '#lib/domain/timer/extension.ts';
 
-const steps = (format: string) => expand(named(format)!, { members: [], presenters: [] });
-const topic = steps('lean-coffee').find(({ kind }) => kind === 'topic')!;
+const segments = (format: string) => expand(named(format)!, { members: [], presenters: [] });
+const topic = segments('lean-coffee').find(({ kind }) => kind === 'topic')!;
 
 test('thumbs give a topic two minutes, then one, then nothing', () => {
 	const granted = [0, 1, 2, 3, 4].map((count) => nextExtension(topic, minutes(count)));
@@ -18,7 +18,9 @@ test('a topic that was shortened may still have its two minutes', () => {
 
 test('no other step asks for thumbs', () => {
 	const others = ['mastermind', 'codev', 'clearness', 'round-table', 'lean-coffee']
-		.flatMap(steps)
+		.flatMap(segments)
 		.filter(({ kind }) => kind !== 'topic');
-	expect(others.map((step) => nextExtension(step, minutes(0)))).toEqual(others.map(() => null));
+	expect(others.map((segment) => nextExtension(segment, minutes(0)))).toEqual(
+		others.map(() => null)
+	);
 });

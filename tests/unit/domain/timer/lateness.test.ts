@@ -21,7 +21,7 @@ const during = (position: number, startedAt: Instant): RoomState => ({
 	version: 1,
 	facilitatorId: 'ada'
 });
-/** The challenge, step 2, started in time at 19:00: it should end at 19:20. */
+/** The challenge, segment 2, started in time at 19:00: it should end at 19:20. */
 const challenge = during(2, at('2026-11-26T19:00:00+01:00'));
 
 describe('the projected end', () => {

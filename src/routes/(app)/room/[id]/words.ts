@@ -16,17 +16,17 @@ const rules: Readonly<Record<Rule, () => string>> = {
 	brief: m.room_rule_brief
 };
 
-/** The speech rule of a step, as the screen says it. */
+/** The speech rule of a segment, as the screen says it. */
 export function ruleWords(segment: Segment): string {
 	return rules[segment.rule]();
 }
 
-/** The name of a step in the reader's language. */
-export function stepName(segment: Segment): string {
+/** The name of a segment in the reader's language. */
+export function segmentName(segment: Segment): string {
 	return segment.label[getLocale()];
 }
 
-/** What was planned for the running step, and what the facilitator changed since. */
+/** What was planned for the running segment, and what the facilitator changed since. */
 export function planWords(planned: Millis, added: Millis): string {
 	const minutes = wholeMinutes(planned);
 	const change = wholeMinutes(added);
@@ -36,8 +36,8 @@ export function planWords(planned: Millis, added: Millis): string {
 }
 
 /**
- * What the clock does beyond running, in a word or two: stopped, in its last minute, beyond its time.
- * Empty while there is nothing to say.
+ * What the clock does beyond running, in a word or two: stopped, in its last minute, beyond its
+ * time. Empty while there is nothing to say.
  */
 export function phaseWords(phase: Phase): string {
 	if (phase === 'paused') return m.room_paused();
@@ -49,10 +49,10 @@ export function phaseWords(phase: Phase): string {
 export function saidOnce(phase: Phase, segment: Segment): string {
 	if (phase === 'warning') return m.room_said_minute();
 	if (phase === 'over') return m.room_said_over();
-	return phase === 'paused' ? m.room_said_paused() : stepName(segment);
+	return phase === 'paused' ? m.room_said_paused() : segmentName(segment);
 }
 
-/** Whose turn it is in a step that belongs to one person; null in the others. */
+/** Whose turn it is in a segment that belongs to one person; null in the others. */
 export function turnWords(
 	segment: Segment,
 	me: string | null,
