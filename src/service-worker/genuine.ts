@@ -1,5 +1,5 @@
 /** What every page of the app loads, and no page of anybody else. */
-const mark = '/_app/';
+const MARK = '/_app/';
 
 /**
  * Keeps files of the app only. A proxy or the sign-in page of a hotel may answer in the server's
@@ -17,5 +17,5 @@ export async function isGenuine(path: string, response: Response): Promise<boole
 	if (!response.ok) return false;
 	if (!response.headers.get('content-type')?.includes('text/html')) return true;
 	const isPage = !/\.\w+$/.test(path);
-	return isPage && (await response.clone().text()).includes(mark);
+	return isPage && (await response.clone().text()).includes(MARK);
 }

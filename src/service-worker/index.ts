@@ -3,14 +3,14 @@
 /// <reference lib="webworker" />
 /// <reference types="@sveltejs/kit" />
 
-import { environmentCache, fontCache, shellCache, shellCaches } from '#lib/offline/shell.ts';
+import { ENVIRONMENT_CACHE, FONT_CACHE, SHELL_CACHE, SHELL_CACHES } from '#lib/offline/shell.ts';
 import { build, files, prerendered, version } from '$service-worker';
 import { clientsClaim, setCacheNameDetails } from 'workbox-core';
 import { addPlugins, createHandlerBoundToURL, precacheAndRoute } from 'workbox-precaching';
 import { NavigationRoute, registerRoute } from 'workbox-routing';
 import { CacheFirst, StaleWhileRevalidate } from 'workbox-strategies';
 import { genuine } from './genuine.ts';
-import { elsewhere, isRare, precached, shell } from './pages.ts';
+import { elsewhere, isRare, precached, SHELL } from './pages.ts';
 import { shown } from './push.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -21,9 +21,9 @@ declare global {
 	}
 }
 
-const environmentPath = '/_app/env.js';
+const ENVIRONMENT_PATH = '/_app/env.js';
 
-setCacheNameDetails({ precache: shellCache, prefix: '', suffix: '' });
+setCacheNameDetails({ precache: SHELL_CACHE, prefix: '', suffix: '' });
 // The page of the very first visit must not wait for a reload to work offline.
 clientsClaim();
 
@@ -33,25 +33,28 @@ precacheAndRoute(precached(build, files, prerendered, version), {
 	cleanURLs: false
 });
 
-if (prerendered.includes(shell)) {
-	registerRoute(new NavigationRoute(createHandlerBoundToURL(shell), { denylist: elsewhere }));
+if (prerendered.includes(SHELL)) {
+	registerRoute(new NavigationRoute(createHandlerBoundToURL(SHELL), { denylist: elsewhere }));
 }
 
 // Public settings of the running server (addresses, public key): no private data.
 const environment = new StaleWhileRevalidate({
-	cacheName: environmentCache,
+	cacheName: ENVIRONMENT_CACHE,
 	plugins: [genuine]
 });
-registerRoute(({ url, sameOrigin }) => sameOrigin && url.pathname === environmentPath, environment);
+registerRoute(
+	({ url, sameOrigin }) => sameOrigin && url.pathname === ENVIRONMENT_PATH,
+	environment
+);
 
 registerRoute(
 	({ url, sameOrigin }) => sameOrigin && isRare(url.pathname) && build.includes(url.pathname),
-	new CacheFirst({ cacheName: fontCache, plugins: [genuine] })
+	new CacheFirst({ cacheName: FONT_CACHE, plugins: [genuine] })
 );
 
 self.addEventListener('install', (event) => {
 	// The shell imports it before anything else, and the very next start may be offline.
-	const request = new Request(environmentPath);
+	const request = new Request(ENVIRONMENT_PATH);
 	event.waitUntil(environment.handle({ event, request }));
 });
 
@@ -61,7 +64,7 @@ self.addEventListener('install', (event) => {
 	const lasting = ['/_app/immutable/*.js', '/_app/immutable/*.css'];
 	const condition = { or: lasting.map((pathname) => ({ urlPattern: { pathname } })) };
 	event.waitUntil(
-		Promise.resolve(event.addRoutes?.({ condition, source: { cacheName: shellCache } })).catch(
+		Promise.resolve(event.addRoutes?.({ condition, source: { cacheName: SHELL_CACHE } })).catch(
 			() => undefined
 		)
 	);
@@ -95,9 +98,9 @@ async function open(): Promise<unknown> {
 /** Removes what other versions left: their caches, and fonts no longer part of the build. */
 async function clean(): Promise<void> {
 	const names = await caches.keys();
-	const old = names.filter((name) => !shellCaches.includes(name));
+	const old = names.filter((name) => !SHELL_CACHES.includes(name));
 	await Promise.all(old.map((name) => caches.delete(name)));
-	const fonts = await caches.open(fontCache);
+	const fonts = await caches.open(FONT_CACHE);
 	const kept = await fonts.keys();
 	const gone = kept.filter((request) => !build.includes(new URL(request.url).pathname));
 	await Promise.all(gone.map((request) => fonts.delete(request)));

@@ -1,5 +1,5 @@
 /** The prerendered page that starts the app at any of its addresses. */
-export const shell = '/shell';
+export const SHELL = '/shell';
 
 /** Addresses that are not pages of the app: the server answers them, never the shell. */
 export const elsewhere = [

@@ -1,9 +1,9 @@
 import type { Snapshots } from './catch-up.ts';
-import { Drafts, draftStore } from './drafts.ts';
+import { Drafts, DRAFT_STORE } from './drafts.ts';
 import {
 	adding,
 	operationsOf,
-	operationStore,
+	OPERATION_STORE,
 	refusing,
 	removing,
 	repeating,
@@ -17,9 +17,9 @@ import * as z from './shape.ts';
 import { StorageError, type StorageCode } from './storage-error.ts';
 import type { Vault } from './vault.ts';
 
-const metaStore = 'meta';
+const META_STORE = 'meta';
 // Before version 2 each row was a record, in the clear.
-const schema = { version: 2, stores: [rowStore, operationStore, draftStore, metaStore] };
+const schema = { version: 2, stores: [rowStore, OPERATION_STORE, DRAFT_STORE, META_STORE] };
 
 /** The queue at one moment. */
 export interface Queue {
@@ -73,7 +73,7 @@ export class Account {
 	 */
 	async read(): Promise<Contents> {
 		const [[operations = [], meta = [], rows = []]] = await Promise.all([
-			this.#database.read([operationStore, metaStore, rowStore]),
+			this.#database.read([OPERATION_STORE, META_STORE, rowStore]),
 			this.drafts.load()
 		]);
 		const queue = queueOf(operations, meta);
@@ -107,11 +107,11 @@ export class Account {
 
 	/** The id the server knows this database by, made by `uuid` when first asked for. */
 	async client(uuid: () => string): Promise<string> {
-		const [meta = []] = await this.#database.read([metaStore]);
+		const [meta = []] = await this.#database.read([META_STORE]);
 		const known = meta.find((entry) => entry.key === 'client')?.value;
 		if (typeof known === 'string') return known;
-		const changes = [{ store: metaStore, key: 'client', put: uuid(), mark: 'made' }];
-		const expect = { store: metaStore, key: 'client', mark: null };
+		const changes = [{ store: META_STORE, key: 'client', put: uuid(), mark: 'made' }];
+		const expect = { store: META_STORE, key: 'client', mark: null };
 		await this.#database.write(changes, { durability: 'strict', expect });
 		// Another tab may have been first.
 		return this.client(uuid);
@@ -119,12 +119,12 @@ export class Account {
 
 	/** Forgets that id: the server heard other operations from it than this database sent. */
 	async rename(): Promise<void> {
-		await this.#database.write([{ store: metaStore, remove: 'client' }], { durability: 'strict' });
+		await this.#database.write([{ store: META_STORE, remove: 'client' }], { durability: 'strict' });
 	}
 
 	/** The queue alone: cheap enough for every write. */
 	async queue(): Promise<Queue> {
-		const [operations = [], meta = []] = await this.#database.read([operationStore, metaStore]);
+		const [operations = [], meta = []] = await this.#database.read([OPERATION_STORE, META_STORE]);
 		return queueOf(operations, meta);
 	}
 
@@ -192,15 +192,18 @@ export class Account {
 		const steps: Change[] = [
 			...rows,
 			...settled.map(removing),
-			{ store: metaStore, key: 'replica', put: { syncedAt, snapshots }, mark }
+			{ store: META_STORE, key: 'replica', put: { syncedAt, snapshots }, mark }
 		];
-		const expect = { store: metaStore, key: 'replica', mark: generation };
+		const expect = { store: META_STORE, key: 'replica', mark: generation };
 		return (await this.#database.write(steps, { durability: 'relaxed', expect })) !== null;
 	}
 
 	/** How much of it no server has: changes that wait or were refused, and drafts. */
 	async unsent(): Promise<number> {
-		const [operations = [], drafts = []] = await this.#database.read([operationStore, draftStore]);
+		const [operations = [], drafts = []] = await this.#database.read([
+			OPERATION_STORE,
+			DRAFT_STORE
+		]);
 		return operations.length + drafts.length;
 	}
 
@@ -212,7 +215,7 @@ export class Account {
 
 	/** Removes the rows, and keeps what no server has: changes that wait or were refused, drafts. */
 	async strip(): Promise<void> {
-		const pulled = { store: metaStore, remove: 'replica' };
+		const pulled = { store: META_STORE, remove: 'replica' };
 		await this.#database.write([clearing, pulled], { durability: 'strict' });
 	}
 
@@ -226,7 +229,7 @@ export class Account {
 	 * empty database stays: a tab that writes to it at this moment must not write into nothing.
 	 */
 	eraseIfSent(): Promise<boolean> {
-		return this.#database.empty([operationStore, draftStore]);
+		return this.#database.empty([OPERATION_STORE, DRAFT_STORE]);
 	}
 
 	async #operation(place: number): Promise<Operation | undefined> {

@@ -1,5 +1,5 @@
-const first = 1_000;
-const longest = 300_000;
+const FIRST = 1_000;
+const LONGEST = 300_000;
 
 /**
  * How long to wait after `failures` failures in a row (at least one), in ms: it doubles from one
@@ -7,6 +7,6 @@ const longest = 300_000;
  * not come back in step after an outage.
  */
 export function backoff(failures: number, dice: number): number {
-	const full = Math.min(longest, first * 2 ** Math.min(failures - 1, 30));
+	const full = Math.min(LONGEST, FIRST * 2 ** Math.min(failures - 1, 30));
 	return full * (1 - dice / 2);
 }

@@ -5,9 +5,9 @@ import type { Requests } from './requests.ts';
 import { joined, type Scope } from './scope.ts';
 
 /** How many go in one request; half as many for each time that one of them got no answer. */
-const batch = 50;
+const BATCH = 50;
 /** How often an operation alone may fail before it is asked whether it is at fault. */
-const patience = 6;
+const PATIENCE = 6;
 
 export interface Delivered {
 	/** What the server applied: to be removed with the pull that contains it. */
@@ -38,9 +38,9 @@ export class Delivery {
 		if (waiting.length === 0) return NOTHING;
 		const client = await this.#account.client(uuid);
 		const parts: Delivered[] = [];
-		let size = batch;
+		let size = BATCH;
 		for (let rest = waiting; rest[0];) {
-			size = Math.min(size, Math.max(1, Math.floor(batch / 2 ** rest[0].tries)));
+			size = Math.min(size, Math.max(1, Math.floor(BATCH / 2 ** rest[0].tries)));
 			parts.push(await this.#send(client, rest.slice(0, size)));
 			rest = rest.slice(size);
 		}
@@ -95,7 +95,7 @@ export class Delivery {
 	/** Whether the server fails at this operation, again and again, and at nothing else. */
 	async #breaks(client: string, { tries }: Operation, error: unknown): Promise<boolean> {
 		if (!(error instanceof RemoteError) || error.reason !== 'failing') return false;
-		if (tries < patience) return false;
+		if (tries < PATIENCE) return false;
 		await this.#requests.ask(({ remote, signal }) => remote.push(client, [], signal));
 		return true;
 	}

@@ -1,7 +1,7 @@
 import type { Change, SealedStore } from './sealed-store.ts';
 
 /** The store of the account's database that holds typed text, keyed by the page's own key. */
-export const draftStore = 'drafts';
+export const DRAFT_STORE = 'drafts';
 
 /**
  * Text being typed, kept at every keystroke so that a reload, a crash or an update gives it back.
@@ -28,7 +28,7 @@ export class Drafts {
 	}
 
 	async #load(): Promise<void> {
-		const [entries = []] = await this.#database.read([draftStore]);
+		const [entries = []] = await this.#database.read([DRAFT_STORE]);
 		for (const { key, value } of entries) {
 			if (typeof key === 'string' && typeof value === 'string') this.#texts.set(key, value);
 		}
@@ -63,7 +63,7 @@ export class Drafts {
 
 	/** The change that removes a draft, to be part of the transaction that saves its text. */
 	dropping(key: string): Change {
-		return { store: draftStore, remove: key };
+		return { store: DRAFT_STORE, remove: key };
 	}
 
 	/** To be called once `dropping` is on disk. */
@@ -78,7 +78,7 @@ export class Drafts {
 			this.#dirty.clear();
 			const changes = keys.map((key): Change => {
 				const put = this.#texts.get(key);
-				return put === undefined ? this.dropping(key) : { store: draftStore, key, put };
+				return put === undefined ? this.dropping(key) : { store: DRAFT_STORE, key, put };
 			});
 			try {
 				await this.#database.write(changes, { durability: 'relaxed' });

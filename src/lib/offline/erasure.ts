@@ -1,6 +1,6 @@
 import { Account } from './account.ts';
 import type { Installation } from './installation.ts';
-import { shellCaches } from './shell.ts';
+import { SHELL_CACHES } from './shell.ts';
 
 /**
  * Leaves nothing of the `current` account on this device: rows, queue, drafts, session; of no account
@@ -42,6 +42,6 @@ export async function strip(installation: Installation, id: string): Promise<voi
 /** The shell alone stays. */
 async function clearCaches(): Promise<void> {
 	if (!('caches' in globalThis)) return;
-	const foreign = (await caches.keys()).filter((name) => !shellCaches.includes(name));
+	const foreign = (await caches.keys()).filter((name) => !SHELL_CACHES.includes(name));
 	await Promise.all(foreign.map((name) => caches.delete(name)));
 }

@@ -5,13 +5,13 @@ interface Offer extends Event {
 	prompt(): Promise<{ outcome: string }>;
 }
 
-const key = 'install-dismissed';
+const KEY = 'install-dismissed';
 
 /** The app as one among the others of this device, instead of a page in a browser. */
 export class HomeScreen {
 	#offer = $state.raw<Offer | null>(null);
 	#installed = $state(false);
-	#dismissed = $state(remembered(key) !== null);
+	#dismissed = $state(remembered(KEY) !== null);
 
 	/** `installed`: whether this very page was opened as an app. */
 	constructor(installed = standalone()) {
@@ -55,7 +55,7 @@ export class HomeScreen {
 
 	dismiss(): void {
 		this.#dismissed = true;
-		remember(key, 'yes');
+		remember(KEY, 'yes');
 	}
 
 	#take(event: Event): void {

@@ -4,7 +4,7 @@ import { Vault } from './vault.ts';
 
 const schema = { version: 1, stores: ['device', 'auth'] };
 /** What the keys of accounts that have a database here begin with. */
-const kept = 'kept';
+const KEPT = 'kept';
 
 /** Where an authentication client keeps its session: the shape supabase-js expects of `storage`. */
 export interface AuthStorage {
@@ -44,7 +44,7 @@ export class Installation {
 	async accounts(): Promise<string[]> {
 		const [entries = []] = await this.#database.read(['device']);
 		return entries.flatMap(({ key }) =>
-			Array.isArray(key) && key[0] === kept && typeof key[1] === 'string' ? [key[1]] : []
+			Array.isArray(key) && key[0] === KEPT && typeof key[1] === 'string' ? [key[1]] : []
 		);
 	}
 
@@ -54,18 +54,18 @@ export class Installation {
 		if (former === account) return;
 		const changes: Change[] = [
 			{ store: 'device', key: 'account', put: account },
-			{ store: 'device', key: [kept, account], put: true },
+			{ store: 'device', key: [KEPT, account], put: true },
 			{ store: 'device', remove: 'ended' }
 		];
 		// It may have entered before this list was kept.
-		if (former !== null) changes.push({ store: 'device', key: [kept, former], put: true });
+		if (former !== null) changes.push({ store: 'device', key: [KEPT, former], put: true });
 		await this.#database.write(changes, { durability: 'strict' });
 		this.#channel.announce();
 	}
 
 	/** To be called once the database of `account` is gone. */
 	async forget(account: string): Promise<void> {
-		const change = { store: 'device', remove: [kept, account] };
+		const change = { store: 'device', remove: [KEPT, account] };
 		await this.#database.write([change], { durability: 'strict' });
 	}
 

@@ -1,4 +1,4 @@
-export const cipher = 'AES-GCM';
+export const CIPHER = 'AES-GCM';
 /** Bytes of the random number that is used once, before what it sealed. */
 export const NONCE = 12;
 
@@ -12,9 +12,9 @@ export interface Wrapped {
 
 /** `extractable`: only to wrap it otherwise. Rejects when `by` is another key than it was wrapped by. */
 export function unwrap(kept: Wrapped, by: CryptoKey, extractable = false): Promise<CryptoKey> {
-	const how = { name: cipher, iv: kept.nonce };
+	const how = { name: CIPHER, iv: kept.nonce };
 	const uses = ['encrypt', 'decrypt'] as const;
-	return crypto.subtle.unwrapKey('raw', kept.wrapped, by, how, cipher, extractable, uses);
+	return crypto.subtle.unwrapKey('raw', kept.wrapped, by, how, CIPHER, extractable, uses);
 }
 
 export function random(bytes: number): Uint8Array<ArrayBuffer> {

@@ -4,7 +4,7 @@ import { firstStatus, type Status } from './status.ts';
 import type { Listener, Sync } from './sync.ts';
 
 /** How long after code that did not come it is asked for again, in ms. */
-const pause = 10_000;
+const PAUSE = 10_000;
 
 /**
  * The sync loop while its code is still on the way: nothing of it is needed to show what the device
@@ -77,7 +77,7 @@ export class LateSync {
 			if (this.#stopped) return null;
 			const connectivity = this.#platform.online() ? 'unreachable' : 'offline';
 			this.#listener.status({ ...this.#first, connectivity, cause });
-			this.#unschedule = this.#platform.after(pause, () => void this.poke());
+			this.#unschedule = this.#platform.after(PAUSE, () => void this.poke());
 			return null;
 		}
 	}

@@ -1,6 +1,6 @@
-import { cipher, NONCE, random, type Wrapped } from './key.ts';
+import { CIPHER, NONCE, random, type Wrapped } from './key.ts';
 
-export const algorithm = { name: cipher, length: 256 };
+export const algorithm = { name: CIPHER, length: 256 };
 
 /** A key for a browser that has none, and asks for no code. */
 export async function fresh(): Promise<Wrapped> {
@@ -15,6 +15,6 @@ export function browserKey(): Promise<CryptoKey> {
 
 export async function wrap(key: CryptoKey, by: CryptoKey): Promise<Required<Wrapped>> {
 	const nonce = random(NONCE);
-	const how = { name: cipher, iv: nonce };
+	const how = { name: CIPHER, iv: nonce };
 	return { wrapped: await crypto.subtle.wrapKey('raw', key, by, how), nonce, by };
 }

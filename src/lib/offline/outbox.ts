@@ -23,7 +23,7 @@ export interface Operation {
 export type Draft = Omit<Operation, 'place' | 'tries' | 'refusal'>;
 
 /** The store of the account's database that holds the operations, keyed by place. */
-export const operationStore = 'operations';
+export const OPERATION_STORE = 'operations';
 
 const written = z.object({
 	kind: z.string(),
@@ -35,17 +35,17 @@ const mark = z.object({ tries: z.number(), refusal: z.nullable(z.object({ code: 
 
 /** The change that puts an operation at the end of the queue. Its content is never rewritten. */
 export function adding(operation: Draft): Change {
-	return { store: operationStore, add: operation, mark: { tries: 0, refusal: null } };
+	return { store: OPERATION_STORE, add: operation, mark: { tries: 0, refusal: null } };
 }
 
 /** The change that takes an operation out of the queue; nothing happens when it is gone. */
 export function removing({ place }: Operation): Change {
-	return { store: operationStore, remove: place };
+	return { store: OPERATION_STORE, remove: place };
 }
 
 /** The change that notes the server's refusal; nothing happens when the operation is gone. */
 export function refusing({ place, tries }: Operation, code: string): Change {
-	return { store: operationStore, key: place, mark: { tries, refusal: { code } } };
+	return { store: OPERATION_STORE, key: place, mark: { tries, refusal: { code } } };
 }
 
 /**
@@ -54,12 +54,12 @@ export function refusing({ place, tries }: Operation, code: string): Change {
  */
 export function repeating({ place, kind, args, madeAt }: Operation, base: unknown): Change {
 	const add: Draft = { kind, args, base, madeAt };
-	return { store: operationStore, instead: place, add, mark: { tries: 0, refusal: null } };
+	return { store: OPERATION_STORE, instead: place, add, mark: { tries: 0, refusal: null } };
 }
 
 /** The change that notes one more sending without an answer. */
 export function trying({ place, tries, refusal }: Operation): Change {
-	return { store: operationStore, key: place, mark: { tries: tries + 1, refusal } };
+	return { store: OPERATION_STORE, key: place, mark: { tries: tries + 1, refusal } };
 }
 
 /**

@@ -3,7 +3,7 @@ import { remember, remembered } from './remembered.ts';
 /** What of `navigator.storage` this needs. */
 type Storage = Pick<StorageManager, 'persist' | 'persisted'>;
 
-const key = 'storage-asked';
+const KEY = 'storage-asked';
 
 /**
  * The browser's promise not to erase what is kept here. Some browsers put the question to the member:
@@ -13,7 +13,7 @@ const key = 'storage-asked';
 export class Persistence {
 	readonly #storage: Storage | null;
 	#kept = $state<boolean | null>(null);
-	#asked = $state(remembered(key));
+	#asked = $state(remembered(KEY));
 
 	/** `storage` is null where the browser has none (an insecure address). */
 	constructor(storage: Storage | null = 'storage' in navigator ? navigator.storage : null) {
@@ -41,7 +41,7 @@ export class Persistence {
 		const where = installed ? 'app' : 'tab';
 		if (this.#asked === 'app' || this.#asked === where) return;
 		this.#asked = where;
-		remember(key, where);
+		remember(KEY, where);
 		const kept = await this.#storage?.persist().catch(() => false);
 		this.#kept = kept ?? false;
 	}

@@ -26,7 +26,7 @@ export interface Platform {
 }
 
 /** How long a tab may hold `exclusive` before the next one takes over, in ms. */
-const patience = 60_000;
+const PATIENCE = 60_000;
 
 /** The real browser. Works without a secure context too (a phone on the local network). */
 export function browser(): Platform {
@@ -60,7 +60,7 @@ async function exclusive<T>(name: string, signal: AbortSignal, work: () => Promi
 	if (!('locks' in navigator)) return work();
 	let working: Promise<T> | null = null;
 	const begin = () => (working = work());
-	const waiting = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+	const waiting = AbortSignal.any([signal, AbortSignal.timeout(PATIENCE)]);
 	try {
 		await navigator.locks.request(name, { signal: waiting }, begin);
 	} catch (error) {

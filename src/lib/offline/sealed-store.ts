@@ -59,7 +59,7 @@ export interface StoreOptions {
 }
 
 /** How long an open waits for a tab that holds an older version, in ms. */
-const patience = 5_000;
+const PATIENCE = 5_000;
 
 /**
  * One IndexedDB database. Opened at first use and again after the browser dropped the connection.
@@ -271,7 +271,7 @@ export class SealedStore {
 				timer = setTimeout(() => {
 					abandoned = true;
 					tooLong.reject(new StorageError('blocked'));
-				}, patience);
+				}, PATIENCE);
 			},
 			blocking: (_current, wanted) => {
 				void this.#close(wanted === null ? 'closed' : 'outdated', true);

@@ -1,4 +1,4 @@
-import { cipher, NONCE, random, unwrap, type Wrapped } from './key.ts';
+import { CIPHER, NONCE, random, unwrap, type Wrapped } from './key.ts';
 import { SealedStore } from './sealed-store.ts';
 import { StorageError } from './storage-error.ts';
 
@@ -129,5 +129,5 @@ function isSealed(stored: unknown): stored is Uint8Array<ArrayBuffer> {
 }
 
 function bound(iv: Uint8Array<ArrayBuffer>, place: string): AesGcmParams {
-	return { name: cipher, iv, additionalData: encoder.encode(place) };
+	return { name: CIPHER, iv, additionalData: encoder.encode(place) };
 }

@@ -1,6 +1,6 @@
 import type {} from 'trusted-types';
 
-const address = '/service-worker.js';
+const ADDRESS = '/service-worker.js';
 
 /**
  * The address of the service worker, in the form in which a page that takes no text for the address
@@ -8,7 +8,7 @@ const address = '/service-worker.js';
  */
 export function workerAddress(): string | TrustedScriptURL {
 	const policy = window.trustedTypes?.createPolicy('cercle', {
-		createScriptURL: (asked: string) => (asked === address ? asked : '')
+		createScriptURL: (asked: string) => (asked === ADDRESS ? asked : '')
 	});
-	return policy?.createScriptURL(address) ?? address;
+	return policy?.createScriptURL(ADDRESS) ?? ADDRESS;
 }

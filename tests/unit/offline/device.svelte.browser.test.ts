@@ -1,6 +1,6 @@
 import { Account } from '#lib/offline/account.ts';
 import type { Tables } from '#lib/offline/replica.ts';
-import { shellCaches } from '#lib/offline/shell.ts';
+import { SHELL_CACHES } from '#lib/offline/shell.ts';
 import { openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Browser } from './browser.ts';
@@ -195,7 +195,7 @@ test('wipe leaves nothing: no rows, no queue, no session, no foreign cache, in n
 	await browser.installations[0]!.auth.setItem('session', 'token');
 	await one.keep('note', 'typed');
 	await caches.open('left by mistake');
-	for (const name of shellCaches) await caches.open(name);
+	for (const name of SHELL_CACHES) await caches.open(name);
 	await one.wipe();
 	// The other tab may be reading: then the database is emptied now and gone a moment later.
 	await vi.waitFor(async () => {
@@ -203,8 +203,8 @@ test('wipe leaves nothing: no rows, no queue, no session, no foreign cache, in n
 	});
 	expect(await browser.installations[0]!.auth.getItem('session')).toBeNull();
 	expect(await browser.installations[0]!.account()).toBeNull();
-	expect((await caches.keys()).toSorted()).toEqual([...shellCaches].toSorted());
-	for (const name of shellCaches) await caches.delete(name);
+	expect((await caches.keys()).toSorted()).toEqual([...SHELL_CACHES].toSorted());
+	for (const name of SHELL_CACHES) await caches.delete(name);
 	await vi.waitFor(() => expect(other.view).toBeNull());
 	expect(await one.resume()).toBe(false);
 	expect(localStorage).toHaveLength(0);

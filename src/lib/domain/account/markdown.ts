@@ -47,25 +47,25 @@ export interface Words {
  */
 export function line(text: string): string {
 	return text
-		.split(breaks)
+		.split(BREAKS)
 		.map((part) => part.trim())
 		.filter((part) => part !== '')
 		.join(' ')
-		.replace(marks, '\\$&')
-		.replace(numbering, '$1\\$2');
+		.replace(MARKS, '\\$&')
+		.replace(NUMBERING, '$1\\$2');
 }
 
-const breaks = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
-const marks = /[\\`*_{}[\]<>()#+\-=!|~&$:@^]/g;
+const BREAKS = /\r\n|[\n\v\f\r\u0085\u2028\u2029]/;
+const MARKS = /[\\`*_{}[\]<>()#+\-=!|~&$:@^]/g;
 /** "1." and "1)" begin a list; the parenthesis is a mark above. */
-const numbering = /^(\d+)(\.)/;
+const NUMBERING = /^(\d+)(\.)/;
 
 /**
  * A member's text with its line breaks, as a quotation: whatever it holds stays inside. Spaces at the
  * start of a line are kept as ones that Markdown does not count.
  */
 export function quotation(text: string): string {
-	const lines = text.trimEnd().split(breaks);
+	const lines = text.trimEnd().split(BREAKS);
 	return lines
 		.map((written, turn) => {
 			const indent = /^[ \t]*/.exec(written)?.[0] ?? '';

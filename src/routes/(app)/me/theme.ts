@@ -3,7 +3,7 @@ import { remember } from '#lib/offline/remembered.ts';
 export type Theme = 'system' | 'light' | 'dark';
 
 /** The key that `static/before.js` reads before the first paint. */
-const key = 'theme';
+const KEY = 'theme';
 
 /** The appearance chosen on this device; the system's while nothing was. */
 export function theme(): Theme {
@@ -15,5 +15,5 @@ export function theme(): Theme {
 export function chooseTheme(chosen: Theme): void {
 	if (chosen === 'system') delete document.documentElement.dataset.theme;
 	else document.documentElement.dataset.theme = chosen;
-	remember(key, chosen === 'system' ? null : chosen);
+	remember(KEY, chosen === 'system' ? null : chosen);
 }

@@ -1,5 +1,5 @@
 /** The people of the demo group, as the demo server makes them. Known to everybody: no secret. */
-export const demoPassword = 'cercle-demo';
+export const DEMO_PASSWORD = 'cercle-demo';
 
 export const demoMembers = [
 	{ name: 'Camille Roussel', email: 'camille@demo.example' },

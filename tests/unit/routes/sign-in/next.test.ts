@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { DEMO_MEMBERS, DEMO_PASSWORD } from '#lib/server/demo.ts';
-import { demoMembers, demoPassword } from '../../../../src/routes/(public)/sign-in/demo.ts';
+import * as page from '../../../../src/routes/(public)/sign-in/demo.ts';
 import { next } from '../../../../src/routes/(public)/sign-in/next.ts';
 import { tokenIn } from '../../../../src/routes/(public)/join/token.ts';
 
@@ -25,6 +25,6 @@ test.each([
 });
 
 test('the members offered are those the demo server makes', () => {
-	expect(demoMembers).toEqual(DEMO_MEMBERS.map(({ name, email }) => ({ name, email })));
-	expect(demoPassword).toBe(DEMO_PASSWORD);
+	expect(page.demoMembers).toEqual(DEMO_MEMBERS.map(({ name, email }) => ({ name, email })));
+	expect(page.DEMO_PASSWORD).toBe(DEMO_PASSWORD);
 });

@@ -23,7 +23,7 @@ export interface Carrier {
 	forget(channel: Channel): void;
 }
 
-const TokenPush = z.object({ access_token: z.string().nullish() });
+const tokenPushShape = z.object({ access_token: z.string().nullish() });
 /** As upstream: presence calls of one channel in 30 s. */
 const PRESENCE_CALLS = 5;
 /** setTimeout knows no longer delay. */
@@ -218,7 +218,7 @@ export class Channel implements Member {
 	}
 
 	async #renew(payload: unknown): Promise<void> {
-		const token = ownToken(TokenPush.safeParse(payload).data?.access_token);
+		const token = ownToken(tokenPushShape.safeParse(payload).data?.access_token);
 		if (!token || token === this.#token) return;
 		try {
 			this.#permissions?.renew(await this.#services.tokens.verify(token));

@@ -44,17 +44,17 @@ const JSON_TEXT = 1;
 /** Field lengths travel in one byte. */
 const LONGEST = 255;
 
-const Ref = z.string().max(LONGEST).nullish();
-const Name = z.string().max(LONGEST);
-const ObjectFrame = z.object({
-	join_ref: Ref,
-	ref: Ref,
-	topic: Name,
-	event: Name,
+const refShape = z.string().max(LONGEST).nullish();
+const nameShape = z.string().max(LONGEST);
+const objectFrameShape = z.object({
+	join_ref: refShape,
+	ref: refShape,
+	topic: nameShape,
+	event: nameShape,
 	payload: z.unknown()
 });
-const ArrayFrame = z.tuple([Ref, Ref, Name, Name, z.unknown()]);
-const TextBroadcast = z.object({ event: z.string(), payload: z.unknown().optional() });
+const arrayFrameShape = z.tuple([refShape, refShape, nameShape, nameShape, z.unknown()]);
+const textBroadcastShape = z.object({ event: z.string(), payload: z.unknown().optional() });
 
 /** Reads a client's frame. @throws MalformedFrame, whatever is wrong with it. */
 export function decode(version: Version, data: Uint8Array, binary: boolean): Inbound {
@@ -104,17 +104,17 @@ export function encodeBroadcast(
 }
 
 function fromObject(frame: unknown): Message {
-	const { join_ref, ref, topic, event, payload } = ObjectFrame.parse(frame);
+	const { join_ref, ref, topic, event, payload } = objectFrameShape.parse(frame);
 	return { joinRef: join_ref ?? null, ref: ref ?? null, topic, event, payload };
 }
 
 function fromArray(frame: unknown): Message {
-	const [joinRef, ref, topic, event, payload] = ArrayFrame.parse(frame);
+	const [joinRef, ref, topic, event, payload] = arrayFrameShape.parse(frame);
 	return { joinRef: joinRef ?? null, ref: ref ?? null, topic, event, payload };
 }
 
 function fromText(message: Message): Broadcast | null {
-	const parsed = TextBroadcast.safeParse(message.payload);
+	const parsed = textBroadcastShape.safeParse(message.payload);
 	if (!parsed.success) return null;
 	const { event, payload } = parsed.data;
 	return { event, encoding: 'json', data: bytes(JSON.stringify(payload ?? {})) };

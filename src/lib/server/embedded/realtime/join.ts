@@ -5,16 +5,16 @@ import { Refusal } from './refusal.ts';
 /** As upstream: no client hears more than this again. */
 const LONGEST_REPLAY = 25;
 
-const Flag = z.boolean().nullish();
-const Payload = z.object({
+const flagShape = z.boolean().nullish();
+const payloadShape = z.object({
 	access_token: z.string().nullish(),
 	config: z
 		.object({
-			private: Flag,
+			private: flagShape,
 			broadcast: z
 				.object({
-					ack: Flag,
-					self: Flag,
+					ack: flagShape,
+					self: flagShape,
 					replay: z
 						.object({
 							since: z.number().int().min(0).max(8.64e15),
@@ -23,7 +23,7 @@ const Payload = z.object({
 						.nullish()
 				})
 				.nullish(),
-			presence: z.object({ key: z.string().max(255).nullish(), enabled: Flag }).nullish(),
+			presence: z.object({ key: z.string().max(255).nullish(), enabled: flagShape }).nullish(),
 			postgres_changes: z.array(z.looseObject({})).max(100).nullish()
 		})
 		.nullish()
@@ -46,7 +46,7 @@ export interface Join {
 
 /** Reads the payload of `phx_join`. @throws Refusal for anything else. */
 export function parseJoin(payload: unknown): Join {
-	const parsed = Payload.safeParse(payload);
+	const parsed = payloadShape.safeParse(payload);
 	if (!parsed.success) throw new Refusal('InvalidJoinPayload', 'The join could not be read');
 	const { access_token, config } = parsed.data;
 	const replay = config?.broadcast?.replay;

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 
-const Push = z.object({
+const pushShape = z.object({
 	event: z.string().toLowerCase(),
 	payload: z.record(z.string(), z.unknown()).default({})
 });
@@ -24,7 +24,7 @@ export interface PresenceDiff {
 export function parsePresence(
 	payload: unknown
 ): { event: 'untrack' } | { event: 'track'; payload: Record<string, unknown> } | null {
-	const push = Push.safeParse(payload).data;
+	const push = pushShape.safeParse(payload).data;
 	if (push?.event === 'untrack') return { event: 'untrack' };
 	if (push?.event !== 'track' || !isShort(push.payload)) return null;
 	return { event: 'track', payload: push.payload };

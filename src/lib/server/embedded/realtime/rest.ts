@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Claims, Tokens } from './token.ts';
 import type { Topics } from './topic.ts';
 
-const Batch = z.object({
+const batchShape = z.object({
 	messages: z
 		.array(
 			z.object({
@@ -63,9 +63,9 @@ async function read(request: Request, longest: number): Promise<string | null> {
 	return Buffer.concat(chunks).toString('utf8');
 }
 
-function parse(body: string): z.infer<typeof Batch> | undefined {
+function parse(body: string): z.infer<typeof batchShape> | undefined {
 	try {
-		return Batch.safeParse(JSON.parse(body)).data;
+		return batchShape.safeParse(JSON.parse(body)).data;
 	} catch {
 		return undefined;
 	}

@@ -4,12 +4,16 @@ import { z } from 'zod';
 import type { Clock } from './clock.ts';
 import { Refusal } from './refusal.ts';
 
-const Role = z.enum(['anon', 'authenticated', 'service_role']);
-const Payload = z.looseObject({ role: Role, exp: z.number().int(), sub: z.string().optional() });
+const roleShape = z.enum(['anon', 'authenticated', 'service_role']);
+const payloadShape = z.looseObject({
+	role: roleShape,
+	exp: z.number().int(),
+	sub: z.string().optional()
+});
 
 /** Who speaks: the database role, the member (null for a key alone) and when it ends (null: never). */
 export interface Claims {
-	role: z.infer<typeof Role>;
+	role: z.infer<typeof roleShape>;
 	sub: string | null;
 	/** Seconds since the epoch. */
 	exp: number | null;
@@ -49,7 +53,7 @@ export class Tokens {
 	async verify(token: string): Promise<Claims> {
 		const options = { algorithms: ['HS256'], currentDate: new Date(this.#clock.now()) };
 		const { payload } = await jwtVerify(token, this.#secret, options).catch(refuse);
-		const parsed = Payload.safeParse(payload);
+		const parsed = payloadShape.safeParse(payload);
 		if (!parsed.success) {
 			throw new Refusal('InvalidJWTToken', 'The token needs `role` and `exp`');
 		}
