@@ -26,8 +26,15 @@ export const kinds = {
 		table: 'actions',
 		apply: (tables, args, table) =>
 			put(tables, table, {
-				...{ status: 'open', outcome: null, line: '', rank: null, due_in: null },
-				...{ carries: 0, decided_carries: 0, version: 0, created_at: NOW },
+				status: 'open',
+				outcome: null,
+				line: '',
+				rank: null,
+				due_in: null,
+				carries: 0,
+				decided_carries: 0,
+				version: 0,
+				created_at: NOW,
 				...args
 			})
 	},

@@ -15,8 +15,10 @@ const exported = z.object({
 	account: z.object({ email: z.nullable(text), name: text }),
 	groups: z.array(
 		z.object({
-			...{ id: text, name: z.nullable(text) },
-			...{ joined_at: moment, left_at: z.nullable(moment) }
+			id: text,
+			name: z.nullable(text),
+			joined_at: moment,
+			left_at: z.nullable(moment)
 		})
 	),
 	signatures: z.array(
@@ -25,20 +27,36 @@ const exported = z.object({
 	sessions: z.array(z.object({ group_id: text, starts_at: moment, time_zone: text })),
 	goals: z.array(
 		z.object({
-			...{ title: text, year: z.number(), quarter: z.nullable(z.number()) },
-			...{ stage: z.nullable(z.enum(stages)), status: z.enum(goalStatuses), shared: z.boolean() },
-			...{ measure: text, means: text, reason: text, line: text }
+			title: text,
+			year: z.number(),
+			quarter: z.nullable(z.number()),
+			stage: z.nullable(z.enum(stages)),
+			status: z.enum(goalStatuses),
+			shared: z.boolean(),
+			measure: text,
+			means: text,
+			reason: text,
+			line: text
 		})
 	),
 	actions: z.array(
 		z.object({
-			...{ title: text, due_on: text, status: z.enum(['open', 'done', 'dropped']) },
-			...{ outcome, line: text, carries: z.number() },
+			title: text,
+			due_on: text,
+			status: z.enum(['open', 'done', 'dropped']),
+			outcome,
+			line: text,
+			carries: z.number(),
 			history: z.array(
 				z.object({
 					kind: z.enum(['taken', 'edited', 'told', 'reopened', 'carried', 'decided']),
-					...{ at: moment, title: text, due_on: text, carries: z.number(), outcome },
-					...{ choice: z.nullable(z.enum(choices)), line: text }
+					at: moment,
+					title: text,
+					due_on: text,
+					carries: z.number(),
+					outcome,
+					choice: z.nullable(z.enum(choices)),
+					line: text
 				})
 			),
 			reviews: z.array(z.object({ outcome: z.enum(outcomes), line: text, reviewed_at: moment }))
@@ -47,14 +65,12 @@ const exported = z.object({
 	challenges: z.array(
 		z.object({
 			starts_at: z.nullable(moment),
-			...{
-				question: text,
-				context: text,
-				tried: text,
-				options: text,
-				wanted: text,
-				unwanted: text
-			},
+			question: text,
+			context: text,
+			tried: text,
+			options: text,
+			wanted: text,
+			unwanted: text,
 			notes: z.nullable(z.object({ body: text, takeaways: text })),
 			contributions: z.array(contribution)
 		})

@@ -36,7 +36,10 @@ export async function raise(
 ) {
 	const { id, group, accused, reason } = breach;
 	await backend.call('raise_breach', {
-		...{ id, group_id: group, accused_id: accused, reason: clean(reason) }
+		id,
+		group_id: group,
+		accused_id: accused,
+		reason: clean(reason)
 	});
 }
 

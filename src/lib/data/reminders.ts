@@ -37,7 +37,11 @@ export type Reminders = z.infer<typeof reminders>;
 
 /** The settings of a member who chose nothing, as the server has them. */
 export const defaults = (time_zone: string): Settings => ({
-	...{ mail: [...kinds], push: [...kinds], quiet_from: '21:00', quiet_to: '08:00', time_zone }
+	mail: [...kinds],
+	push: [...kinds],
+	quiet_from: '21:00',
+	quiet_to: '08:00',
+	time_zone
 });
 
 export async function read(backend: Backend): Promise<Reminders> {

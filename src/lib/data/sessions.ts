@@ -54,7 +54,12 @@ function columns(plan: Plan) {
 		host_id: plan.host,
 		presenters: [...plan.presenters],
 		segments: plan.segments.map(({ person, kind, label, minutes, least, speakers, rule }) => ({
-			...{ kind, label, minutes, least, speakers, rule },
+			kind,
+			label,
+			minutes,
+			least,
+			speakers,
+			rule,
 			person_id: person
 		}))
 	};

@@ -64,7 +64,13 @@ export function newDraft(
 export function draftOf(view: View, session: Row<'sessions'>): PlanDraft {
 	const segments = segmentsOf(view, session.id).map(
 		({ position, kind, label, minutes, least, speakers, rule, personId }) => ({
-			...{ position, kind, label, minutes, least, speakers, rule },
+			position,
+			kind,
+			label,
+			minutes,
+			least,
+			speakers,
+			rule,
 			person: personId
 		})
 	);
@@ -226,8 +232,18 @@ export function toPlan(draft: PlanDraft): Plan | null {
 		return { position, kind, label, minutes, least, speakers, rule, person };
 	});
 	return {
-		...{ id, group, startsAt, timeZone: zone, place, format, lengthMinutes: length },
-		...{ facilitator, scribe, host, presenters, segments }
+		id,
+		group,
+		startsAt,
+		timeZone: zone,
+		place,
+		format,
+		lengthMinutes: length,
+		facilitator,
+		scribe,
+		host,
+		presenters,
+		segments
 	};
 }
 

@@ -107,7 +107,10 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 		demoMails: mailer.demoMails,
 		pages,
 		cercle: {
-			...{ mailer, config, supabase, feed: supabase && openFeed(supabase) },
+			mailer,
+			config,
+			supabase,
+			feed: supabase && openFeed(supabase),
 			limits: new Limits(),
 			pushKey: vapid?.publicKey ?? null
 		},

@@ -11,8 +11,16 @@ export const meanings = {
 	'goal.add': { fields: [], subject: 'goal', words: ['title'] },
 	'goal.edit': {
 		fields: [
-			...['title', 'year', 'quarter', 'stage', 'measure', 'means', 'reason'],
-			...['shared', 'status', 'line']
+			'title',
+			'year',
+			'quarter',
+			'stage',
+			'measure',
+			'means',
+			'reason',
+			'shared',
+			'status',
+			'line'
 		],
 		subject: 'goal_edited',
 		words: ['title', 'line']

@@ -194,8 +194,11 @@ const notFound = () => problem(404, 'not_found', 'No such address');
 function tooManyCalls(seconds: number, isRenewal = false): Answer {
 	const code = 'over_request_rate_limit';
 	const body = {
-		...{ code, error_code: code, message: 'Too many requests' },
-		...{ details: null, hint: null }
+		code,
+		error_code: code,
+		message: 'Too many requests',
+		details: null,
+		hint: null
 	};
 	return {
 		status: isRenewal ? 503 : 429,

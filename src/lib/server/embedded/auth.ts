@@ -87,8 +87,10 @@ function dispatch(request: AuthRequest, call: Call): Promise<Response> {
 			return paced(call.options, signIn(call, request.body));
 		case 'POST token refresh_token':
 			return lite({
-				...{ method: 'POST', path: 'token?grant_type=refresh_token' },
-				...{ body: request.body, isWhole: true }
+				method: 'POST',
+				path: 'token?grant_type=refresh_token',
+				body: request.body,
+				isWhole: true
 			});
 		case 'GET user':
 			return lite({ method: 'GET', path: 'user', authorization });

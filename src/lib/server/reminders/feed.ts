@@ -57,8 +57,11 @@ export function openFeed(supabase: Supabase, limits = new Limits()): Feed {
 			const rows = entriesFormat.parse(await answer.json());
 			if (!rows) return refuse(404);
 			const entries = rows.map((row): Entry => ({
-				...{ id: row.id, startsAt: row.starts_at, lengthMinutes: row.length_minutes },
-				...{ version: row.version, changedAt: row.updated_at }
+				id: row.id,
+				startsAt: row.starts_at,
+				lengthMinutes: row.length_minutes,
+				version: row.version,
+				changedAt: row.updated_at
 			}));
 			const type = 'text/calendar; charset=utf-8';
 			return new Response(calendarFeed(entries, origin), { headers: headers(type) });

@@ -28,8 +28,13 @@ const LANES = {
 
 /** What a live session asks for: short, and awaited by everybody in the room. */
 const ROOM = new Set([
-	...['room_command', 'room_snapshot', 'floor_command', 'server_clock'],
-	...['signal_facilitator', 'dismiss_signal', 'close_session']
+	'room_command',
+	'room_snapshot',
+	'floor_command',
+	'server_clock',
+	'signal_facilitator',
+	'dismiss_signal',
+	'close_session'
 ]);
 
 /** Connections that the door can use at once: its lanes, and one to ask whether the database lives. */

@@ -66,7 +66,9 @@ export class Messages {
 function stored([id, topic, isPrivate, event, payload]: TextRow): StoredMessage {
 	const data = new TextEncoder().encode(payload ?? '{}');
 	return {
-		...{ id: id ?? '', topic: topic ?? '', private: isPrivate === 't' },
+		id: id ?? '',
+		topic: topic ?? '',
+		private: isPrivate === 't',
 		broadcast: { event: event ?? '', encoding: 'json', data }
 	};
 }

@@ -52,10 +52,15 @@ export function history(
 		return eventOf(operation) === 'taken' && read.success && read.data.id === action.id;
 	});
 	const first: Page = {
-		...{ ...blank, ...place(action.bornIn), id: action.id, kind: 'taken' },
-		...{ at: taken?.at ?? unsent?.madeAt ?? action.createdAt, by: taken?.byId ?? null },
+		...blank,
+		...place(action.bornIn),
+		id: action.id,
+		kind: 'taken',
+		at: taken?.at ?? unsent?.madeAt ?? action.createdAt,
+		by: taken?.byId ?? null,
 		pending: unsent !== undefined,
-		...{ title: taken?.title ?? null, due: taken?.dueOn ?? null }
+		title: taken?.title ?? null,
+		due: taken?.dueOn ?? null
 	};
 	const later = [
 		...events.filter(({ kind }) => kind !== 'taken').map((event) => ofEvent(event, place)),
@@ -69,8 +74,16 @@ export function history(
 }
 
 const blank = {
-	...{ by: null, session: null, hidden: false, outcome: null, choice: null, line: '' },
-	...{ carries: 0, title: null, due: null, pending: false }
+	by: null,
+	session: null,
+	hidden: false,
+	outcome: null,
+	choice: null,
+	line: '',
+	carries: 0,
+	title: null,
+	due: null,
+	pending: false
 };
 
 type Placer = (id: string | null) => Pick<Chapter, 'session' | 'hidden'>;
@@ -97,8 +110,15 @@ function ofReview(review: Row<'reviews'>, place: Placer, waiting: readonly Waiti
 		return eventOf(operation) === 'reviewed' && action_id === actionId && session_id === sessionId;
 	});
 	return {
-		...{ ...blank, ...place(sessionId), id, kind: 'reviewed', outcome, line },
-		...{ at: unsent?.madeAt ?? reviewedAt, by: reviewedBy, pending: unsent !== undefined }
+		...blank,
+		...place(sessionId),
+		id,
+		kind: 'reviewed',
+		outcome,
+		line,
+		at: unsent?.madeAt ?? reviewedAt,
+		by: reviewedBy,
+		pending: unsent !== undefined
 	};
 }
 
@@ -111,10 +131,14 @@ const changes = z.object({
 	line: z.optional(z.string())
 });
 const written = z.object({
-	...{ id: z.optional(z.string()), action_id: z.optional(z.string()) },
-	...{ session_id: z.optional(z.string()), choice: z.optional(z.enum(['do', 'reshape', 'drop'])) },
-	...{ title: z.optional(z.string()), due_on: z.optional(z.string()) },
-	...{ line: z.optional(z.string()), changes: z.optional(changes) }
+	id: z.optional(z.string()),
+	action_id: z.optional(z.string()),
+	session_id: z.optional(z.string()),
+	choice: z.optional(z.enum(['do', 'reshape', 'drop'])),
+	title: z.optional(z.string()),
+	due_on: z.optional(z.string()),
+	line: z.optional(z.string()),
+	changes: z.optional(changes)
 });
 
 /** What a waiting change will say in the history; null: nothing, or nothing of this action. */
