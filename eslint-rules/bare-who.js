@@ -41,43 +41,9 @@ function goesOn(before, { type, loc }) {
 
 /**
  * As eslint.config.js takes it.
- * @type {import('eslint').Linter.Config & { ignores: string[] }}
+ * @type {import('eslint').Linter.Config}
  */
 export const comments = {
 	plugins: { house: { rules: { 'bare-who': bareWho } } },
-	rules: { 'house/bare-who': 'error' },
-	// To be emptied: files written before the rule.
-	ignores: [
-		'src/hooks.client.ts',
-		'**/domain/agenda/expand.ts',
-		'**/domain/formats/format.ts',
-		'**/domain/session/floor.ts',
-		'**/domain/session/keeping.ts',
-		'**/domain/session/readiness.ts',
-		'**/room/room-channel.ts',
-		'**/room/scene.ts',
-		'**/embedded/bearer.ts',
-		'**/embedded/realtime/permissions.ts',
-		'**/embedded/realtime/presence.ts',
-		'**/embedded/realtime/topic.ts',
-		'**/embedded/realtime/token.ts',
-		'**/ActionCheck.svelte',
-		'**/AgendaList.svelte',
-		'**/actions/options.ts',
-		'**/ChallengeText.svelte',
-		'**/Floor.svelte',
-		'**/RoleLog.svelte',
-		'**/screen/+page.svelte',
-		'**/RoleSheet.svelte',
-		'**/Minutes.svelte',
-		'**/Refused.svelte',
-		'tests/e2e/floor.spec.ts',
-		'tests/e2e/session.spec.ts',
-		'**/floor.test.ts',
-		'**/matrix.ts',
-		'**/moderation.test.ts',
-		'**/personas.ts',
-		'**/remains.ts',
-		'**/silent-signals.test.ts'
-	]
+	rules: { 'house/bare-who': 'error' }
 };

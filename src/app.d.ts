@@ -5,7 +5,7 @@ declare module 'http' {
 	interface IncomingMessage {
 		/** Set by the process on every request it hands to the pages. */
 		cercle?: Cercle;
-		/** The network address of who asks. */
+		/** The network address of the caller. */
 		caller?: string;
 	}
 }

@@ -2,7 +2,7 @@ import { startApp } from '#app';
 
 /** What the device keeps is read while the page is still being put together. */
 export function init(): void {
-	// Who needs it asks again, and is told what was in the way.
+	// The part that needs it asks again, and is told what was in the way.
 	startApp()
 		.device.resume()
 		.catch(() => {});

@@ -167,7 +167,7 @@ from (values
 	(4, 2, 74, 'offer', 'Je peux te présenter quelqu’un qui a mené la même refonte chez un assureur.')
 ) c (n, author, after, kind, text);
 
--- Who spoke in the discussion, for how many minutes.
+-- The members who spoke in the discussion, and for how many minutes.
 insert into cercle.speaking_turns (group_id, session_id, position, member_id, raised_at, began_at, ended_at)
 select pg_temp.made(1, 1), pg_temp.made(3, 2), 3, pg_temp.person(n), at, at, at + make_interval(mins => long)
 from (

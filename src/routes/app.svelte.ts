@@ -77,8 +77,8 @@ export class App {
 	}
 
 	/**
-	 * Asks the server for what only it can do, then brings what differs to this device: after a refusal
-	 * too, for something may have changed meanwhile. Throws what `work` throws.
+	 * Asks the server for what only it can do, then syncs this device: after a refusal too, for the
+	 * refusal may mean that something has changed. @throws what `work` throws.
 	 */
 	async ask<Answer>(work: (backend: Backend) => Promise<Answer>): Promise<Answer> {
 		try {

@@ -1,7 +1,7 @@
--- The functions policies call, as a hosted Supabase defines them: claims come all in one setting, or
--- one in each, and both are read. Run by the owner at each start, after Auth has made its own. Their
--- bodies are parsed here and now, so that no search path matters to them, and Postgres sets them into
--- whatever calls them: a room's snapshot asks nine times who asks.
+-- The functions policies call, as a hosted Supabase defines them: claims come all in one setting,
+-- or one in each, and both are read. Run by the owner at each start, after Auth has made its own.
+-- Their bodies are parsed here and now, so that no search path matters to them, and Postgres
+-- inlines them: a room's snapshot asks nine times for its caller.
 
 create or replace function auth.uid() returns uuid
 language sql stable

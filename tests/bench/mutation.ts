@@ -1,8 +1,8 @@
 /**
- * `npm run bench:mutation`: puts every condition of every policy, and of the functions that policies
- * ask, aside in turn – once always true, once always false – and looks whether the specification
- * (tests/rls/matrix.ts) notices. It prints how many it noticed and names the others. `-- goals`: of
- * the rules whose name contains that word.
+ * `npm run bench:mutation`: puts every condition of every policy, and of the functions that
+ * policies ask, aside in turn – once always true, once always false – and looks whether the
+ * specification (tests/rls/matrix.ts) notices. It prints how many it noticed and names the others.
+ * `-- goals`: of the rules whose name contains that word.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -77,7 +77,7 @@ try {
 	await server.close();
 }
 
-/** Asks as the gateway does who may hear rooms and show that they are in them. */
+/** Asks, as the gateway does, whether members may hear rooms and show that they are in them. */
 async function hear({ owner, ownerUrl }: Connection, world: World): Promise<void> {
 	const { live, closed, people } = world;
 	const pool = new Pool({ url: ownerUrl, name: 'mutation', most: 1 });

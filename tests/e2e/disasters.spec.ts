@@ -357,7 +357,9 @@ async function expireToken(): Promise<void> {
 	await window.disk.replace(kept, JSON.stringify(session));
 }
 
-/** The session of whoever was signed in ends; somebody else signs in, with the network back. */
+/**
+ * The session of the member who was signed in ends; somebody else signs in, with the network back.
+ */
 async function changeTo(phone: Phone, name: string): Promise<void> {
 	const { page } = phone;
 	await setNetwork(phone, false);
@@ -438,8 +440,8 @@ function tried(page: Page) {
 }
 
 /**
- * Writes the same text of the same member on two phones, the first of them offline, then online again;
- * resolves when it shows both versions.
+ * Writes the same text of the same member on two phones, the first of them offline, then online
+ * again; resolves when it shows both versions.
  */
 async function writeOnBoth(
 	train: Pick<Phone, 'page' | 'context'>,

@@ -29,7 +29,9 @@ export interface PhoneOptions {
 	skew?: number;
 	/** How fast its clocks run; as ours unless said otherwise. */
 	pace?: Pace;
-	/** True: it has been used before by the member of the demo group of this name, and is signed in. */
+	/**
+	 * True: it has been used before by the member of the demo group of this name, and is signed in.
+	 */
 	member?: boolean;
 	/** What the browser says it is; Chromium unless said otherwise. */
 	userAgent?: string;
@@ -52,8 +54,9 @@ interface Fixtures {
 
 interface WorkerFixtures {
 	/**
-	 * Whether a phone of a member of the demo group lasts from one test to the next: what it keeps stays,
-	 * its pages are closed. For files whose tests have a room each, and ask no more of the phone.
+	 * Whether a phone of a member of the demo group lasts from one test to the next: what it keeps
+	 * stays, its pages are closed. For files whose tests have a room each, and ask no more of the
+	 * phone.
 	 */
 	lasting: boolean;
 	/** Phones that wait for the next test, by the name of their member. */
@@ -104,7 +107,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 			await use(traces);
 			for (const mail of mails.mails)
 				traces.see('mail', `${mail.subject}\n${mail.text}\n${mail.raw}`);
-			// The names beside the addresses are printed for whoever starts the demo.
+			// The names beside the addresses are printed for the person who starts the demo.
 			const printed = cercle.output.filter((line) => !/^ {2}\S+@demo\.example /.test(line));
 			traces.see('log', printed.join('\n'));
 			await seeCalendars(cercle, traces);
@@ -165,7 +168,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 	}
 });
 
-/** Puts a phone aside for the next test, online and without a page; false when its browser is gone. */
+/**
+ * Puts a phone aside for the next test, online and without a page; false when its browser is gone.
+ */
 async function rest({ context }: Phone): Promise<boolean> {
 	try {
 		await context.unrouteAll({ behavior: 'ignoreErrors' });
@@ -202,8 +207,8 @@ async function seeCalendars({ url, dataFolder }: CercleProcess, traces: Traces):
 }
 
 /**
- * What a phone keeps of the sign-in, for others to begin with: in the clear, as an earlier version of
- * the app kept it, because no key leaves its browser.
+ * What a phone keeps of the sign-in, for others to begin with: in the clear, as an earlier version
+ * of the app kept it, because no key leaves its browser.
  */
 async function signInKept(page: Page): Promise<Storage> {
 	const { cookies, origins } = await page.context().storageState();

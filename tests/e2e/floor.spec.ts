@@ -156,7 +156,7 @@ function press({ page }: Phone, name: string): Promise<void> {
 const floor = ({ page }: Phone) => page.getByRole('region', { name: 'La parole' });
 const thumb = ({ page }: Phone, name: string) => page.getByRole('button', { name });
 
-/** Who waits, as this phone shows it. */
+/** The members who wait, as this phone shows them. */
 async function hands(phone: Phone): Promise<string[]> {
 	const rows = floor(phone).getByRole('listitem').locator(':scope > span:nth-child(2)');
 	// All in one look: a row that is gone by the next must not be waited for.

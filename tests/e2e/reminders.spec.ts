@@ -47,7 +47,7 @@ async function subscribeTo({ context }: Phone, { subscription }: PushReceiver) {
 
 /**
  * Hands the worker a push as the browser would, and says what it shows. The list is read only once
- * the browser reports it: asked for meanwhile, Chromium takes it for one swept away and forgets it.
+ * the browser reports it: read before, Chromium takes it for one swept away and forgets it.
  */
 async function deliver({ page, context }: Phone, data: string) {
 	const session = await context.newCDPSession(page);
@@ -137,7 +137,7 @@ test('a reminder goes from the database to this device, and says only that somet
 		`
 	);
 	const said = [...mails.mails.map(({ raw, text }) => raw + text), ...cercle.output].join('\n');
-	// The names beside the addresses are printed for whoever starts the demo.
+	// The names beside the addresses are printed for the person who starts the demo.
 	const printed = said.replace(/^ {2}\S+@demo\.example .*$/gm, '');
 	for (const { word } of words) expect(printed).not.toContain(word);
 });

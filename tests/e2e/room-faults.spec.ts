@@ -135,7 +135,8 @@ test('the database dies: the digits go on, it comes back by itself, and nothing 
 			(answer) => answer.ok,
 			() => false
 		);
-	// Asked from the start: on a quick machine it is back before the last of these requests is answered.
+	// Asked from the start: on a quick machine it is back before the last of these requests is
+	// answered.
 	await Promise.all([
 		inTheMidst(cercle, () => process.kill(pid, 'SIGKILL')),
 		expect.poll(health, { intervals: [50], timeout: 60_000 }).toBe(false)
@@ -612,7 +613,9 @@ function rememberDigits(): void {
 	});
 }
 
-/** Runs in the page: the access token the device keeps, and another in its place if one is given. */
+/**
+ * Runs in the page: the access token the device keeps, and another in its place if one is given.
+ */
 async function signInKept(other?: string): Promise<string> {
 	const all = await window.disk.read();
 	const kept = all.find(({ store, key }) => store === 'auth' && key === 'session');
@@ -624,7 +627,7 @@ async function signInKept(other?: string): Promise<string> {
 	return session.access_token;
 }
 
-/** The log of a room in words: who gave which command. */
+/** The log of a room in words: each command and the member who gave it. */
 async function logged(room: Room): Promise<string[]> {
 	const log: Logged[] = await room.sql((sql) => roomLog(sql, room.id));
 	return log.map(({ by, command }) => `${by} ${command}`);

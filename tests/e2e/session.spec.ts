@@ -145,7 +145,8 @@ test('a group meets: from the founding to the next session, on four phones with 
 		await signIn(replaced, mails);
 		await replaced.page.goto(room);
 		await expect(replaced.page.getByText('Vous animez')).toBeVisible();
-		// Who writes keeps the field: going on to the next step takes nothing from under the hand.
+		// A member who writes keeps the field: going on to the next segment takes nothing from under
+		// the hand.
 		const writing = chloe.page.getByLabel('Notes du défi');
 		await writing.focus();
 		await go(replaced, 'Discussion');

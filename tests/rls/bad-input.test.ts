@@ -54,7 +54,7 @@ afterAll(async () => {
 	await server.close();
 });
 
-/** Whatever a test did: nothing of it is in the log, nor is who did it. */
+/** Whatever a test did: neither it nor the member who did it is in the log. */
 afterEach(() => {
 	const log = server.log.join('');
 	for (const secret of [CANARY, ada.email, bob.email, 'guest@test.example', token]) {

@@ -9,7 +9,7 @@ import { charterInForce, code, foundGroup, given } from './people.ts';
 const RUNS = 40;
 
 let cercle: Connection;
-/** Eight who may be members from the start, and two who may come. */
+/** Eight people who may be members from the start, and two who may come. */
 let people: Person[];
 
 beforeAll(async () => {
@@ -29,7 +29,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
 	{ weight: 1, arbitrary: fc.record({ kind: kind('withdraw'), who }) }
 );
 
-/** Of three members, both who may decide want the same: what chance alone seldom brings. */
+/** Of three members, both entitled want the same: what chance alone seldom brings. */
 const decided = (exclude: boolean): [number, number, number, Act[]] => [
 	...([3, 2, 0] as const),
 	[

@@ -48,7 +48,9 @@ async function allow(by: Person, kind: string, args: Record<string, unknown>) {
 	expect([kind, await applyOne(by, kind, args)]).toEqual([kind, null]);
 }
 
-/** All rows of ours that speak of nothing of this person, as they are but for what a removal raises. */
+/**
+ * All rows of ours that speak of nothing of this person, as they are but for what a removal raises.
+ */
 async function rowsWithout(person: Person): Promise<string[]> {
 	const { owner } = cercle;
 	const own = await owner`
@@ -115,7 +117,7 @@ describe('a member who deletes their account', () => {
 		await give(carol, mine, `To ${canary}`);
 		await give(gone, carols, canary);
 		await give(ada, carols, 'Ask them twice');
-		// As the scribe: the outcome is Carol's, the line was typed by who goes.
+		// As the scribe: the outcome is Carol's, the line was typed by the member who goes.
 		const review = { action_id: carolsAction, outcome: 'partly', line: canary };
 		await allow(gone, 'review.record', { ...held, ...review });
 		await allow(ada, 'review.record', { ...held, action_id: own, outcome: 'done', line: canary });

@@ -56,7 +56,7 @@ async function move(name: string, args = {}, by = ada): Promise<Room> {
 	return given(await command(by, room.session_id, name, version, args)) as Room;
 }
 
-/** Who speaks, then who waits, by name. */
+/** The speaker, then the members who wait, by name. */
 function line({ turns }: Floor): string[] {
 	const names = new Map([ada, bob, carol, dan].map(({ id, email }) => [id, email.split('.')[0]]));
 	return turns.map(({ member_id, began_at }) => `${names.get(member_id)}${began_at ? '!' : ''}`);

@@ -22,7 +22,7 @@ let group: Group;
 let ada: Person;
 let bob: Person;
 let plan: Plan;
-/** An action of Bob, who left since. */
+/** An action of Bob, who has left since. */
 let action: string;
 
 beforeAll(() => {

@@ -17,7 +17,8 @@ type Told = Partial<Record<Persona, string>>;
 /**
  * Asks what the specification speaks of as every persona, and throws where an answer is another:
  * tables in SQL, in the role and with the claims that a request of theirs would have; functions
- * through the API. Each denial looks as the owner that the row is there, and that it stayed as it was.
+ * through the API. Each denial looks as the owner that the row is there, and that it stayed as it
+ * was.
  */
 export class Answers {
 	readonly #cercle: Connection;
@@ -171,8 +172,8 @@ export class Answers {
 	}
 
 	/**
-	 * Works as each of these, of whom nothing but the policies keeps anything: triggers sleep, and all
-	 * columns are granted.
+	 * Works as each of these with the policies alone: triggers are off, and all columns are
+	 * granted.
 	 */
 	#stripped(
 		table: string,
@@ -219,7 +220,7 @@ export class Answers {
 		return rows;
 	}
 
-	/** The rows as they are, whoever may see them. */
+	/** The rows as they are, whatever a persona may see. */
 	async #rows(table: string, key: Row, sql: Sql | TransactionSql = this.#cercle.owner) {
 		const found = await sql<{ row: Row }[]>`
 			select to_jsonb(t) as row from ${sql(table)} t where ${matching(sql, key)} order by t

@@ -9,7 +9,7 @@ const before = ['member', 'absent', 'presenter', 'facilitator'] as const;
 /** Those of them who were in its room. */
 const present = ['member', 'presenter', 'facilitator'] as const;
 const joined = [...signed, 'unsigned'] as const;
-/** Those of the signed who decide about the breach that `absent` is accused of. */
+/** Those of the signed members who decide about the breach that `absent` is accused of. */
 const deciding = ['member', 'later', 'presenter', 'facilitator'] as const;
 const named = personas.filter((persona): persona is Named => persona !== 'anonymous');
 
@@ -17,8 +17,9 @@ type Values = Record<string, unknown>;
 
 /**
  * The rights on some rows of a table. `away`: values that would take a changed row from where it
- * belongs, which the policy refuses even if the grants on columns and the triggers were lost. Whoever is not listed is denied: by the grants (`no grant`,
- * and always for `anonymous`) with 42501, by the policies with rows that cannot be seen.
+ * belongs, which the policy refuses even if the grants on columns and the triggers were lost. A
+ * persona that is not listed is denied: by the grants (`no grant`, and always for `anonymous`) with
+ * 42501, by the policies with rows that cannot be seen.
  */
 export interface Rule {
 	table: string;
@@ -36,7 +37,10 @@ export interface Rule {
 				row(world: World, persona: Persona): Values;
 				/** Columns that find the row again. */
 				found: readonly string[];
-				/** What the policy refuses to those who may add a row, even if grants and triggers were lost. */
+				/**
+				 * What the policy refuses to those who may add a row, even if grants and triggers were
+				 * lost.
+				 */
 				away?: (world: World) => Values[];
 				/** How those a trigger stops before the policy are refused. */
 				stopped?: Partial<Record<Persona, string>>;
@@ -335,7 +339,7 @@ export const rules: readonly Rule[] = [
 		select: [...signed, 'left'],
 		update: { by: [], set: { title: 'Call them' } },
 		insert: {
-			// For somebody else: only who drives the session in which it is taken.
+			// For somebody else: only the facilitator of the session in which it is taken.
 			by: ['facilitator'],
 			row: (world, persona) => ({
 				...ownAction(world, persona),
@@ -742,7 +746,7 @@ const plan = (world: World, id: string) => ({
 	]
 });
 
-/** Every function of `public`, in an order in which the last ones may change who is who. */
+/** Every function of `public`; the last ones may change what the personas are. */
 export const calls: readonly Call[] = [
 	{
 		name: 'server_clock',
@@ -1013,7 +1017,7 @@ export const calls: readonly Call[] = [
 		}),
 		ok: [],
 		otherwise: 'CR016',
-		// Nobody accuses themself; who had not signed has by now.
+		// Nobody accuses themself; the member who had not signed has by now.
 		but: { ...drivers, unsigned: 'CR016', absent: 'CR005' }
 	},
 	{
@@ -1037,7 +1041,7 @@ export const calls: readonly Call[] = [
 		name: 'leave_group',
 		asking: 'to leave',
 		args: (world) => ({ group_id: world.group.id }),
-		// Who was excluded just now, or left before, leaves twice.
+		// The member who was excluded just now, or left before, leaves twice.
 		ok: [...joined, 'left', 'invited'],
 		otherwise: 'CR001'
 	}

@@ -163,7 +163,7 @@ describe('a breach', () => {
 		expect(JSON.stringify(await read(dan!, 'decisions'))).not.toContain('breach');
 		expect(await breachOf(id)).toMatchObject({ reason: '', entitled: 3, votes_against: 2 });
 		const later = await joinGroup(cercle, group, 'Eve');
-		// Who came later reads that something was dismissed, and not whom it was about.
+		// A member who came later reads that something was dismissed, and not about which member.
 		expect(await read(later, 'decisions')).toContainEqual(expect.objectContaining({ id, ...line }));
 		expect(await read(later, 'breaches')).toEqual([]);
 	});

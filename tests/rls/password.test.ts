@@ -26,7 +26,7 @@ async function member(email: string): Promise<SupabaseClient> {
 
 const password = 'une phrase assez longue';
 
-/** Somebody signed in who asked for a code, and that code. */
+/** A signed-in person who asked for a code, and that code. */
 async function proving() {
 	const email = address();
 	const client = await member(email);

@@ -122,7 +122,7 @@ export async function invite(by: Person, groupId: string, email: string): Promis
 	return token;
 }
 
-/** Somebody new who was invited, accepted and, unless told otherwise, signed. */
+/** A new member, who was invited, accepted and, unless told otherwise, signed. */
 export async function joinGroup(
 	cercle: Connection,
 	group: Group,

@@ -19,7 +19,7 @@ import {
 } from './people.ts';
 import { namesOfRemains, type Remains } from './remains.ts';
 
-/** Who asks: the columns of the specification. */
+/** The personas that ask: the columns of the specification. */
 export const personas = [
 	'anonymous',
 	'stranger',
@@ -62,9 +62,9 @@ export interface World {
 	contribution: { closed: string; live: string };
 	/** Actions of these people, reviewed in the closed session. */
 	action: { member: string; left: string };
-	/** Two goals of the member, one kept private, and one of who left. */
+	/** Two goals of the member, one kept private, and one of the member who left. */
 	goal: { shared: string; private: string; left: string };
-	/** Raised about who was absent: one is open, one was dismissed. */
+	/** Raised about the absent member: one is open, one was dismissed. */
 	breach: { open: string; dismissed: string };
 	/** Rows of other days, once they are added (remains.ts). */
 	remains: Remains;

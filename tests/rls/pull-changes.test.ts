@@ -166,7 +166,7 @@ test('a writer who began first and ended last is not missed', async () => {
 			insert into actions (id, group_id, owner_id, title, due_on)
 			values (${id}, ${group.id}, ${ada.id}, 'Slow', '2030-01-08')
 		`;
-		// Another one writes and commits meanwhile, and its row is pulled.
+		// In between another one writes and commits, and its row is pulled.
 		await addAction(bob, group.id);
 		await phone.pull();
 		expect(phone.has('actions', id)).toBe(false);

@@ -6,7 +6,7 @@ import type { World } from './personas.ts';
 export interface Remains {
 	/** An action of the presenter, reviewed in the live session. */
 	presenterAction: string;
-	/** Of who has not signed the charter in force. */
+	/** Of the member who has not signed the charter in force. */
 	unsignedAction: string;
 	unsignedGoal: string;
 	/** Settled before the later joiner came. */
@@ -38,7 +38,7 @@ export function namesOfRemains(): Remains {
 	};
 }
 
-/** Who said that the reader may see a session, and when. */
+/** The members who said that the reader may see a session, and when. */
 interface Word {
 	by: string;
 	reader: string;
@@ -47,9 +47,9 @@ interface Word {
 }
 
 /**
- * Rows that stay of other days: of a charter that was replaced and signed before, of somebody who came
- * another time, drove another room or was a member before or elsewhere, of a vote by somebody who left.
- * Put there by the owner, past the triggers: no member gets there in one evening.
+ * Rows that stay of other days: of a charter that was replaced and signed before, of somebody who
+ * came another time, drove another room or was a member before or elsewhere, of a vote by somebody
+ * who left. Put there by the owner, past the triggers: no member gets there in one evening.
  */
 export async function addRemains(owner: Sql, world: World): Promise<void> {
 	const { group, people, action, breach, closed, live, remains } = world;

@@ -67,7 +67,7 @@ test('two processes on one database send each reminder once', async () => {
 	const [second, third] = await Promise.all(started);
 	const sent = () => sentBy(second!) + sentBy(third!);
 	await expect.poll(sent, { timeout: 20_000 }).toBe(people.length);
-	// Each has looked once more than it had to; whoever closes has finished.
+	// Each has looked once more than it had to; one that closes has finished.
 	await Promise.all([second!.stop(), third!.stop(), cercle.close()]);
 	expect(mails.mails.map(({ to }) => to).sort()).toEqual(people.map(({ email }) => email).sort());
 });

@@ -53,7 +53,7 @@ const press = fc.oneof(
 	)
 );
 const any = fc.nat(4);
-/** Mostly whoever drives, otherwise any device. */
+/** Mostly a device of the facilitator, otherwise any. */
 const device = fc.oneof(often(2, fc.constant(null)), often(1, any));
 const pressed = fc.oneof(
 	often(9, fc.record({ device, press })),

@@ -1,8 +1,8 @@
 import type { Args, LoggedRoom, LogLine } from './room-log.ts';
 
 /**
- * The state machine of a room, written a second time on purpose: it shares nothing with the SQL that
- * it checks. Moments are microseconds since 1970.
+ * The state machine of a room, written a second time on purpose: it shares nothing with the SQL
+ * that it checks. Moments are microseconds since 1970.
  */
 export interface World {
 	members: readonly string[];
@@ -70,7 +70,7 @@ export function look(world: World, by: string, at: number): World {
 	return { ...world, heard: new Map(world.heard).set(by, at) };
 }
 
-/** Whether who drives was not heard of for 30 seconds. */
+/** Whether the facilitator was not heard of for 30 seconds. */
 export function holderIsAway({ room, heard }: World, now: number): boolean {
 	const last = heard.get(room.facilitator_id ?? '');
 	return last === undefined || now - last >= 30 * SECOND;

@@ -54,7 +54,7 @@ export interface Press {
 /** Which devices learn of a new state; `others`: the answer is lost. */
 export type Hearing = 'all' | 'sender' | 'others' | 'none';
 
-/** By which device; null: one of whoever drives. */
+/** By which device; null: one of the facilitator. */
 export interface Pressed {
 	device: number | null;
 	press: Press;
@@ -233,7 +233,7 @@ export class Trial {
 		this.#passed += seconds;
 		await this.#cast.owner.begin(async (sql) => {
 			const past = sql`make_interval(secs => ${seconds})`;
-			// The log refuses changes, so its triggers rest meanwhile.
+			// The log refuses changes: its triggers are off for that time.
 			await sql`set local session_replication_role = 'replica'`;
 			await sql`update room_states set started_at = started_at - ${past}, paused_at = paused_at - ${past}
 				where session_id = ${this.#id}`;

@@ -51,7 +51,7 @@ async function move(name: string, args = {}, by = ada): Promise<Room> {
 	return given(await command(by, session, name, version, args)) as Room;
 }
 
-/** Who signalled what, as the owner finds it. */
+/** Each signal and the member who gave it, as the owner of the database finds them. */
 async function kept() {
 	const rows = await cercle.owner`
 		select member_id, kind from private.room_signals where session_id = ${session}

@@ -3,7 +3,8 @@ import { SHARED, tablesOf } from '../support/schemas.ts';
 import { type Connection, connect, type Person } from '../support/server.ts';
 import { foundGroup } from './people.ts';
 
-// Functions are the whole API: below /rest/v1 there is nothing but rpc, whoever asks and however.
+// Functions are the whole API: below /rest/v1 there is nothing but rpc, for every role and every
+// request.
 
 let cercle: Connection;
 let ada: Person;

@@ -46,7 +46,10 @@ async function spent(sessionId: string) {
 	`;
 }
 
-/** Makes the last command as old as that. The log refuses changes, so its triggers rest meanwhile. */
+/**
+ * Makes the last command as old as that. The log refuses changes: its triggers are off for that
+ * time.
+ */
 async function age({ session_id, version }: Room, seconds: number): Promise<void> {
 	await cercle.owner.begin(async (sql) => {
 		await sql`set local session_replication_role = 'replica'`;

@@ -1,6 +1,6 @@
 import type { Sql, TransactionSql } from 'postgres';
 
-/** Of whom the role and the claims of a request are: whoever has a token. */
+/** A person with a token: it holds the role and the claims of their requests. */
 interface Bearer {
 	session: { access_token: string };
 }
@@ -10,7 +10,9 @@ export function claimsOf({ session }: Bearer): string {
 	return Buffer.from(session.access_token.split('.')[1]!, 'base64url').toString();
 }
 
-/** From here to the end of what is begun it works as a request of this person; of nobody for null. */
+/**
+ * From here to the end of what is begun it works as a request of this person; of nobody for null.
+ */
 export function become(sql: TransactionSql, person: Bearer | null): Promise<void> {
 	return claim(sql, person && claimsOf(person));
 }
@@ -24,8 +26,8 @@ export async function claim(sql: TransactionSql, claims: string | null): Promise
 }
 
 /**
- * Works in SQL as a request of this person would, in one transaction that is kept: no table is behind
- * the API, so its rules are asked here. Of nobody who signed in for null.
+ * Works in SQL as a request of this person would, in one transaction that is kept: no table is
+ * behind the API, so its rules are asked here. Of nobody who signed in for null.
  */
 export async function asPerson<T>(
 	owner: Sql,

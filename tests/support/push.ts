@@ -17,7 +17,7 @@ export interface CaughtPush {
 	path: string;
 	/** What the browser's own keys make of it. */
 	payload: string;
-	/** The claims of the token by which the sender says who it is, and the key it signed with. */
+	/** The claims of the token that identifies the sender, and the key it signed with. */
 	claims: Record<string, unknown>;
 	key: string;
 	/** The header that carries both. */

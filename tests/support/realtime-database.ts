@@ -22,7 +22,7 @@ const ROLES = `
 	create role service_role nologin bypassrls;
 `;
 
-/** `members` says who may read a topic, show presence there, and (`writes`) broadcast. */
+/** `members` are those who may read a topic, show presence there, and (`writes`) broadcast. */
 const POLICIES = `
 	create table members (
 		topic text not null,

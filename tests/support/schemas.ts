@@ -1,6 +1,8 @@
 import type { Sql, TransactionSql } from 'postgres';
 
-/** The schemas that are ours. Whatever asks for tables or functions of ours names them from here. */
+/**
+ * The schemas that are ours. Whatever asks for tables or functions of ours names them from here.
+ */
 export const SCHEMAS: readonly string[] = ['public', 'cercle', 'private'];
 
 /** Those whose tables members are granted rows of. */
@@ -18,7 +20,7 @@ export const inSql = (schemas: readonly string[]): string => `'{${schemas.join()
 export interface Table {
 	schema: string;
 	name: string;
-	/** As it is written in SQL by whoever has our search path. */
+	/** As it is written in SQL under our search path. */
 	written: string;
 	/** Whatever is in it, in its order. */
 	columns: string[];
@@ -27,8 +29,8 @@ export interface Table {
 }
 
 /**
- * The tables of these schemas. Throws where there is none: whoever asks of each table that something
- * holds would be told so of nothing, without a word, once the schemas have other names.
+ * The tables of these schemas. @throws where there is none: a test that asks something of each
+ * table would pass without a word once the schemas have other names.
  */
 export async function tablesOf(
 	sql: Sql | TransactionSql,

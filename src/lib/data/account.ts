@@ -31,7 +31,9 @@ export async function enterPassword(
 	return memberOf(answer.data.user);
 }
 
-/** Sends a six-digit code to the signed-in member, who proves with it to hold the mailbox. */
+/**
+ * Sends a six-digit code to the signed-in member: with it they prove that the mailbox is theirs.
+ */
 export async function sendProof(backend: Backend): Promise<void> {
 	const auth = await backend.auth();
 	throwIfRefused(await auth.reauthenticate());

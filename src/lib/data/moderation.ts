@@ -18,7 +18,7 @@ export function ownVote(view: View, breach: string): boolean | null {
 	return view.breach_votes.find(({ breachId }) => breachId === breach)?.exclude ?? null;
 }
 
-/** How many decide about a member: those of the group who signed, but for that member. */
+/** How many decide about a member: all members who signed, except that member. */
 export function entitled(view: View, group: string, accused: string): number {
 	return view.memberships.filter(
 		({ groupId, memberId, leftAt }) =>

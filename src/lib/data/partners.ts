@@ -11,7 +11,7 @@ export function accompanied(view: View, group: string | null, me: string): Row<'
 	);
 }
 
-/** Whether a member may still write in a group: who left it reads what was theirs. */
+/** Whether a member may still write in a group; a former member only reads what was theirs. */
 export function belongs(view: View, group: string, member: string): boolean {
 	return view.memberships.some(
 		({ groupId, memberId, leftAt }) => groupId === group && memberId === member && leftAt === null

@@ -9,11 +9,13 @@ export interface Entry {
 	changedAt: Instant;
 }
 
-/** How often a calendar program looks again, as RFC 7986 and the programs before it want it said. */
+/**
+ * How often a calendar program looks again, as RFC 7986 and the programs before it want it said.
+ */
 const OFTEN = 'PT4H';
 
 /**
- * One session as an iCalendar file (RFC 5545). It says when, never what, where or with whom: calendars
+ * One session as an iCalendar file (RFC 5545). It says only when it is: calendars
  * are shared, synced and shown on lock screens. `origin` is where the app is, without a path.
  */
 export function calendarFile(entry: Entry, origin: string): string {
@@ -50,7 +52,7 @@ function fold(line: string): string {
 	return line.replace(/.{74}(?=.)/g, '$&\r\n ');
 }
 
-/** The same identity in the file and in the feed: who has both sees one. */
+/** The same identity in the file and in the feed: a calendar that has both shows one. */
 function event(entry: Entry, origin: string): string[] {
 	const { id, startsAt, lengthMinutes, version, changedAt } = entry;
 	return [

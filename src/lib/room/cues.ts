@@ -15,7 +15,7 @@ export interface Heard {
 	handled: readonly string[];
 }
 
-/** A phone that looked away for longer, in ms, says nothing of what passed meanwhile. */
+/** A phone that looked away for longer, in ms, gives no cue that fell into that time. */
 const LATE = 5_000;
 
 /**

@@ -7,7 +7,7 @@ import type { SignalKind } from '#lib/domain/session/floor.ts';
 const empty: FloorRow = { version: 0, turns: [], thumbs: { up: 0, down: 0 } };
 
 /**
- * The floor of the running segment on this phone: who speaks, who waits to, thumbs, silent signals.
+ * The floor of the running segment on this phone: the speaker, the hands, thumbs, silent signals.
  * Its requests are small and repeatable, and never in the way of the room's commands.
  */
 export class Floor {
@@ -25,7 +25,7 @@ export class Floor {
 		this.#ended = ended;
 	}
 
-	/** The speaker first, then who waits, in order of the hands. */
+	/** The speaker first, then the members who wait, in the order of their hands. */
 	get turns(): FloorRow['turns'] {
 		return this.#floor.turns;
 	}
@@ -50,7 +50,7 @@ export class Floor {
 		});
 	}
 
-	/** Tells the facilitator something without a word; nobody learns who did. */
+	/** Tells the facilitator something without a word; nobody learns which member did. */
 	signal(kind: SignalKind): Promise<boolean> {
 		return this.#ask(() => rooms.signal(this.#backend, this.#session, kind));
 	}

@@ -117,8 +117,8 @@ export class LiveRoom {
 		return this.#silentSince;
 	}
 	/**
-	 * False for the moment between opening the room and the server's first answer: the digits would be
-	 * as wrong as the phone's own clock, which stands in only when no answer comes.
+	 * False for the moment between opening the room and the server's first answer: the digits would
+	 * be as wrong as the phone's own clock, which stands in only when no answer comes.
 	 */
 	get timed(): boolean {
 		return this.#timed;
@@ -160,8 +160,8 @@ export class LiveRoom {
 	}
 
 	/**
-	 * Moves the room, after what was pressed before; a function is asked in its turn and sends nothing
-	 * when null. False when refused; the refusal, if any, is in `problem`.
+	 * Moves the room, after what was pressed before; a function is asked in its turn and sends
+	 * nothing when null. False when refused; the refusal, if any, is in `problem`.
 	 */
 	send(command: Command | (() => Command | null)): Promise<boolean> {
 		return this.#presses.press(async () => {
@@ -225,7 +225,8 @@ export class LiveRoom {
 			this.#silentSince ??= this.#answeredAt ?? this.clock.now();
 			const code = codeOf(error);
 			if (code === codes.NOT_FOUND) this.#problem = code;
-			// A phone whose clock was set back takes an expired sign-in for a good one: the sync renews it.
+			// A phone whose clock was set back takes an expired sign-in for a good one: the sync renews
+			// it.
 			if (code === 'unauthorized') await this.#options.sync();
 		}
 		if (this.#ended.signal.aborted) return;
@@ -234,7 +235,9 @@ export class LiveRoom {
 		this.#beat = setTimeout(() => void this.refresh(), pause);
 	}
 
-	/** After joining, sleeping or losing the network: the clock anew, the state, the members' texts. */
+	/**
+	 * After joining, sleeping or losing the network: the clock anew, the state, the members' texts.
+	 */
 	async #wake(): Promise<void> {
 		this.clock.jumped();
 		const { backend, sync } = this.#options;
@@ -261,7 +264,7 @@ export class LiveRoom {
 		if (before && state.version < before.version) return;
 		this.#state = state;
 		if (before && before.facilitatorId !== state.facilitatorId) {
-			// The log of roles is fetched by all, what was signalled by the member who drives now.
+			// All phones fetch the log of roles; the new facilitator’s phone fetches the signals.
 			this.#fetchSoon(['role_changes']);
 			void this.refresh();
 		}

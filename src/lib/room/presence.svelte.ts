@@ -1,7 +1,7 @@
 import { SvelteMap } from 'svelte/reactivity';
 import type { Instant } from '#lib/domain/time.ts';
 
-/** Whose phones are connected to the room, as this phone hears it. */
+/** The members whose phones are connected to the room, as far as this phone knows. */
 export class Presence {
 	#members = $state.raw<readonly string[]>([]);
 	readonly #lost = new SvelteMap<string, Instant>();
@@ -16,7 +16,7 @@ export class Presence {
 		return this.#lost.get(member) ?? null;
 	}
 
-	/** Takes who is connected at this moment. */
+	/** Replaces the members who are connected. */
 	meet(members: readonly string[], now: Instant): void {
 		for (const member of this.#members) {
 			if (!members.includes(member)) this.#lost.set(member, now);

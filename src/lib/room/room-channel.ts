@@ -10,9 +10,9 @@ export interface RoomListener {
 	signals(): void;
 	/** Rows changed, of tables that are named as sent: fetch them through the sync. */
 	changed(payload: unknown): void;
-	/** The topic ends here: ask where the room goes on. */
+	/** The topic has ended: ask for the one in which the room goes on. */
 	moved(): void;
-	/** Who is connected, by member id. */
+	/** The members who are connected, by id. */
 	present(members: readonly string[]): void;
 	/** Whether signals arrive. */
 	live(live: boolean): void;
@@ -20,7 +20,7 @@ export interface RoomListener {
 
 /**
  * The live connection of one room: listens on its topic and shows that this member is here. It says
- * when signals stop; asking the server meanwhile is the caller's affair.
+ * when signals stop; until they come again, the caller polls the server.
  */
 export class RoomChannel {
 	readonly #backend: Backend;

@@ -9,7 +9,7 @@ import { type Instant, type Millis, millis } from '#lib/domain/time.ts';
 import { type Cost, cost, projectedEnd } from '#lib/domain/timer/lateness.ts';
 import type { RoomState } from '#lib/domain/timer/state.ts';
 
-/** A segment as the room gives it its time. */
+/** A segment with the time that the room gives it. */
 export interface RoomSegment extends Segment {
 	/** Minutes before anybody changed them on the way. */
 	planned: number;
@@ -19,9 +19,7 @@ export interface RoomSegment extends Segment {
 	actual: Millis | null;
 }
 
-/**
- * One glance at a session as this member sees it: which segment, who has which part, when it ends.
- */
+/** A session as this member sees it now: the running segment, the roles, when it ends. */
 export interface Scene {
 	session: Row<'sessions'>;
 	segments: readonly RoomSegment[];
@@ -33,7 +31,7 @@ export interface Scene {
 	notes: Row<'challenge_notes'> | null;
 	/** Members of the group today, in the order of their names: the same on every phone. */
 	members: readonly Peer[];
-	/** Who takes part, by member id. */
+	/** The members who take part, by id. */
 	present: readonly string[];
 	facilitates: boolean;
 	scribes: boolean;

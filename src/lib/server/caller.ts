@@ -21,8 +21,8 @@ export function networkOf(address: string): string {
 }
 
 /**
- * The network whose calls are counted together, or null where they tell nothing: from this machine
- * calls a proxy that does not say for whom, and everybody behind it would be taken for one.
+ * The network whose calls are counted together. Null where it tells nothing: a call from this
+ * machine is a proxy's that does not name its client, and everybody behind it would count as one.
  */
 export function countedNetwork(address: string): string | null {
 	return /^(127\.|::1$)/.test(address) ? null : networkOf(address);

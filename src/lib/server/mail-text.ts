@@ -27,7 +27,7 @@ export function codeMail(to: string, code: string, language: Language | null): M
 	}));
 }
 
-/** The mail with an invitation: it says that one is waiting, neither to what nor from whom. */
+/** The mail with an invitation: it says that one waits, and names neither group nor sender. */
 export function invitationMail(to: string, link: string, language: Language | null): Mail {
 	return write(to, language, (locale) => ({
 		subject: m.mail_invitation_subject({}, { locale }),

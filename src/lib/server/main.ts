@@ -10,7 +10,7 @@ import { Refusal } from './refusal.ts';
 const root = resolve(import.meta.dirname, '../../..');
 const log = openLog();
 
-/** Told to whoever started us: a person must change something first (EX_CONFIG, scripts/keep.js). */
+/** The exit status that says: a person must change something first (EX_CONFIG, scripts/keep.js). */
 const REFUSED = 78;
 
 /** How long an orderly end may take once something broke, in ms. */

@@ -19,7 +19,7 @@ export interface Cercle {
 	pushKey: string | null;
 }
 
-/** `caller` is the network address of who asks, as the limits count it. */
+/** `caller` is the network address of the caller, as the limits count it. */
 export type CercleRequest = IncomingMessage & { cercle?: Cercle; caller?: string };
 
 const current = new AsyncLocalStorage<CercleRequest>();

@@ -4,8 +4,8 @@ import type { Ground } from './ground.ts';
 export type Dice = (most: number) => number;
 
 /**
- * What an outsider does by guessing: calls a function through the API, asks the tables in SQL as the
- * database would let them, or joins a live topic.
+ * What an outsider does by guessing: calls a function through the API, asks the tables in SQL as
+ * the database would let them, or joins a live topic.
  */
 export type Guess =
 	| { kind: 'call'; name: string; args: unknown }
@@ -37,7 +37,9 @@ const isId = (name: string) => /(^|_)ids?$/.test(name);
 const quoted = (name: string) => `"${name}"`;
 const listed = (names: readonly string[]) => names.map(quoted).join();
 
-/** Every table whole, every topic, and every function with every id of the group, in their order. */
+/**
+ * Every table whole, every topic, and every function with every id of the group, in their order.
+ */
 export function everything(ground: Ground): Guess[] {
 	const tables = ground.tables.map(({ name, readable }): Guess => ({
 		kind: 'statement',
@@ -47,7 +49,7 @@ export function everything(ground: Ground): Guess[] {
 	const [first] = ground.ids;
 	const calls = ground.ids.flatMap((id) =>
 		called(ground)
-			// Whoever takes no id needs to be asked only once.
+			// A function that takes no id needs to be asked only once.
 			.filter(({ args }) => id === first || args.some(isId))
 			.map(({ name, args }): Guess => {
 				const value = (arg: string) => (isId(arg) ? (arg.endsWith('s') ? [id] : id) : 'x');
@@ -106,7 +108,7 @@ export function guess(ground: Ground, roll: Dice): Guess {
 			);
 		}
 		case 6: {
-			// Whoever writes an operation names its client, and reads it again.
+			// A function that writes an operation names its client, and reads it again.
 			if (table.name === 'operations') return statement(`select ${asked()} from ${name}`);
 			const conflict = pick(['', 'on conflict do nothing']);
 			return statement(

@@ -95,7 +95,7 @@ async function idsOf({ owner }: Connection, { group }: World): Promise<string[]>
 		`;
 		found.push(rows.map(({ id }) => id as string));
 	}
-	// One of each table, then the next: whoever tries few of them tries all kinds.
+	// One of each table, then the next: a caller that tries few of them tries all kinds.
 	const turns = Array.from({ length: 20 }, (_, turn) => found.flatMap((ids) => ids[turn] ?? []));
 	return [...new Set([group.id, ...turns.flat()])];
 }

@@ -21,9 +21,9 @@ interface Snapshot {
 }
 
 /**
- * A member's phone, by supabase-js as it is: writes one action and renews its token again and again,
- * and shows a live room.
- * It asks for the room when it hears that signals come again, and believes the signals meanwhile.
+ * A member's phone, by supabase-js as it is: writes one action and renews its token again and
+ * again, and shows a live room. It trusts the signals, and asks for the room when they come again
+ * after a gap.
  */
 export class MemberPhone {
 	readonly name: string;

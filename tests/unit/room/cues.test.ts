@@ -52,7 +52,7 @@ test('fetching the state again repeats nothing', () => {
 test('nothing is said on entering a room in its last minute, or over', () => {
 	expect(cues(seconds(250, 260))).toEqual([]);
 	expect(cues(seconds(400, 410))).toEqual([]);
-	// The end is still to come for who entered in the last minute.
+	// The end is still to come for a member who entered in the last minute.
 	expect(cues(seconds(250, 305))).toEqual([[301, 'end']]);
 });
 

@@ -1,13 +1,13 @@
 import type { Format, Scope, Template } from '#lib/domain/formats/format.ts';
 import { numbered, type Segment } from './segment.ts';
 
-/** Who is expected: ids of members, in the order in which they take their turn. */
+/** The people expected: ids of members, in the order in which they take their turn. */
 export type People = { members: readonly string[]; presenters: readonly string[] };
 
 /**
  * The agenda of a format for these people. Segments that follow each other with the same scope are
- * one case: two presenters give challenge, discussion, challenge, discussion. A presenter whom the
- * format expects and nobody has named yet keeps a place, with null for the person.
+ * one case: two presenters give challenge, discussion, challenge, discussion. A presenter
+ * that the format expects and nobody has named yet keeps a place, with null for the person.
  */
 export function expand(format: Format, people: People): Segment[] {
 	const turns: Record<Scope, readonly (string | null)[]> = {

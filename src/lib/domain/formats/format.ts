@@ -33,7 +33,7 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-/** Who may speak in a segment; `others` is everybody but the presenter. */
+/** The people who may speak in a segment; `others`: everybody except the presenter. */
 export const speakers = ['presenter', 'others', 'facilitator', 'everyone', 'nobody'] as const;
 export type Speakers = (typeof speakers)[number];
 

@@ -35,7 +35,7 @@ export type Sharer<P, G> = { person: P; goals: G[] };
 
 /**
  * What the members share of a year, person by person in the order given: the whole year first, then
- * its quarters. Who shares nothing is left out, private goals and those of others too. Nothing is
+ * its quarters. A member who shares nothing is left out, and so are private goals. Nothing is
  * counted and nothing compared between people.
  */
 export function sharedBy<P extends { id: string }, G extends Goal>(

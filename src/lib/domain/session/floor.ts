@@ -49,7 +49,7 @@ export function signalsOf(segment: Segment): readonly SignalKind[] {
 /** The floor as one member sees it. */
 export type Place = {
 	speaker: (Turn & { beganAt: Instant }) | null;
-	/** Who waits, the first one next. */
+	/** The members who wait, the first one next. */
 	waiting: readonly Turn[];
 	/** What this member does on it; `next`: nobody speaks, and they waited longest. */
 	part: 'none' | 'waiting' | 'next' | 'speaking';
@@ -68,7 +68,7 @@ export function placeOf(turns: readonly Turn[], member: string): Place {
 
 /**
  * How long each of these people spoke in all, in the order given: numbers about people are never
- * ranked. Whoever did not speak has zero; turns of others are left out.
+ * ranked. A member who did not speak has zero; turns of others are left out.
  */
 export function spoken(
 	turns: readonly { memberId: string; beganAt: Instant; endedAt: Instant }[],

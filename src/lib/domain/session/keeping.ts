@@ -1,4 +1,6 @@
-/** What becomes of a challenge's trace after its session: for those present, its presenter, nobody. */
+/**
+ * What becomes of a challenge's trace after its session: for those present, its presenter, nobody.
+ */
 export const keeps = ['present', 'presenter', 'room'] as const;
 export type Keep = (typeof keeps)[number];
 
@@ -16,7 +18,7 @@ export function isKept({ keep, withdrawnAt }: Trace): boolean {
 	return keep !== 'room' && withdrawnAt === null;
 }
 
-/** Who reads what was noted and given, once the session is over. `room`: it is erased. */
+/** The readers of what was noted and given, once the session is over. `room`: it is erased. */
 export function readersOf({ keep, doubleConfidential }: Trace): Keep {
 	return keep === 'present' && doubleConfidential ? 'presenter' : keep;
 }

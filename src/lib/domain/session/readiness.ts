@@ -72,8 +72,8 @@ export type Closing = {
 
 /**
  * What is missing before a session may close, in the order of the closing screen. A challenge kept
- * "in the room only" needs no takeaways: they would be erased at once. One withdrawn has none. The next session must begin
- * after this one.
+ * "in the room only" needs no takeaways: they would be erased at once. One withdrawn has none. The
+ * next session must begin after this one.
  */
 export function beforeClose(closing: Closing): Gap[] {
 	const silent = closing.present.filter((id) => !closing.feedbackFrom.includes(id));
@@ -100,12 +100,12 @@ function nextGaps({ startsAt, next }: Closing): Gap[] {
 	return gaps;
 }
 
-/** What is looked at to know who may close. */
+/** The facts that decide whether a member may close. */
 export type Live = {
 	/** When it really started; null before. */
 	startedAt: Instant | null;
 	lengthMinutes: number;
-	/** Who drives the timer now. */
+	/** The member who drives the timer now. */
 	facilitatorId: string | null;
 };
 

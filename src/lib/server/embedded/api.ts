@@ -105,7 +105,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 		if (!acceptsJson(headers.accept)) {
 			return problem(406, 'PGRST107', 'None of these media types are available');
 		}
-		// What comes back is not filtered here: who asks for it would take all for a part.
+		// Nothing is filtered here: a caller that asks for a filter would take all rows for a part.
 		if (url.search !== '') return problem(400, 'PGRST100', 'A call has no query');
 		const claims = await callers.claimsOf(key, headers.authorization);
 		if (isAnswer(claims)) return claims;
@@ -166,7 +166,9 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 	};
 }
 
-/** Levels of a document that is sent; the app's own have six. Postgres would give up at thousands. */
+/**
+ * Levels of a document that is sent; the app's own have six. Postgres would give up at thousands.
+ */
 const MOST_DEEP = 32;
 
 const isJson = (type = 'application/json') => /^application\/json\b/i.test(type);

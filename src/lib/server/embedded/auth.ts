@@ -62,8 +62,8 @@ export interface AuthCall {
 type Call = AuthCall & { options: AuthOptions };
 
 /**
- * The door of the embedded sign-in: lets through what is on the closed list, bounds how often it may
- * be tried, and answers alike whether an account exists or not.
+ * The door of the embedded sign-in: lets through what is on the closed list, bounds how often it
+ * may be tried, and answers alike whether an account exists or not.
  */
 export async function answerAuth(asked: AuthCall, options: AuthOptions): Promise<Response> {
 	const request = readAuth(asked.method, asked.name, asked.query, asked.body);
@@ -146,7 +146,7 @@ async function verify(call: Call, { email, token }: CodeTry): Promise<Response> 
 }
 
 /**
- * A code shows who holds the mailbox. A password that stands on an account before that is nobody's:
+ * A code proves who holds the mailbox. A password set on an account before that proves nothing:
  * with an earlier version a stranger could sign up with somebody's address and a password, wait for
  * that person to come by a code, and share their account.
  */
@@ -167,8 +167,9 @@ async function tryCode(
 }
 
 /**
- * Whoever holds an unlocked phone for a moment must not hold the account for good: a new password asks
- * for a code sent to the mailbox, as a hosted Supabase does with `secure_password_change`.
+ * A person who holds an unlocked phone for a moment must not hold the account for good: a new
+ * password takes a code sent to the mailbox, as a hosted Supabase does with
+ * `secure_password_change`.
  */
 async function changePassword(call: Call, { password, nonce }: PasswordChange): Promise<Response> {
 	const { accounts, limits, rules, lite } = call.options;
@@ -208,7 +209,7 @@ async function signedIn({ bearer, options }: Call): Promise<string | null> {
 }
 
 function mayMail({ options: { limits, rules }, peer }: Call, email: string): boolean {
-	// The caller first: who has asked too often adds no addresses to what is remembered, and so
+	// The caller first: one that has asked too often adds no addresses to what is remembered, and so
 	// cannot push out the counts of others.
 	return (
 		limits.take(`mails from ${peer}`, rules.mailsPerPeer) &&

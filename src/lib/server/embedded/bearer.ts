@@ -10,8 +10,8 @@ const shape = z.object({
 export type Bearer = z.infer<typeof shape>;
 
 /**
- * Who brings this token; null: nobody. Only one that this instance signed and whose time has not ended
- * counts; whether the session goes on is the database's to say.
+ * The claims of this token; null: it is not valid. Only a token that this instance signed and that
+ * has not expired counts; whether its sign-in goes on, the database decides.
  */
 export async function bearerOf(
 	authorization: string | null,

@@ -6,7 +6,7 @@ import { type Claims, Tokens } from './realtime/token.ts';
 /** Tokens remembered at once: as many devices call within an hour. */
 const CAPACITY = 5_000;
 
-/** Tells who calls, by the key and the token they bring. */
+/** Identifies callers by their key and token. */
 export class Callers {
 	readonly #tokens: Tokens;
 	readonly #clock: Clock;
@@ -24,7 +24,7 @@ export class Callers {
 	}
 
 	/**
-	 * The claims of whoever brings this key and token; without a token of their own, those of the key.
+	 * The claims of a caller with this key and token; without a token, those of the key.
 	 * An answer instead where the token is not one of ours, or over, in PostgREST's codes.
 	 */
 	async claimsOf(key: string, authorization: string | undefined): Promise<Claims | Answer> {

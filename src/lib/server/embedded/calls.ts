@@ -5,11 +5,11 @@ const MINUTE = 60_000;
 
 /**
  * How often the API may be called, so that no phone that behaves ever meets it. What one phone asks
- * for at most in a minute of a live room: 30 times for the room while no signal reaches it (`POLL` of
- * src/lib/room/live-room.svelte.ts), 150 times a push and a pull when all write at once (`GATHER`), 15 on
- * waking, 60 presses: about 400. An account may have three such devices, and a network a community
- * of five groups of eight whose phones come back together (40 × 15 at once) and write; all forty at
- * their most for a whole minute are more than hands can do.
+ * for at most in a minute of a live room: 30 times for the room while no signal reaches it (`POLL`
+ * of src/lib/room/live-room.svelte.ts), 150 times a push and a pull when all write at once
+ * (`GATHER`), 15 on waking, 60 presses: about 400. An account may have three such devices, and a
+ * network a community of five groups of eight whose phones come back together (40 × 15 at once) and
+ * write; all forty at their most for a whole minute are more than hands can do.
  */
 export const CALL_LIMITS = {
 	callsPerAccount: { most: 1_200, window: MINUTE },
@@ -32,8 +32,8 @@ export class Calls {
 	}
 
 	/**
-	 * Counts one call from an address, null for this process itself. It comes first: who calls too
-	 * often costs not even the check of a token.
+	 * Counts one call from an address, null for this process itself. It comes first: a
+	 * caller that calls too often does not even cost the check of a token.
 	 */
 	fromNetwork(peer: string | null): number | null {
 		const network = peer === null ? null : countedNetwork(peer);

@@ -9,7 +9,7 @@ interface Count {
 	until: number;
 }
 
-/** Above this many keys the oldest are forgotten: memory is bounded whoever asks. */
+/** Above this many keys the oldest are forgotten: memory is bounded, whatever is asked. */
 const CAPACITY = 50_000;
 
 /** Counts events by key in windows that start with the first event. */

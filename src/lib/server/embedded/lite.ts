@@ -8,7 +8,7 @@ import { Pool } from './pool.ts';
 import type { Quiet } from './quiet.ts';
 
 export interface LiteOptions {
-	/** As `authenticator`; closed by whoever opened it. */
+	/** As `authenticator`; closed by the part that opened it. */
 	pool: Pool;
 	keys: Keys;
 	/** Public address of the site. */

@@ -48,7 +48,9 @@ function place(file: string, mine: Holder): boolean {
 	}
 }
 
-/** Takes a dead process's lock away; one that another start has put there meanwhile goes back. */
+/**
+ * Removes a dead process's lock; if another start has just written its own there, puts that back.
+ */
 function clear(file: string, dead: Holder | null): void {
 	const aside = `${file}.${process.pid}`;
 	try {

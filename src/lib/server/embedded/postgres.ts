@@ -104,8 +104,8 @@ export async function openPostgres(options: PostgresOptions): Promise<Postgres> 
 }
 
 /**
- * Made aside and moved into place when whole, so that a power cut meanwhile leaves nothing that
- * looks like a database.
+ * Made in a folder aside and moved into place when complete, so that a power cut leaves nothing
+ * that looks like a database.
  */
 async function initialise(
 	folder: string,
@@ -217,7 +217,9 @@ async function stop(child: ChildProcess): Promise<void> {
 	clearTimeout(late);
 }
 
-/** After a kill -9 of ours, its Postgres lives on alone: it is stopped in order before a new one. */
+/**
+ * After a kill -9 of ours, its Postgres lives on alone: it is stopped in order before a new one.
+ */
 async function stopOrphan(folder: string, log: Log): Promise<void> {
 	const pid = readState(folder)?.pid;
 	const started = pid === undefined ? null : startOf(pid);
@@ -261,8 +263,8 @@ function readState(folder: string): { pid: number; status: string } | null {
 }
 
 /**
- * A free port of those that no system hands out by itself: while a lost database is away, nothing
- * that calls out is given its port, and whoever calls it does not reach themselves.
+ * A free port of those that no system hands out by itself: while a lost database is away, no
+ * outgoing connection is given its port, and no caller of it reaches itself.
  */
 async function freePort(): Promise<number> {
 	for (;;) {

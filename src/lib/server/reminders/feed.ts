@@ -8,7 +8,7 @@ import type { Supabase } from '#lib/server/supabase.ts';
 
 /** A member's calendar under the secret token in its address. */
 export interface Feed {
-	/** `origin` is where its links lead, without a path; `caller` the address of who asks. */
+	/** `origin` is where its links lead, without a path; `caller` the caller's address. */
 	read(token: string, origin: string, caller: string): Promise<Response>;
 }
 

@@ -4,16 +4,16 @@ import type { Outcome, Subscription } from './queue.ts';
 
 export interface Push {
 	/**
-	 * Sends a payload for one browser's eyes. `topic` names it: one not yet delivered is replaced by the
-	 * next of the same name. `seconds` is how long the push service keeps trying. Throws PushError when
-	 * it may be tried again.
+	 * Sends a payload for one browser's eyes. `topic` names it: one not yet delivered is replaced by
+	 * the next of the same name. `seconds` is how long the push service keeps trying. Throws
+	 * PushError when it may be tried again.
 	 */
 	send(to: Subscription, payload: string, topic: string, seconds: number): Promise<Outcome>;
 }
 
 export interface PushOptions {
 	vapid: Vapid;
-	/** Whom a push service may write to: an https address of ours, or mailto. */
+	/** The contact that a push service may write to: an https address of ours, or mailto. */
 	contact: string;
 	/** Origins of push services beyond the known ones. */
 	hosts: readonly string[];

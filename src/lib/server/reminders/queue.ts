@@ -28,7 +28,7 @@ export type Outcome = 'sent' | 'gone';
 
 /** The reminders as the database keeps them, one memory for every process. */
 export interface Queue {
-	/** Takes at most `most` of what is due; none of it is given to another meanwhile. */
+	/** Takes at most `most` of what is due; no other process gets them for that time. */
 	claim(most: number): Promise<Reminder[]>;
 	finish(id: string, outcome: Outcome): Promise<void>;
 }

@@ -20,11 +20,11 @@ const BATCH = 50;
 const BEGUN_WITHIN = 2 * 60_000;
 
 /**
- * Sends what is due until nothing is left, or `signal` says stop. Each is taken by one process alone
- * and noted once it has left. A process that dies in between leaves it to be taken again five minutes
- * later: it is not lost. Between the moment a mail or push server has said yes and the note of it lies
- * the one gap that cannot be closed from here; who dies there sends it twice, under the same
- * Message-ID or Topic and tag, by which mail programs and browsers show it once.
+ * Sends what is due until nothing is left, or `signal` says stop. Each is taken by one process
+ * alone and noted once it has left. A process that dies in between leaves it to be taken again five
+ * minutes later: it is not lost. Between the moment a mail or push server has said yes and the note
+ * of it lies the one gap that cannot be closed from here: a process that dies there sends it twice,
+ * under the same Message-ID or Topic and tag, by which mail programs and browsers show it once.
  */
 export async function sendDue(options: SchedulerOptions, signal: AbortSignal): Promise<void> {
 	const { queue, send, log, now = () => performance.now() } = options;

@@ -6,7 +6,7 @@ import * as z from '#lib/offline/shape.ts';
 const fields = {
 	title: z.string(),
 	dueOn: z.string(),
-	/** Id of the goal it serves and of who asks after it; empty: none. Older drafts have neither. */
+	/** Ids of the goal it serves and of its partner; empty: none. Older drafts have neither. */
 	goal: z._default(z.string(), ''),
 	partner: z._default(z.string(), '')
 };
@@ -62,8 +62,8 @@ export type Problems = {
 const FARTHEST = 730;
 
 /**
- * What keeps an action from being saved. `today` is a civil date; `before` the due date it had, which
- * may stay in the past while only the words change.
+ * What keeps an action from being saved. `today` is a civil date; `before` the due date it had,
+ * which may stay in the past while only the words change.
  */
 export function problems(
 	draft: Pick<Written, 'title' | 'dueOn'>,

@@ -18,8 +18,8 @@ export function goalOptions(view: View, group: string, owner: string, kept = '')
 }
 
 /**
- * Who may ask after an action of this member: everybody else who is in the group now, and who does
- * already (`kept`).
+ * The members who may be the partner of an action of this member: everybody else who is in the
+ * group now, and the one who is it already (`kept`).
  */
 export function partnerOptions(view: View, group: string, owner: string, kept = ''): Option[] {
 	const options = peers(view, group)

@@ -68,7 +68,7 @@ export function tidy(goal: GoalWords): GoalWords {
 	return { ...goal, ...answers, title: oneLine(title) };
 }
 
-/** What was changed since the writing began: what another device changed meanwhile stays. */
+/** The fields changed since the writing began: those that another device changed stay. */
 export function changesOf(now: GoalWords, seen: GoalWords): GoalChanges {
 	const before = new Map<string, unknown>(Object.entries(seen));
 	const changed = Object.entries(now).filter(([field, value]) => value !== before.get(field));

@@ -18,7 +18,7 @@ type Setting = {
 	nameOf: (id: string) => string;
 };
 
-/** The agenda as a list shows it: when each segment starts, who speaks and how. */
+/** The agenda as a list shows it: the start of each segment, its speaker, its manner. */
 export function agendaItems(
 	segments: readonly AgendaSegment[],
 	{ start, zone, language, members, nameOf }: Setting

@@ -37,7 +37,9 @@ const ROOM = new Set([
 	'close_session'
 ]);
 
-/** Connections that the door can use at once: its lanes, and one to ask whether the database lives. */
+/**
+ * Connections that the door can use at once: its lanes, and one to ask whether the database lives.
+ */
 export const CONNECTIONS = LANES.common.all + LANES.room.all + 1;
 
 const lane = ({ all, each, waiting }: (typeof LANES)['common']) =>
@@ -45,8 +47,9 @@ const lane = ({ all, each, waiting }: (typeof LANES)['common']) =>
 
 /**
  * Answers calls of the functions in the schema `public`, as PostgREST does for named arguments in a
- * JSON object. What it leaves out: reading by GET, `Prefer`, `select` and filters on what comes back,
- * overloaded functions, and the words of the database where it refuses a value, since they quote it.
+ * JSON object. What it leaves out: reading by GET, `Prefer`, `select` and filters on what comes
+ * back, overloaded functions, and the words of the database where it refuses a value, since they
+ * quote it.
  */
 export class Door {
 	readonly #pool: Pool;
@@ -66,7 +69,7 @@ export class Door {
 		await this.#catalogue.read();
 	}
 
-	/** Whether the database answers here, beside whoever has turns. */
+	/** Whether the database answers; asked beside the lanes, so that no flood delays it. */
 	alive(): Promise<boolean> {
 		return within(async () => (await this.#pool.rows('select 1')).length === 1);
 	}

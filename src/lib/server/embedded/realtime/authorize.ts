@@ -20,13 +20,15 @@ const DENIED = '42501';
 const AT_ONCE = 4;
 
 /**
- * How long a question is asked again while the database is away, and how often, in ms: a client that
- * is refused comes back later each time, and would be the last to hear that all is well again.
+ * How long a question is asked again while the database is away, and how often, in ms: a client
+ * that is refused comes back later each time, and would be the last to hear that all is well again.
  */
 const PATIENCE = 8_000;
 const PAUSE = 200;
 
-/** Asks the row level security of `realtime.messages` who may read and write a topic. */
+/**
+ * Asks the row level security of `realtime.messages` what a member may read and write on a topic.
+ */
 export class Authorizer {
 	readonly #pool: Pool;
 	readonly #turns = new Turns(AT_ONCE);
@@ -37,8 +39,8 @@ export class Authorizer {
 	}
 
 	/**
-	 * Shows the claims one row of each extension, and looks which they see. Null, without asking, when
-	 * nobody wants to know any more by the time it is this question's turn.
+	 * Shows the claims one row of each extension, and looks which they see. Null, without asking,
+	 * when nobody wants to know any more by the time it is this question's turn.
 	 */
 	read(
 		topic: string,

@@ -26,7 +26,7 @@ export class DatabaseBroadcasts {
 
 	/** A notification: the id of a committed message. Anything else is ignored. */
 	announce(id: string): void {
-		// Where nobody listens nothing is read; who joins later fetches what there is.
+		// Without listeners nothing is read; a member who joins later fetches what there is.
 		if (!UUID.test(id) || this.#topics.isEmpty) return;
 		this.#waiting.push(id);
 		if (!this.#busy) void this.#drain();

@@ -8,7 +8,7 @@ export interface Signals {
 	message: (id: string) => void;
 	/** What a member may read has changed: the member's id. */
 	revoke: (memberId: string) => void;
-	/** The connection was lost and is there again; what was signalled meanwhile is lost. */
+	/** The connection was lost and is there again; signals sent in between are lost. */
 	regained: () => void;
 }
 

@@ -19,7 +19,7 @@ export class Permissions {
 		this.#readable = { broadcast: !isPrivate, presence: !isPrivate };
 	}
 
-	/** Who speaks. */
+	/** The claims of the member who speaks. */
 	get claims(): Claims {
 		return this.#claims;
 	}
@@ -44,7 +44,7 @@ export class Permissions {
 	}
 
 	/**
-	 * Asks what may be read, until nothing was doubted meanwhile; what may be written is asked anew
+	 * Asks what may be read, again if a doubt came up while asking; what may be written is asked anew
 	 * when somebody writes. False when something that was allowed no longer is, and when the answer
 	 * is no longer wanted.
 	 */

@@ -5,7 +5,7 @@ const pushShape = z.object({
 	event: z.string().toLowerCase(),
 	payload: z.record(z.string(), z.unknown()).default({})
 });
-/** Presence says who and where, never more; in characters of JSON. */
+/** The longest presence, in characters of JSON: it says which member is there, never more. */
 const LONGEST = 4_096;
 
 /** One tracked payload, with the reference clients tell it by. */
@@ -39,7 +39,7 @@ function isShort(payload: Record<string, unknown>): boolean {
 	}
 }
 
-/** Who is there on one topic. A holder (a channel) tracks one payload under one key. */
+/** The presences of one topic. A holder (a channel) tracks one payload under one key. */
 export class Presence {
 	readonly #held = new Map<object, { key: string; entry: Entry; json: string }>();
 

@@ -11,7 +11,7 @@ const payloadShape = z.looseObject({
 	sub: z.string().optional()
 });
 
-/** Who speaks: the database role, the member (null for a key alone) and when it ends (null: never). */
+/** The claims of a token: database role, member (null for a key alone), expiry (null: never). */
 export interface Claims {
 	role: z.infer<typeof roleShape>;
 	sub: string | null;
