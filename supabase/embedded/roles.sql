@@ -28,14 +28,19 @@ create schema if not exists extensions;
 grant usage on schema extensions to anon, authenticated, service_role;
 grant usage on schema public to anon, authenticated, service_role;
 
--- What a hosted project grants by default. The first migration takes it back: with the same start
--- on both, a migration that forgets it fails the tests here too.
-alter default privileges in schema public
-	grant all on tables to anon, authenticated, service_role;
-alter default privileges in schema public
-	grant all on sequences to anon, authenticated, service_role;
-alter default privileges in schema public
-	grant execute on functions to anon, authenticated, service_role;
+-- What a hosted project grants by default, in a database that is new. The first migration takes it
+-- back: with the same start on both, a migration that forgets it fails the tests here too.
+do $$
+begin
+	if to_regnamespace('private') is null then
+		alter default privileges in schema public
+			grant all on tables to anon, authenticated, service_role;
+		alter default privileges in schema public
+			grant all on sequences to anon, authenticated, service_role;
+		alter default privileges in schema public
+			grant execute on functions to anon, authenticated, service_role;
+	end if;
+end $$;
 
 create schema if not exists auth;
 grant usage on schema auth to anon, authenticated, service_role, authenticator;
