@@ -31,6 +31,8 @@ export interface CercleOptions {
 	log: Log;
 	/** False serves the API alone. */
 	pages?: boolean;
+	/** Whether a database of somebody else's may be brought over from before the baseline. */
+	bridge?: boolean;
 	/** False leaves the reminders, and erasing what is old, to other processes on the same database. */
 	reminders?: boolean;
 	rules?: AuthLimits;
@@ -166,11 +168,11 @@ interface Backend {
 }
 
 async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts): Promise<Backend> {
-	const { config, log, root } = options;
+	const { config, log, root, bridge = false } = options;
 	const { dataFolder, origin, databaseUrl } = config;
 	const pools = new Pools();
 	const lost = () => pools.cut();
-	const database = await openDatabase({ dataFolder, root, log, databaseUrl, lost });
+	const database = await openDatabase({ dataFolder, root, log, databaseUrl, bridge, lost });
 	parts.add('database', () => database.close());
 	const { keys, ownerUrl } = database;
 	const quiet = openQuiet();

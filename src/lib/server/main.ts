@@ -48,9 +48,10 @@ try {
 	const words = process.argv.slice(2);
 	const config = readConfig(readMode(words), process.env);
 	const pages = !words.includes('--without-pages');
+	const bridge = words.includes('--bridge');
 	const started = performance.now();
 	const version = readVersion();
-	running = await openCercle({ config, root, version, log, pages });
+	running = await openCercle({ config, root, version, log, pages, bridge });
 	const milliseconds = Math.round(performance.now() - started);
 	log('ready', { port: running.port, mode: config.mode, milliseconds, version });
 	if (leaving) stop(0);

@@ -12,11 +12,9 @@ import {
 	statfs
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import postgres from 'postgres';
 import { codeOf, type Log } from '#lib/server/log.ts';
 import { Refusal } from '#lib/server/refusal.ts';
 import { databaseFolder, keysFile } from './keys.ts';
-import { listMigrations } from './migrate.ts';
 
 /** How many copies stay; the oldest goes when there is one more. */
 const KEPT = 2;
@@ -30,6 +28,8 @@ export interface CopyOptions {
 	/** The last migration of the database, which names the copy. */
 	version: string;
 	log: Log;
+	/** How much room the work that follows takes, in sizes of what is copied; none but some unless given. */
+	growth?: number;
 	/** Bytes free on the disk of a folder. */
 	room?: (folder: string) => Promise<number>;
 	now?: () => Date;
@@ -39,44 +39,25 @@ export interface CopyOptions {
 export const copiesFolder = (dataFolder: string) => join(dataFolder, 'copies');
 
 /**
- * The last migration of a database that has some and lacks one of the folder: it is to be copied first.
- * Null: nothing will be applied, or the database is new.
- */
-export async function lastBeforeMigrating(
-	ownerUrl: string,
-	migrations: string
-): Promise<string | null> {
-	const known = (await listMigrations(migrations)).map(({ version }) => version);
-	const sql = postgres(ownerUrl, { max: 1, connect_timeout: 10, onnotice: () => undefined });
-	try {
-		const [found] = await sql<{ isThere: boolean }[]>`
-			select to_regclass('supabase_migrations.schema_migrations') is not null as "isThere"
-		`;
-		if (!found?.isThere) return null;
-		const rows = await sql<{ version: string }[]>`
-			select version from supabase_migrations.schema_migrations order by version
-		`;
-		const applied = rows.map(({ version }) => version);
-		const isBehind = known.some((version) => !applied.includes(version));
-		return isBehind ? (applied.at(-1) ?? null) : null;
-	} finally {
-		await sql.end({ timeout: 3 });
-	}
-}
-
-/**
  * Copies the database and the keys of a data folder whose database is stopped. A copy of the same
  * migration is replaced: a start that fails and is tried again never pushes the older one out. Refuses,
  * with nothing left behind, when there is no room.
  */
 export async function copyData(options: CopyOptions): Promise<void> {
-	const { dataFolder, version, log, room = freeBytes, now = () => new Date() } = options;
+	const {
+		dataFolder,
+		version,
+		log,
+		growth = 0,
+		room = freeBytes,
+		now = () => new Date()
+	} = options;
 	const copies = copiesFolder(dataFolder);
 	const like = await stat(dataFolder);
 	await makeLike(like, copies);
 	await removeUnfinished(copies);
 	const bytes = (await sizeOf(databaseFolder(dataFolder))) + (await sizeOf(keysFile(dataFolder)));
-	const missing = bytes + MARGIN - (await room(dataFolder));
+	const missing = bytes * (1 + growth) + MARGIN - (await room(dataFolder));
 	if (missing > 0) throw noRoom(copies, missing);
 	const name = `${now()
 		.toISOString()

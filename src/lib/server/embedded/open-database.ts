@@ -1,10 +1,14 @@
 import { join } from 'node:path';
+import postgres from 'postgres';
 import type { Log } from '#lib/server/log.ts';
-import { copyData, lastBeforeMigrating } from './copy.ts';
+import { Refusal } from '#lib/server/refusal.ts';
+import { copyData } from './copy.ts';
 import { prepareDatabase } from './database.ts';
+import { readHistory, type Step, stepFrom } from './history.ts';
 import { databaseFolder, type Keys, openKeys } from './keys.ts';
 import { makeAuthSchema } from './lite.ts';
 import { takeLock } from './lock.ts';
+import { listMigrations } from './migrate.ts';
 import { openPostgres, type Postgres } from './postgres.ts';
 import { openQuiet } from './quiet.ts';
 
@@ -15,6 +19,8 @@ export interface DatabaseOptions {
 	log: Log;
 	/** An owner's address of another Postgres to use, or null for the embedded one. */
 	databaseUrl?: string | null;
+	/** Whether that one may be brought over from before the baseline: its owner asked for it by name. */
+	bridge?: boolean;
 	/** Told when the embedded database is lost; it comes back by itself. */
 	lost?: () => void;
 	/** Answers the bytes free on the disk of a folder; the disk is asked unless a test brings its own. */
@@ -36,7 +42,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		const keys = await openKeys(dataFolder);
 		const folder = databaseFolder(dataFolder);
 		const postgres = databaseUrl
-			? { ownerUrl: databaseUrl, close: async () => undefined }
+			? await openGiven(options, databaseUrl)
 			: await openCopied(options, () =>
 					openPostgres({ folder, password: keys.postgresPassword, log, lost })
 				);
@@ -57,6 +63,22 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 	}
 }
 
+/** The Postgres of somebody else, which is not copied: the long way is taken only when asked for. */
+async function openGiven(
+	{ root, bridge = false }: DatabaseOptions,
+	ownerUrl: string
+): Promise<Postgres> {
+	const { step } = await look(ownerUrl, root);
+	if (step === 'bridge' && !bridge) {
+		throw new Refusal(
+			'This version lays the database out anew: in one transaction, every row goes to a new table.\n' +
+				'Nothing was changed yet. Stop whatever uses the database, back it up (pg_dump), then ask once:\n' +
+				'  npm run serve -- --bridge'
+		);
+	}
+	return { ownerUrl, close: async () => undefined };
+}
+
 /** Starts the embedded Postgres; where migrations wait for it, its stopped folder is copied first. */
 async function openCopied(
 	{ dataFolder, root, log, room }: DatabaseOptions,
@@ -64,16 +86,30 @@ async function openCopied(
 ): Promise<Postgres> {
 	const postgres = await start();
 	try {
-		const migrations = join(root, 'supabase', 'migrations');
-		const version = await lastBeforeMigrating(postgres.ownerUrl, migrations);
-		if (version === null) return postgres;
+		const { step, last } = await look(postgres.ownerUrl, root);
+		if (step === 'nothing' || last === null) return postgres;
 		await postgres.close();
-		await copyData({ dataFolder, version, log, ...(room && { room }) });
+		// The bridge writes every row once more, and the log of that.
+		const growth = step === 'bridge' ? 2 : 0;
+		await copyData({ dataFolder, version: last, log, growth, ...(room && { room }) });
 	} catch (error) {
 		await postgres.close();
 		throw error;
 	}
 	return start();
+}
+
+/** What is to be done with a database, and its last migration; null: it is new. Changes nothing. */
+async function look(ownerUrl: string, root: string): Promise<{ step: Step; last: string | null }> {
+	const migrations = await listMigrations(join(root, 'supabase', 'migrations'));
+	const known = migrations.map(({ version }) => version);
+	const sql = postgres(ownerUrl, { max: 1, connect_timeout: 10, onnotice: () => undefined });
+	try {
+		const history = await readHistory(sql);
+		return { step: stepFrom(history, known), last: history.at(-1) ?? null };
+	} finally {
+		await sql.end({ timeout: 3 });
+	}
 }
 
 async function prepare(ownerUrl: string, keys: Keys, root: string, log: Log): Promise<void> {

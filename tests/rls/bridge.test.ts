@@ -1,0 +1,263 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import postgres, { type Sql } from 'postgres';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { seedDemo } from '#lib/server/demo.ts';
+import { copiesFolder } from '#lib/server/embedded/copy.ts';
+import { EARLIER } from '#lib/server/embedded/history.ts';
+import { type Database, openDatabase } from '#lib/server/embedded/open-database.ts';
+import { openLog } from '#lib/server/log.ts';
+import { Refusal } from '#lib/server/refusal.ts';
+import { readRows, readShape, type Shape } from '../support/rows.ts';
+import { difference, type Fact, line, readFacts, SCHEMAS } from '../support/schema-facts.ts';
+
+// What the build of before the baseline left behind is imitated here: its tables, with the rows of the
+// demo group and of every table that it leaves empty, where they were. `npm run bench:upgrade` takes
+// the build itself.
+
+const root = resolve(import.meta.dirname, '../..');
+const supabase = join(root, 'supabase');
+/** Of ours, before the baseline. */
+const EARLIER_SCHEMAS = ['public', 'private'];
+
+let dataFolder: string;
+/** Keys and lock of a Cercle that works on databases of the cluster as on somebody else's. */
+let guestFolder: string;
+let cluster: Database;
+/** Asks for databases, and stays away from those that are copied. */
+let keeper: Sql;
+let lines: string[];
+const log = openLog((text) => void lines.push(text));
+/** What the baseline makes. */
+let facts: Fact[];
+/** The former tables with their columns, and their rows. */
+let shape: Shape;
+let rows: Record<string, string[]>;
+/** Made for one test. */
+const databases: string[] = [];
+
+const connect = (url: string) => postgres(url, { max: 1, onnotice: () => undefined });
+const factsOf = (sql: Sql, schemas = SCHEMAS) =>
+	sql.begin((transaction) => readFacts(transaction, schemas));
+
+beforeAll(async () => {
+	lines = [];
+	dataFolder = await mkdtemp(join(tmpdir(), 'cercle-bridge-'));
+	guestFolder = await mkdtemp(join(tmpdir(), 'cercle-guest-'));
+	cluster = await openDatabase({ dataFolder, root, log });
+	keeper = connect(addressOf('template1'));
+	await on(cluster.ownerUrl, async (sql) => {
+		facts = await factsOf(sql);
+		await seedDemo(sql, join(supabase, 'seed.sql'));
+		await sql.begin(async (transaction) => {
+			await transaction`select set_config('search_path', ${SCHEMAS.join()}, true)`;
+			await transaction.unsafe(await readFile(resolve('tests/support/more-rows.sql'), 'utf8'));
+		});
+		await goBack(sql);
+		shape = await readShape(sql, EARLIER_SCHEMAS);
+		rows = await readRows(sql, EARLIER_SCHEMAS, shape);
+	});
+});
+afterAll(async () => {
+	await keeper?.end();
+	await cluster?.close();
+	for (const folder of [dataFolder, guestFolder])
+		await rm(folder, { recursive: true, force: true });
+});
+
+afterEach(async () => {
+	for (const name of databases.splice(0)) await keeper.unsafe(`drop database ${name}`);
+});
+
+function addressOf(database: string): string {
+	const url = new URL(cluster.ownerUrl);
+	url.pathname = database;
+	return url.href;
+}
+
+async function on<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+	const sql = connect(url);
+	try {
+		return await work(sql);
+	} finally {
+		await sql.end();
+	}
+}
+
+/** Puts tables, functions and history where the former build had them. */
+async function goBack(sql: Sql): Promise<void> {
+	const bridge = await readFile(join(supabase, 'embedded', 'bridge.sql'), 'utf8');
+	const [, functions = ''] = /functions constant text\[\] := ('\{[^}]*\}')/.exec(bridge) ?? [];
+	await sql.unsafe(`
+		do $$
+		declare
+			name text;
+		begin
+			for name in select oid::regprocedure from pg_proc where pronamespace = 'public'::regnamespace loop
+				execute format('drop function %s', name);
+			end loop;
+			foreach name in array ${functions}::text[] loop
+				execute format('create function public.%I(pg_lsn) returns void language sql as ''''', name);
+			end loop;
+			for name in select oid::regclass from pg_class
+				where relnamespace = 'cercle'::regnamespace and relkind = 'r'
+			loop
+				execute format('alter table %s set schema public', name);
+			end loop;
+			execute format('grant temporary on database %I to public', current_database());
+		end $$;
+		drop schema cercle;
+		drop type private.shown_table cascade;
+		delete from supabase_migrations.schema_migrations;
+	`);
+	await keepHistory(sql, EARLIER);
+}
+
+async function keepHistory(sql: Sql, versions: readonly string[]): Promise<void> {
+	await sql`delete from supabase_migrations.schema_migrations`;
+	await sql`
+		insert into supabase_migrations.schema_migrations (version)
+		select unnest(${[...versions]}::text[])
+	`;
+}
+
+const historyOf = async (sql: Sql) => {
+	const found = await sql`select version from supabase_migrations.schema_migrations order by 1`;
+	return found.map(({ version }) => String(version));
+};
+
+/** A database as the former build left it, changed by these statements. Answers its address. */
+async function earlier(statements = ''): Promise<string> {
+	const name = `earlier_${databases.length}`;
+	databases.push(name);
+	await keeper.unsafe(`create database ${name} template postgres`);
+	await on(addressOf(name), (sql) => sql.unsafe(statements));
+	return addressOf(name);
+}
+
+/** Starts this version on a database of somebody else's, and stops it. */
+async function start(databaseUrl: string, bridge = true): Promise<void> {
+	const database = await openDatabase({ dataFolder: guestFolder, root, log, databaseUrl, bridge });
+	await database.close();
+}
+
+/** All that may not change where the bridge was not gone. */
+const stateOf = (url: string) =>
+	on(url, async (sql) => {
+		const found = await readShape(sql, EARLIER_SCHEMAS);
+		return {
+			facts: await factsOf(sql, EARLIER_SCHEMAS),
+			rows: await readRows(sql, EARLIER_SCHEMAS, found),
+			history: await historyOf(sql)
+		};
+	});
+
+/** Starts it, and answers its words when it refused and left all as it was. */
+async function refused(url: string, bridge = true): Promise<string> {
+	const before = await stateOf(url);
+	const error: unknown = await start(url, bridge).catch((error: unknown) => error);
+	expect(error).toBeInstanceOf(Refusal);
+	expect(await stateOf(url)).toEqual(before);
+	return error instanceof Refusal ? error.message : '';
+}
+
+async function expectCrossed(url: string): Promise<void> {
+	await on(url, async (sql) => {
+		expect(await readRows(sql, SCHEMAS, shape)).toEqual(rows);
+		expect(difference(facts, await factsOf(sql)).map(line)).toEqual([]);
+		const migrations = await readdir(join(supabase, 'migrations'));
+		expect(await historyOf(sql)).toEqual(migrations.map((name) => name.slice(0, 14)));
+		expect(await sql`select from pg_namespace where nspname = 'earlier'`).toHaveLength(0);
+	});
+}
+
+test('every table of before has a row, so that each is seen to come over', () => {
+	expect(Object.keys(rows)).toHaveLength(33);
+	expect(Object.keys(rows).filter((table) => rows[table]?.length === 0)).toEqual([]);
+});
+
+describe('a database of somebody else', () => {
+	test('is brought over when asked for: the rows of before in what the baseline makes', async () => {
+		const url = await earlier();
+		await start(url);
+		await expectCrossed(url);
+		await start(url, false);
+		await expectCrossed(url);
+	});
+
+	test('is left as it is while nobody asked, in words that say back up first, and how', async () => {
+		const words = await refused(await earlier(), false);
+		expect(words).toMatch(/back it up .*\n.*npm run serve -- --bridge/);
+	});
+});
+
+test('a history that no way leads on from is refused before anything is done', async () => {
+	const url = await earlier();
+	await on(url, (sql) => keepHistory(sql, [...EARLIER, '20261130001000']));
+	expect(await refused(url)).toContain('Nothing was changed');
+});
+
+describe('what nobody named stops the bridge:', () => {
+	test.each([
+		['a table', 'create table public.kept (word text)', 'no place for kept.word'],
+		['a column', 'alter table public.actions add mood text', 'no place for actions.mood'],
+		['a table that is missing', 'drop table private.room_thumbs', '"earlier.room_thumbs"'],
+		['a view in public', 'create view public.seen as select 1 as one', 'no place for seen.one'],
+		[
+			'a view elsewhere',
+			'create schema mine; create view mine.titles as select title from public.actions',
+			'the tables it is built on: mine.titles'
+		],
+		[
+			'a key elsewhere',
+			'create schema mine; create table mine.noted (id uuid references public.groups (id))',
+			'the tables it is built on: mine.noted'
+		]
+	])('%s', async (_, statements, words) => {
+		expect(await refused(await earlier(statements))).toContain(words);
+	});
+
+	test('a row that the baseline refuses, by its table and rule and never by its words', async () => {
+		const url = await earlier(`
+			alter table public.groups drop constraint groups_name_check;
+			update public.groups set name = repeat('canary ', 100);
+		`);
+		const words = await refused(url);
+		expect(words).toContain('23514 in groups (groups_name_check)');
+		expect(words + lines.join('')).not.toContain('canary');
+	});
+
+	test('but not a function that somebody else put into public', async () => {
+		const url = await earlier(
+			'create function public.mine() returns int language sql as $$select 1$$'
+		);
+		await start(url);
+		expect([...(await on(url, (sql) => sql`select public.mine()`))]).toEqual([{ mine: 1 }]);
+	});
+});
+
+test('a bridge that ends at its last statement leaves all as it was', async () => {
+	const url = await earlier(`
+		create function pg_catalog.end_here() returns event_trigger language plpgsql
+			as $$ begin raise division_by_zero; end $$;
+		create event trigger end_here on ddl_command_start when tag in ('DROP SCHEMA')
+			execute function pg_catalog.end_here();
+	`);
+	expect(await refused(url)).toContain('22012');
+	await on(url, (sql) => sql`drop event trigger end_here`);
+	await start(url);
+	await expectCrossed(url);
+});
+
+test('the embedded database is copied as it was, and brought over', async () => {
+	await keeper.end();
+	await cluster.close();
+	lines = [];
+	cluster = await openDatabase({ dataFolder, root, log });
+	await expectCrossed(cluster.ownerUrl);
+	const events = lines.map((text) => String(JSON.parse(text).event));
+	expect(events).toEqual(expect.arrayContaining(['data_copied', 'bridged']));
+	const copies = await readdir(copiesFolder(dataFolder));
+	expect(copies).toEqual([expect.stringMatching(/^\d{8}T\d{6}Z-20261129002000$/)]);
+});
