@@ -88,7 +88,8 @@ async function on<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
 /** Puts tables, functions and history where the former build had them. */
 async function goBack(sql: Sql): Promise<void> {
 	const bridge = await readFile(join(supabase, 'embedded', 'bridge.sql'), 'utf8');
-	const [, functions = ''] = /functions constant text\[\] := ('\{[^}]*\}')/.exec(bridge) ?? [];
+	const [, functions = ''] = /functions constant text\[\] := '\{([^}]*)\}'/.exec(bridge) ?? [];
+	expect(functions.split(','), 'as many as that build had').toHaveLength(39);
 	await sql.unsafe(`
 		do $$
 		declare
@@ -97,7 +98,7 @@ async function goBack(sql: Sql): Promise<void> {
 			for name in select oid::regprocedure from pg_proc where pronamespace = 'public'::regnamespace loop
 				execute format('drop function %s', name);
 			end loop;
-			foreach name in array ${functions}::text[] loop
+			foreach name in array '{${functions}}'::text[] loop
 				execute format('create function public.%I(pg_lsn) returns void language sql as ''''', name);
 			end loop;
 			for name in select oid::regclass from pg_class

@@ -1,16 +1,13 @@
-import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeAuthSchema } from '#lib/server/embedded/lite.ts';
-import { prepareDatabase, runFile } from '#lib/server/embedded/database.ts';
 import { type Database, openDatabase } from '#lib/server/embedded/open-database.ts';
-import { openQuiet } from '#lib/server/embedded/quiet.ts';
 import { difference, type Fact, line, readFacts, SCHEMAS } from '../support/schema-facts.ts';
+import { prepare, writeDatabase } from '../support/written-database.ts';
 
 const root = resolve(import.meta.dirname, '../..');
-const supabase = join(root, 'supabase');
 const log = () => undefined;
 
 let dataFolder: string;
@@ -25,11 +22,7 @@ beforeAll(async () => {
 	dataFolder = await mkdtemp(join(tmpdir(), 'cercle-schemas-'));
 	cluster = await openDatabase({ dataFolder, root, log });
 	migrated = connect(cluster.ownerUrl);
-	await migrated`create database written`;
-	const url = new URL(cluster.ownerUrl);
-	url.pathname = 'written';
-	await writeSchemas(url.href);
-	written = connect(url.href);
+	written = connect(await writeDatabase(cluster, 'written'));
 	facts = await read(written);
 });
 afterAll(async () => {
@@ -40,38 +33,6 @@ afterAll(async () => {
 
 const connect = (url: string) => postgres(url, { max: 1, onnotice: () => undefined });
 const read = (sql: Sql) => sql.begin((transaction) => readFacts(transaction));
-
-/** As a start makes a database, but with the schema files in the place of the migrations. */
-async function writeSchemas(ownerUrl: string): Promise<void> {
-	const folder = join(dataFolder, 'supabase');
-	await mkdir(join(folder, 'migrations'), { recursive: true });
-	await symlink(join(supabase, 'embedded'), join(folder, 'embedded'));
-	await prepare(ownerUrl, folder);
-	const sql = connect(ownerUrl);
-	try {
-		const files = await readdir(join(supabase, 'schemas'));
-		for (const file of files.sort()) await runFile(sql, join(supabase, 'schemas', file));
-	} finally {
-		await sql.end();
-	}
-}
-
-/** What a start does to a database. */
-async function prepare(ownerUrl: string, folder: string): Promise<void> {
-	const { keys } = cluster;
-	const quiet = openQuiet();
-	try {
-		await prepareDatabase({
-			ownerUrl,
-			folder,
-			log,
-			authenticatorPassword: keys.authenticatorPassword,
-			makeAuthSchema: () => makeAuthSchema(ownerUrl, keys, quiet)
-		});
-	} finally {
-		quiet.close();
-	}
-}
 
 /** The kinds of facts that `statements` change, which are then taken back. */
 async function changed(statements: string): Promise<string[]> {
@@ -92,7 +53,7 @@ test('the schema files say what the migrations end up with', async () => {
 });
 
 test('the next start changes nothing of that, nor of what the next migration will be granted', async () => {
-	await prepare(cluster.ownerUrl, supabase);
+	await prepare(cluster, cluster.ownerUrl);
 	expect(difference(facts, await read(migrated)).map(line)).toEqual([]);
 });
 

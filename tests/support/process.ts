@@ -32,6 +32,8 @@ export interface ProcessOptions {
 	words?: string[];
 	/** Made unless given. */
 	dataFolder?: string;
+	/** A free one unless given. */
+	port?: number;
 }
 
 /** Starts one; `env` adds to the environment (SMTP_URL, CERCLE_DEMO…). */
@@ -40,7 +42,7 @@ export async function openProcess(
 	{ words = [], root = resolve(import.meta.dirname, '../..'), ...options }: ProcessOptions = {}
 ): Promise<CercleProcess> {
 	const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'cercle-process-')));
-	const port = await freePort();
+	const port = options.port ?? (await freePort());
 	const output: string[] = [];
 	let child: ChildProcess | null = null;
 	let kept = false;
