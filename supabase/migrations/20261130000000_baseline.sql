@@ -298,7 +298,7 @@ grant execute on function
 -- one row of auth.sessions for each.
 
 -- The sign-in that the caller's token comes from, as long as it has not ended.
-create function private.session_id() returns uuid
+create function private.sign_in_id() returns uuid
 language sql stable set search_path = '', pg_temp as $$
 	select ((select auth.jwt()) ->> 'session_id')::uuid where private.uid() is not null
 $$;
@@ -335,7 +335,7 @@ $$;
 -- browser is reminded no more, and its live channels are asked at once whether they may go on. A
 -- server that remembers what it allowed asks nobody: there the topic itself ends, and everybody
 -- moves to the next one.
-create function private.end_session() returns trigger
+create function private.end_sign_in() returns trigger
 language plpgsql security definer set search_path = '', pg_temp as $$
 begin
 	delete from cercle.push_subscriptions p using ended e where p.session_id = e.id;
@@ -350,13 +350,13 @@ begin
 	) g;
 	return null;
 end $$;
-create trigger end_session after delete on auth.sessions
+create trigger end_sign_in after delete on auth.sessions
 	referencing old table as ended
-	for each statement execute function private.end_session();
+	for each statement execute function private.end_sign_in();
 
 -- Commands
 
-create function private.list_sessions() returns jsonb
+create function private.list_sign_ins() returns jsonb
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
@@ -367,7 +367,7 @@ begin
 			'system', private.system_of(l.user_agent), 'browser', private.browser_of(l.user_agent)
 		) order by l.current desc, l.seen desc, l.id)
 		from (
-			select s.*, s.id = private.session_id() as current,
+			select s.*, s.id = private.sign_in_id() as current,
 				greatest(s.created_at, s.updated_at, s.refreshed_at at time zone 'UTC') as seen
 			from auth.sessions s
 			where s.user_id = me and (s.not_after is null or s.not_after > now())
@@ -375,31 +375,31 @@ begin
 	);
 end $$;
 
-create function public.list_sessions() returns jsonb
+create function public.list_sign_ins() returns jsonb
 language sql stable security invoker set search_path = '', pg_temp as $$
-	select private.list_sessions()
+	select private.list_sign_ins()
 $$;
-comment on function public.list_sessions is
+comment on function public.list_sign_ins is
 	'Where the caller is signed in, this device first: since when, last seen, what kind of device.';
 
-create function private.end_sessions(session_id uuid, everywhere boolean)
+create function private.end_sign_ins(sign_in_id uuid, everywhere boolean)
 returns int
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
-	own uuid := private.session_id();
+	own uuid := private.sign_in_id();
 	ended int;
 begin
-	if everywhere is null or (everywhere and session_id is not null) then
-		perform private.refuse('CR005', 'one session, all others, or all');
+	if everywhere is null or (everywhere and sign_in_id is not null) then
+		perform private.refuse('CR005', 'one sign-in, all others, or all');
 	end if;
 	delete from auth.sessions s where s.user_id = me and case
-		when end_sessions.session_id is not null then s.id = end_sessions.session_id
+		when end_sign_ins.sign_in_id is not null then s.id = end_sign_ins.sign_in_id
 		else everywhere or s.id <> own
 	end;
 	get diagnostics ended = row_count;
-	if ended = 0 and session_id is not null then
-		perform private.refuse('CR001', 'no such session');
+	if ended = 0 and sign_in_id is not null then
+		perform private.refuse('CR001', 'no such sign-in');
 	end if;
 	-- Its address may be known to a device that is signed in nowhere.
 	if everywhere then
@@ -408,18 +408,18 @@ begin
 	return ended;
 end $$;
 
-create function public.end_sessions(session_id uuid default null, everywhere boolean default false)
+create function public.end_sign_ins(sign_in_id uuid default null, everywhere boolean default false)
 returns int
 language sql volatile security invoker set search_path = '', pg_temp as $$
-	select private.end_sessions(session_id, everywhere)
+	select private.end_sign_ins(sign_in_id, everywhere)
 $$;
-comment on function public.end_sessions is
+comment on function public.end_sign_ins is
 	'Signs the caller out of one device, of all others, or everywhere; the last ends their calendar too.';
 
 -- A sign-in that nobody uses ends. A phone forgets what it kept after thirty days without contact
 -- (LAPSE in src/lib/offline/device.svelte.ts) and asks to sign in again: from then on its sign-in,
 -- and every copy of it, serves nobody. Called by `erase_expired`; answers how many ended.
-create function private.end_idle_sessions(most int) returns int
+create function private.end_idle_sign_ins(most int) returns int
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	ended int;
@@ -439,8 +439,8 @@ end $$;
 -- Grants
 
 grant execute on function
-	private.list_sessions(), private.end_sessions(uuid, boolean), public.list_sessions(),
-	public.end_sessions(uuid, boolean)
+	private.list_sign_ins(), private.end_sign_ins(uuid, boolean), public.list_sign_ins(),
+	public.end_sign_ins(uuid, boolean)
 	to authenticated;
 -- Groups, their members and their charters: what every right on content begins with.
 
@@ -4954,7 +4954,7 @@ declare
 begin
 	insert into cercle.push_subscriptions as p (member_id, session_id, endpoint, p256dh, auth)
 	values (
-		me, private.session_id(), subscribe_push.endpoint, subscribe_push.p256dh, subscribe_push.auth
+		me, private.sign_in_id(), subscribe_push.endpoint, subscribe_push.p256dh, subscribe_push.auth
 	)
 	on conflict on constraint push_subscriptions_endpoint_key do update set
 		p256dh = excluded.p256dh, auth = excluded.auth, member_id = excluded.member_id,
@@ -5321,7 +5321,7 @@ begin
 	if exists (select from jsonb_each_text(erased) e where e.value <> '0') then
 		perform private.tell_all_rooms();
 	end if;
-	return erased || jsonb_build_object('devices', private.end_idle_sessions(batch));
+	return erased || jsonb_build_object('sign_ins', private.end_idle_sign_ins(batch));
 end $$;
 
 create function public.erase_expired(at timestamptz, most int default 200) returns jsonb
