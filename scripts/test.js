@@ -34,6 +34,7 @@ const steps = [
 	{ name: 'unit', after: 'build', run: vitest('unit') },
 	{ name: 'browser', after: 'build', run: vitest('browser') },
 	{ name: 'realtime', after: 'build', run: vitest('realtime') },
+	{ name: 'process', after: 'build', run: vitest('process') },
 	{ name: 'rls', after: 'build', cores: 2, run: vitest('rls') },
 	{ name: 'e2e', after: 'build', cores: 2, run: playwright }
 ].filter(({ name }) => asked.length === 0 || asked.includes(name));

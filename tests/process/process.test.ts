@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startOf } from '#lib/server/embedded/lock.ts';
 
 const PATIENCE = 60_000;
-const main = resolve(import.meta.dirname, '../../../src/lib/server/main.ts');
+const main = resolve(import.meta.dirname, '../../src/lib/server/main.ts');
 
 let folder: string;
 const started: Run[] = [];

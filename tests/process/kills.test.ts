@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Evening, openEvening } from '../../support/kills/kills.ts';
+import { type Evening, openEvening } from '../support/kills/kills.ts';
 
 const PATIENCE = 120_000;
 /** What a person in a live room may notice of it, in ms. */

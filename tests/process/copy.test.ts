@@ -19,7 +19,7 @@ import { openLog } from '#lib/server/log.ts';
 import { Refusal } from '#lib/server/refusal.ts';
 
 const PATIENCE = 120_000;
-const supabase = resolve(import.meta.dirname, '../../../supabase');
+const supabase = resolve(import.meta.dirname, '../../supabase');
 
 let folder: string;
 let dataFolder: string;
