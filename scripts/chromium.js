@@ -3,7 +3,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from './prepare.js';
 
-const SYSTEM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+/** The first has no window: it is what Playwright's own is, and costs two thirds of the others. */
+const SYSTEM = [
+	'/usr/bin/chromium-headless-shell',
+	'/usr/bin/chromium',
+	'/usr/bin/chromium-browser',
+	'/usr/bin/google-chrome'
+];
 
 /**
  * Finds a Chromium for the tests, installing one where there is none. Returns its path for
@@ -24,7 +30,9 @@ export function findChromium(node) {
 	if (own()) return null;
 	if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) {
 		run('apt-get', 'update', '-qq');
-		run('apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'chromium');
+		const install = ['install', '-y', '-qq', '--no-install-recommends'];
+		run('apt-get', ...install, 'chromium');
+		run('apt-get', ...install, 'chromium-headless-shell');
 	}
 	return SYSTEM.find((path) => existsSync(path)) ?? null;
 }

@@ -1,4 +1,5 @@
 import ICAL from 'ical.js';
+import { wholeChromium } from '../support/chromium.ts';
 import { asOwner } from '../support/owner.ts';
 import { openProcess } from '../support/process.ts';
 import { openPushReceiver, type PushReceiver } from '../support/push.ts';
@@ -25,7 +26,8 @@ const test = base.extend<object, { receiver: PushReceiver }>({
 		{ scope: 'worker', timeout: 60_000 }
 	]
 });
-test.use({ demo: true });
+// Notifications need more than a browser without a window has.
+test.use({ demo: true, launchOptions: wholeChromium });
 
 /** A browser without a push service of its own subscribes to ours. */
 async function subscribeTo({ context }: Phone, { subscription }: PushReceiver) {

@@ -2,7 +2,7 @@ import { type BrowserContext, chromium as engine, type Page } from '@playwright/
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { chromium } from './chromium.ts';
+import { wholeChromium } from './chromium.ts';
 import { watch } from './watch.ts';
 
 /** A browser with a profile on disk: it can be ended in any way and started again with what it keeps. */
@@ -30,7 +30,7 @@ export async function openProfile(url: string, preferences: object = {}): Promis
 
 	async function launch(network?: 'offline'): Promise<Pick<Profile, 'context' | 'page'>> {
 		const context = await engine.launchPersistentContext(folder, {
-			...chromium,
+			...wholeChromium,
 			baseURL: url,
 			viewport: { width: 390, height: 844 },
 			locale: 'fr-FR',
