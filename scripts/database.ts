@@ -31,7 +31,7 @@ try {
 }
 
 /**
- * Says what the Data API exposes, as a hosted project does: the advisors ask for it. Throws where
+ * Says what the Data API exposes, as a hosted project does: the advisors ask for it. @throws where
  * there is no table to be advised upon: of nothing there is nothing to warn of.
  */
 async function prepare(url: string): Promise<void> {

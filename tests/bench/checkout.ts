@@ -20,8 +20,8 @@ export function current(): Checkout {
 }
 
 /**
- * Another commit, cloned into the temp folder, installed and built there with its own scripts. It is
- * kept: the next measurement finds it ready. Throws when there is no such commit.
+ * Another commit, cloned into the temp folder, installed and built there with its own scripts. It
+ * is kept: the next measurement finds it ready. @throws when there is no such commit.
  */
 export async function checkOut(name: string): Promise<Checkout> {
 	const commit = git('rev-parse', '--verify', `${name}^{commit}`);

@@ -24,8 +24,8 @@ const tables = z.record(
 );
 
 /**
- * How long a suite takes in a checkout, whole and step by step, in seconds; from the last table that
- * this machine recorded of that commit, if there is one. Throws when the suite fails.
+ * How long a suite takes in a checkout, whole and step by step, in seconds; from the last table
+ * that this machine recorded of that commit, if there is one. @throws when the suite fails.
  */
 export async function timeSuite(suite: string, checkout: Checkout): Promise<Figure[]> {
 	const file = join(benchFolder(), 'tables.json');

@@ -15,7 +15,7 @@ type Row = Record<string, unknown>;
 type Told = Partial<Record<Persona, string>>;
 
 /**
- * Asks what the specification speaks of as every persona, and throws where an answer is another:
+ * Asks what the specification speaks of as every persona. @throws where an answer is another:
  * tables in SQL, in the role and with the claims that a request of theirs would have; functions
  * through the API. Each denial looks as the owner that the row is there, and that it stayed as it
  * was.

@@ -59,7 +59,7 @@ export function deliver(world: World, request: Request, at: number) {
 	return { code, world: perform(world, line) };
 }
 
-/** The world after all that the log says. Throws when a line is missing. */
+/** The world after all that the log says. @throws when a line is missing. */
 export function replay(world: World, log: readonly LogLine[]): World {
 	return log.reduce(perform, world);
 }

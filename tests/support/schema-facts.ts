@@ -24,8 +24,8 @@ const granted = (list: string, kind: string, owner: string) => `(
 
 /**
  * What is read, query by query: `kind`, `name`, `value`. `ours` is the list of schemas in SQL. The
- * position of a column and the identifier of an object are no facts: a column that came later stands
- * last in a database that was migrated.
+ * position of a column and the identifier of an object are no facts: a column that came later
+ * stands last in a database that was migrated.
  */
 const queries = (ours: string): string[] => [
 	`select f.kind, n.nspname, f.value
@@ -164,8 +164,8 @@ const queries = (ours: string): string[] => [
 const rows = z.array(z.tuple([z.string(), z.string(), z.string().nullable()]));
 
 /**
- * Everything that a database holds of ours, but for its rows, sorted. Throws when one of the schemas
- * is missing or when no table is found: then a comparison would find no difference either.
+ * Everything that a database holds of ours, but for its rows, sorted. @throws when one of the
+ * schemas is missing or when no table is found: then a comparison would find no difference either.
  */
 export async function readFacts(
 	transaction: TransactionSql,
@@ -208,9 +208,9 @@ const order = (one: string, other: string) => (one < other ? -1 : one > other ? 
 const TOKENS = /(?:\s|--[^\n]*|\/\*[^]*?\*\/)+|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$)[^]*?\1|[^]/g;
 
 /**
- * A function's text with each gap as one space. A migration that landed is never touched again, while
- * a comment of the schema files may be improved and a line be broken elsewhere: neither changes what
- * the function does. What stands in quotes stays as it is.
+ * A function's text with each gap as one space. A migration that landed is never touched again,
+ * while a comment of the schema files may be improved and a line be broken elsewhere: neither
+ * changes what the function does. What stands in quotes stays as it is.
  */
 const foldBody = (body: string) =>
 	body.replace(TOKENS, (token) => (/^(?:\s|--|\/\*)/.test(token) ? ' ' : token)).trim();

@@ -5,13 +5,13 @@ interface AuthAnswer {
 	error: AuthProblem | null;
 }
 
-/** Sends a six-digit code; an unknown address gets an account with it. */
+/** Sends a six-digit code; an unknown address gets an account with it. @throws Failure. */
 export async function sendCode(backend: Backend, email: string, language: string): Promise<void> {
 	const auth = await backend.auth();
 	throwIfRefused(await auth.signInWithOtp({ email, options: { data: { language } } }));
 }
 
-/** Signs in with the code; answers the member's id. */
+/** Signs in with the code; answers the member's id. @throws Failure. */
 export async function enterCode(backend: Backend, email: string, token: string): Promise<string> {
 	const auth = await backend.auth();
 	const answer = await auth.verifyOtp({ email, token, type: 'email' });
@@ -19,7 +19,7 @@ export async function enterCode(backend: Backend, email: string, token: string):
 	return memberOf(answer.data.user);
 }
 
-/** Signs in with a password; answers the member's id. */
+/** Signs in with a password; answers the member's id. @throws Failure. */
 export async function enterPassword(
 	backend: Backend,
 	email: string,

@@ -18,8 +18,9 @@ type Auth = InstanceType<typeof AuthClient>;
 type Functions = Database['public']['Functions'];
 
 /**
- * The three parts of supabase-js, each loaded when first needed: a page that shows a member's actions
- * from the device pays for none of them before it is painted, and only the room loads realtime.
+ * The three parts of supabase-js, each loaded when first needed: a page that shows a member's
+ * actions from the device pays for none of them before it is painted, and only the room loads
+ * realtime.
  */
 export class Backend {
 	readonly #endpoint: Endpoint;
@@ -68,7 +69,7 @@ export class Backend {
 	/**
 	 * Calls a database function as the signed-in member, for twenty seconds unless `signal` says
 	 * otherwise. `leaving` is told when the request goes out: renewing a token may come first.
-	 * Throws Failure.
+	 * @throws Failure.
 	 */
 	async call<Name extends keyof Functions & string>(
 		name: Name,
@@ -79,7 +80,9 @@ export class Backend {
 		return this.#call(name, args, await this.token(), signal, leaving);
 	}
 
-	/** The same, in the name of this member only: `foreign` when somebody else is signed in by now. */
+	/**
+	 * The same, in the name of this member only: `foreign` when somebody else is signed in by now.
+	 */
 	async callAs<Name extends keyof Functions & string>(
 		member: string,
 		name: Name,

@@ -19,7 +19,10 @@ export async function found(backend: Backend, id: string, name: string, charter:
 	return backend.call('found_group', { id, name: clean(name), charter: clean(charter) });
 }
 
-/** Invites addresses by mail; answers the code of refusal by address, null where it went out. */
+/**
+ * Invites addresses by mail; answers the code of refusal by address, null where it went out.
+ * @throws Failure.
+ */
 export async function invite(
 	backend: Backend,
 	group: string,

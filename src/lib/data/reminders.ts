@@ -67,7 +67,10 @@ export async function unsubscribe(backend: Backend, endpoint: string): Promise<v
 	await backend.call('unsubscribe_push', { endpoint });
 }
 
-/** The key under which browsers subscribe to this server; null: it sends no notifications. */
+/**
+ * The key under which browsers subscribe to this server; null: it sends no notifications. @throws
+ * Failure.
+ */
 export async function pushKey(): Promise<string | null> {
 	const answer = await askData('/api/push').catch((error: unknown) => {
 		throw new Failure('offline', error);

@@ -105,13 +105,13 @@ export type Command =
 	| { command: 'hand_over'; member_id: string };
 
 /**
- * Reads a room and its floor as the server and the live signal send them. Throws on another shape.
+ * Reads a room and its floor as the server and the live signal send them. @throws on another shape.
  */
 export function readRoom(payload: unknown): { room: RoomRow; floor: FloorRow } {
 	return { room: state.parse(payload), floor: floorShape.parse(payload).floor };
 }
 
-/** Reads a floor as the live signal sends it. Throws on another shape. */
+/** Reads a floor as the live signal sends it. @throws on another shape. */
 export function readFloor(payload: unknown): FloorRow {
 	return floor.parse(payload);
 }

@@ -18,13 +18,15 @@ const HOUR = 60 * MINUTE;
 const FIRST = -62_167_219_200_000;
 const LAST = 253_402_300_799_999;
 
-/** A moment from milliseconds since the epoch. Throws RangeError outside the years 0000 to 9999. */
+/**
+ * A moment from milliseconds since the epoch. @throws RangeError outside the years 0000 to 9999.
+ */
 export function instant(ms: number): Instant {
 	if (!(ms >= FIRST && ms <= LAST)) throw new RangeError('not a moment between years 0 and 9999');
 	return ms as Instant;
 }
 
-/** A length of time from milliseconds. Throws RangeError when it is not finite. */
+/** A length of time from milliseconds. @throws RangeError when it is not finite. */
 export function millis(ms: number): Millis {
 	if (!Number.isFinite(ms)) throw new RangeError('not a length of time');
 	return ms as Millis;

@@ -50,7 +50,9 @@ export interface Pulled {
 	readonly syncedAt: number;
 }
 
-/** What this device keeps for one signed-in account: replica, outbox and drafts, in one database. */
+/**
+ * What this device keeps for one signed-in account: replica, outbox and drafts, in one database.
+ */
 export class Account {
 	readonly id: string;
 	readonly drafts: Drafts;
@@ -95,8 +97,8 @@ export class Account {
 	}
 
 	/**
-	 * To be called when rows just read make no sense: the next pull replaces them all. Once only: what
-	 * then comes unreadable from the server itself waits for another version of the app.
+	 * To be called when rows just read make no sense: the next pull replaces them all. Once only:
+	 * what then comes unreadable from the server itself waits for another version of the app.
 	 */
 	distrust(generation: number | null): void {
 		if (this.#distrusted) return;
@@ -130,7 +132,7 @@ export class Account {
 
 	/**
 	 * Resolves with its place when the operation is on the medium; a power cut does not lose it any
-	 * more. With `draft`, that draft goes in the same transaction. Throws StorageError, and then the
+	 * more. With `draft`, that draft goes in the same transaction. @throws StorageError, and then the
 	 * draft stays.
 	 */
 	async add(operation: Draft, draft: string | null = null): Promise<number> {
@@ -225,8 +227,8 @@ export class Account {
 	}
 
 	/**
-	 * The same, unless something of it was not sent: then nothing happens, and the result is false. The
-	 * empty database stays: a tab that writes to it at this moment must not write into nothing.
+	 * The same, unless something of it was not sent: then nothing happens, and the result is false.
+	 * The empty database stays: a tab that writes to it at this moment must not write into nothing.
 	 */
 	eraseIfSent(): Promise<boolean> {
 		return this.#database.empty([OPERATION_STORE, DRAFT_STORE]);

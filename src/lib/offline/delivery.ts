@@ -33,7 +33,7 @@ export class Delivery {
 		this.#onrefused = onrefused;
 	}
 
-	/** Sends in order; `uuid` makes the name of a database that has none. Throws RemoteError. */
+	/** Sends in order; `uuid` makes the name of a database that has none. @throws RemoteError. */
 	async send(waiting: readonly Operation[], uuid: () => string): Promise<Delivered> {
 		if (waiting.length === 0) return NOTHING;
 		const client = await this.#account.client(uuid);

@@ -101,7 +101,7 @@ export class Device<Rows, View> {
 
 	/**
 	 * Shows what this device keeps for `account`, then syncs by itself. Resolves when the kept rows
-	 * are shown; does not wait for the network. Throws StorageError.
+	 * are shown; does not wait for the network. @throws StorageError.
 	 */
 	async open(account: string): Promise<void> {
 		await this.#enter(account);
@@ -126,7 +126,7 @@ export class Device<Rows, View> {
 
 	/**
 	 * Keeps what the member meant and shows it. Resolves with its place in the queue when it is on
-	 * disk; throws StorageError when it could not be kept. `draft` names the draft whose text this saves.
+	 * disk. `draft` names the draft whose text this saves. @throws StorageError when it is not kept.
 	 */
 	async write(
 		kind: string,
@@ -190,7 +190,7 @@ export class Device<Rows, View> {
 		return this.#open?.account.drafts.text(key) ?? null;
 	}
 
-	/** Keeps typed text at every keystroke; an empty one is forgotten. Throws StorageError. */
+	/** Keeps typed text at every keystroke; an empty one is forgotten. @throws StorageError. */
 	async keep(key: string, text: string): Promise<void> {
 		await this.#opened().account.drafts.keep(key, text);
 	}

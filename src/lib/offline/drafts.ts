@@ -18,7 +18,7 @@ export class Drafts {
 		this.#database = database;
 	}
 
-	/** Reads what is kept, the first time. Throws StorageError. */
+	/** Reads what is kept, the first time. @throws StorageError. */
 	load(): Promise<void> {
 		this.#loading ??= this.#load().catch((error) => {
 			this.#loading = null;
@@ -46,7 +46,7 @@ export class Drafts {
 
 	/**
 	 * Keeps `text`; an empty one is forgotten. Keystrokes that come while the disk is busy share one
-	 * write. Resolves when the latest text is on disk; throws StorageError.
+	 * write. Resolves when the latest text is on disk. @throws StorageError.
 	 */
 	keep(key: string, text: string): Promise<void> {
 		if (text === '') this.#texts.delete(key);

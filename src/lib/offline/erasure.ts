@@ -3,8 +3,9 @@ import type { Installation } from './installation.ts';
 import { SHELL_CACHES } from './shell.ts';
 
 /**
- * Leaves nothing of the `current` account on this device: rows, queue, drafts, session; of no account
- * with `all`. Works offline, and locked. None of them may be open here. Throws StorageError.
+ * Leaves nothing of the `current` account on this device: rows, queue, drafts, session; of no
+ * account with `all`. Works offline, and locked. None of them may be open here. @throws
+ * StorageError.
  */
 export async function erase(
 	installation: Installation,
@@ -26,7 +27,7 @@ export async function erase(
 
 /**
  * The sign-in of `id` ended: rows and tokens go at once. What was not sent waits here, as that of a
- * former account. It may not be open here. Throws StorageError.
+ * former account. It may not be open here. @throws StorageError.
  */
 export async function strip(installation: Installation, id: string): Promise<void> {
 	const account = new Account(id, installation.vault);

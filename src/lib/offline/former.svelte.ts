@@ -46,7 +46,7 @@ export class Former {
 		this.#accounts = left;
 	}
 
-	/** Erases what an account left here, sent or not: ask first. Throws StorageError. */
+	/** Erases what an account left here, sent or not: ask first. @throws StorageError. */
 	async erase(id: string): Promise<void> {
 		if ((await this.#installation.account()) === id) return;
 		await new Account(id, this.#installation.vault).erase();

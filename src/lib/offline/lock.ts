@@ -6,7 +6,9 @@ import type { Vault } from './vault.ts';
 export const SHORTEST = 6;
 /** Wrong codes in a row after which everything this browser keeps is to be erased. */
 export const TRIES = 10;
-/** PBKDF2 with SHA-256, as OWASP's Password Storage Cheat Sheet has it (2023): a try takes a moment. */
+/**
+ * PBKDF2 with SHA-256, as OWASP's Password Storage Cheat Sheet has it (2023): a try takes a moment.
+ */
 const ROUNDS = 600_000;
 const SALT = 16;
 
@@ -16,10 +18,12 @@ interface Locked extends Wrapped {
 	readonly rounds: number;
 }
 
-/** How a try ended: with the key, or with so many tries left; at none everything is to be erased. */
+/**
+ * How a try ended: with the key, or with so many tries left; at none everything is to be erased.
+ */
 export type Opened = { readonly key: CryptoKey } | { readonly left: number };
 
-/** Whether a code is asked for when the app starts. Throws StorageError. */
+/** Whether a code is asked for when the app starts. @throws StorageError. */
 export async function hasLock(vault: Vault): Promise<boolean> {
 	const stored = await vault.stored();
 	return stored !== null && isLocked(stored.wrapped);
@@ -27,7 +31,7 @@ export async function hasLock(vault: Vault): Promise<boolean> {
 
 /**
  * Asks for this code from now on. Nothing is sealed anew: only what opens the key changes, in one
- * write. False when there is a code already. Throws StorageError.
+ * write. False when there is a code already. @throws StorageError.
  */
 export async function lock(vault: Vault, code: string): Promise<boolean> {
 	await vault.key();
@@ -40,14 +44,14 @@ export async function lock(vault: Vault, code: string): Promise<boolean> {
 	return vault.keep(locked, 0, stored.tries);
 }
 
-/** Opens the vault for this page. Throws StorageError. */
+/** Opens the vault for this page. @throws StorageError. */
 export async function open(vault: Vault, code: string): Promise<Opened> {
 	const opened = await attempt(vault, code, false);
 	if ('key' in opened) vault.use(opened.key);
 	return opened;
 }
 
-/** Asks for no code any more. Throws StorageError. */
+/** Asks for no code any more. @throws StorageError. */
 export async function unlock(vault: Vault, code: string): Promise<Opened> {
 	const opened = await attempt(vault, code, true);
 	if ('key' in opened) await vault.keep(await wrap(opened.key, await browserKey()), 0, 0);

@@ -23,7 +23,7 @@ export class Requests {
 		this.#stopping = stopping;
 	}
 
-	/** One request within the time limit, once more after a renewed session. Throws RemoteError. */
+	/** One request within the time limit, once more after a renewed session. @throws RemoteError. */
 	async ask<T>(request: (line: Line) => Promise<T>): Promise<T> {
 		try {
 			return await this.#within(request);

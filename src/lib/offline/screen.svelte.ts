@@ -42,7 +42,7 @@ export class Screen<Rows, View> {
 		return this.#syncedAt;
 	}
 
-	/** Shows `account` and nothing of another one. Throws StorageError. */
+	/** Shows `account` and nothing of another one. @throws StorageError. */
 	async show(account: Account): Promise<void> {
 		this.clear();
 		this.#account = account;
@@ -60,8 +60,9 @@ export class Screen<Rows, View> {
 	}
 
 	/**
-	 * Brings the screen up to what is on disk. Rows are read again only when they changed; a read that
-	 * comes back after a later one, or after the account was closed, is dropped. Throws StorageError.
+	 * Brings the screen up to what is on disk. Rows are read again only when they changed; a read
+	 * that comes back after a later one, or after the account was closed, is dropped. @throws
+	 * StorageError.
 	 */
 	async load(): Promise<void> {
 		const account = this.#account;

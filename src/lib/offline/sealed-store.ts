@@ -63,8 +63,8 @@ const PATIENCE = 5_000;
 
 /**
  * One IndexedDB database. Opened at first use and again after the browser dropped the connection.
- * `write` and `read` are the only two places where values go to and come from disk: with a vault they
- * are sealed before a transaction opens and opened after it ended.
+ * `write` and `read` are the only two places where values go to and come from disk: with a vault
+ * they are sealed before a transaction opens and opened after it ended.
  */
 export class SealedStore {
 	readonly name: string;
@@ -105,8 +105,9 @@ export class SealedStore {
 
 	/**
 	 * All changes or none, in order. The result is the key of each record that was added or put, null
-	 * for other changes; null as a whole when `expect` or `empty` did not hold and nothing was written.
-	 * Throws StorageError.
+	 * for other changes; null as a whole when `expect` or `empty` did not hold and nothing was
+	 * written.
+	 * @throws StorageError.
 	 */
 	async write(
 		changes: readonly Change[],
@@ -165,7 +166,7 @@ export class SealedStore {
 
 	/**
 	 * Removes every record; false, and nothing removed, when one of the stores `unless` holds one.
-	 * Throws StorageError.
+	 * @throws StorageError.
 	 */
 	async empty(unless: readonly string[] = []): Promise<boolean> {
 		const clears = this.#schema.stores.map((store) => ({ store, clear: true }) as const);
@@ -181,7 +182,7 @@ export class SealedStore {
 
 	/**
 	 * Empties the database, then deletes it. A tab that is frozen may delay the deletion, never the
-	 * emptying. The object cannot be used afterwards. Throws StorageError.
+	 * emptying. The object cannot be used afterwards. @throws StorageError.
 	 */
 	async erase(): Promise<void> {
 		// A damaged database cannot be emptied but can still be deleted.
@@ -194,8 +195,8 @@ export class SealedStore {
 	}
 
 	/**
-	 * Begins the work in turn: what is asked for later begins later, however long the preparation (the
-	 * sealing) takes. It may overlap with the work begun earlier.
+	 * Begins the work in turn: what is asked for later begins later, however long the preparation
+	 * (the sealing) takes. It may overlap with the work begun earlier.
 	 */
 	async #attempt<P, T>(
 		prepare: () => Promise<P>,

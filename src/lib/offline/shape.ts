@@ -1,11 +1,11 @@
 /**
- * What a record of this device may hold: the few words of zod that the first screen needs, under the
- * same names (`import * as z`). zod itself weighs an eighth of all the code a phone loads before that
- * screen, and without `eval` (our Content-Security-Policy) reads thousands of rows slowly. Forms, the
- * wire and the server keep zod.
+ * What a record of this device may hold: the few words of zod that the first screen needs, under
+ * the same names (`import * as z`). zod itself weighs an eighth of all the code a phone loads
+ * before that screen, and without `eval` (our Content-Security-Policy) reads thousands of rows
+ * slowly. Forms, the wire and the server keep zod.
  */
 
-/** Reads a foreign value, or throws Misread. */
+/** Reads a foreign value. @throws Misread. */
 export interface Shape<T> {
 	parse(value: unknown): T;
 }
@@ -80,7 +80,9 @@ export interface ObjectShape<F extends Fields> extends Shape<{ [K in keyof F]: R
 	readonly fields: F;
 }
 
-/** An object with these fields; others are left aside. `name` says what a field is called once read. */
+/**
+ * An object with these fields; others are left aside. `name` says what a field is called once read.
+ */
 export function object<F extends Fields>(
 	fields: F,
 	name: (field: string) => string = (field) => field

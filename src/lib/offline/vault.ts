@@ -13,14 +13,14 @@ interface StoredKey {
 
 /**
  * Seals what this browser keeps, by one key (AES-GCM, 256 bits) that no script can read. Where the
- * browser has no cryptography (a page that came without TLS, from another machine) nothing is sealed:
- * such a page is not served but for trying the app out.
+ * browser has no cryptography (a page that came without TLS, from another machine) nothing is
+ * sealed: such a page is not served but for trying the app out.
  */
 export class Vault {
 	readonly #keys = new SealedStore('cercle-keys', schema);
 	#key: Promise<CryptoKey> | null = null;
 
-	/** `place`: where it will be kept; it cannot be opened anywhere else. Throws StorageError. */
+	/** `place`: where it will be kept; it cannot be opened anywhere else. @throws StorageError. */
 	async seal(place: string, value: unknown): Promise<unknown> {
 		if (!('subtle' in crypto)) return value;
 		const key = await this.key();
@@ -34,8 +34,8 @@ export class Vault {
 	}
 
 	/**
-	 * Undefined for what cannot be opened: damaged, of another place, or sealed by a lost key. Throws
-	 * StorageError.
+	 * Undefined for what cannot be opened: damaged, of another place, or sealed by a lost key.
+	 * @throws StorageError.
 	 */
 	async open(place: string, stored: unknown): Promise<unknown> {
 		// Kept by an earlier version, or without cryptography.
@@ -50,19 +50,19 @@ export class Vault {
 		}
 	}
 
-	/** Resolves when values can be sealed and opened. Throws StorageError, `locked` until `use`. */
+	/** Resolves when values can be sealed and opened. @throws StorageError, `locked` until `use`. */
 	async ready(): Promise<void> {
 		if ('subtle' in crypto) await this.key();
 	}
 
-	/** Gets the key that is there, before it is asked for; makes none. Throws as `ready` does. */
+	/** Gets the key that is there, before it is asked for; makes none. @throws as `ready` does. */
 	async warm(): Promise<void> {
 		if (!('subtle' in crypto)) return;
 		const stored = await this.stored();
 		if (stored) await this.#hold(() => this.#find(stored));
 	}
 
-	/** The key in use, made when there is none yet. Throws StorageError, `locked` until `use`. */
+	/** The key in use, made when there is none yet. @throws StorageError, `locked` until `use`. */
 	key(): Promise<CryptoKey> {
 		return this.#hold(async () => this.#find(await this.stored()));
 	}
@@ -84,8 +84,8 @@ export class Vault {
 	}
 
 	/**
-	 * Replaces the stored key and counter. False, and nothing is written, if the counter changed since
-	 * `seen`.
+	 * Replaces the stored key and counter. False, and nothing is written, if the counter changed
+	 * since `seen`.
 	 */
 	async keep(put: Wrapped, tries: number, seen: number | null): Promise<boolean> {
 		const place = { store: 'keys', key: 'key' };

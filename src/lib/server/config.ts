@@ -2,7 +2,9 @@ import { isAbsolute, resolve } from 'node:path';
 import { z } from 'zod';
 import { Refusal } from './refusal.ts';
 
-/** `start`: tried at home, demo by default. `dev`: the same with hot reload. `serve`: production. */
+/**
+ * `start`: tried at home, demo by default. `dev`: the same with hot reload. `serve`: production.
+ */
 export type Mode = 'start' | 'dev' | 'serve';
 
 export interface Hosted {
@@ -111,7 +113,7 @@ function isSecure({ protocol, hostname }: URL): boolean {
 }
 
 /**
- * Reads the whole configuration once. Throws a Refusal that lists every missing or malformed name;
+ * Reads the whole configuration once. @throws Refusal, which lists every missing or malformed name;
  * values are never repeated, since some are secrets.
  */
 export function readConfig(mode: Mode, env: Environment): Config {

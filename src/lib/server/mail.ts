@@ -10,9 +10,13 @@ export interface Mail {
 	subject: string;
 	text: string;
 	html: string;
-	/** The same for a mail that may leave twice: mail programs then keep one. Made up unless given. */
+	/**
+	 * The same for a mail that may leave twice: mail programs then keep one. Made up unless given.
+	 */
 	id?: string;
-	/** Where its reader says that they want no more of this kind; mail programs offer it (RFC 2369). */
+	/**
+	 * Where its reader says that they want no more of this kind; mail programs offer it (RFC 2369).
+	 */
 	settings?: string;
 }
 
@@ -29,7 +33,10 @@ export interface Mailer {
 	close(): void;
 }
 
-/** Opens the way out for mail. Without SMTP there is none; demo mode keeps its mails and shows them. */
+/**
+ * Opens the way out for mail. Without SMTP there is none; demo mode keeps and shows its mails.
+ * @throws Refusal.
+ */
 export function openMailer(config: Pick<Config, 'smtpUrl' | 'demo' | 'mailFrom'>): Mailer {
 	if (config.smtpUrl) return openSmtp(config.smtpUrl, config.mailFrom);
 	if (!config.demo) throw new Refusal('SMTP_URL is missing: sign-in codes are sent by mail.');

@@ -13,7 +13,7 @@ export class RpcError extends Error {
 
 const refusalFormat = z.object({ code: z.string() });
 
-/** Calls a function of the database with the key `supabase` has. Throws RpcError. */
+/** Calls a function of the database with the key `supabase` has. @throws RpcError. */
 export async function callFunction(
 	supabase: Supabase,
 	name: string,

@@ -17,7 +17,7 @@ export interface DemoMail {
 	link: string | null;
 }
 
-/** Reads what `/mails.json` answers, last mail first. Throws on another shape. */
+/** Reads what `/mails.json` answers, last mail first. @throws on another shape. */
 export function readMails(body: unknown): DemoMail[] {
 	return format.parse(body).map((mail) => ({
 		...mail,

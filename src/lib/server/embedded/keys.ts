@@ -24,8 +24,9 @@ export const databaseFolder = (dataFolder: string) => join(dataFolder, 'postgres
 export const keysFile = (dataFolder: string) => join(dataFolder, 'keys.json');
 
 /**
- * Reads the keys of the data folder, or makes them when the folder is new. Refuses a folder that has
- * a database but lost its keys: new ones would not open it and would sign everybody out.
+ * Reads the keys of the data folder, or makes them when the folder is new. @throws Refusal for a
+ * folder that has a database but lost its keys: new ones would not open it and would sign everybody
+ * out.
  */
 export async function openKeys(dataFolder: string): Promise<Keys> {
 	const file = keysFile(dataFolder);
@@ -77,7 +78,9 @@ function makeKeys(): Keys {
 	};
 }
 
-/** By these the push services know this Cercle; browsers subscribe under the public one (RFC 8292). */
+/**
+ * By these the push services know this Cercle; browsers subscribe under the public one (RFC 8292).
+ */
 function makeVapid(): Keys['vapid'] {
 	const pair = createECDH('prime256v1');
 	const publicKey = pair.generateKeys('base64url');

@@ -12,8 +12,8 @@ export interface Lock {
 }
 
 /**
- * Takes the data folder for this process. Refuses while another live process holds it; a lock left
- * by a dead one is taken over, even when its number now belongs to a younger process.
+ * Takes the data folder for this process. A lock left by a dead process is taken over, even when
+ * its number now belongs to a younger one. @throws Refusal while another live process holds it.
  */
 export function takeLock(dataFolder: string): Lock {
 	mkdirSync(dataFolder, { recursive: true });

@@ -18,9 +18,9 @@ const RAISED = 'P0001';
 
 /**
  * Applies the migrations that the database has not seen, in order, each in its own transaction, and
- * records them where `supabase db push` looks; a database of before the baseline is brought there first.
- * `sql` must be the owner's and hold one connection: the lock belongs to it. Refuses a history that no
- * way leads on from.
+ * records them where `supabase db push` looks; a database of before the baseline is brought there
+ * first. `sql` must be the owner's and hold one connection: the lock belongs to it. @throws Refusal for
+ * a history that no way leads on from.
  */
 export async function migrate(sql: Sql, folder: string, log: Log): Promise<void> {
 	const migrations = await listMigrations(folder);

@@ -10,7 +10,7 @@ export interface Identity {
 
 /**
  * Postgres refuses to run as root: root lends it the system user `postgres`, made when there is
- * none. Everybody else runs it as themselves.
+ * none. Everybody else runs it as themselves. @throws Refusal when it cannot be made.
  */
 export function databaseIdentity(): Identity {
 	if (process.getuid?.() !== 0) return {};
@@ -35,7 +35,7 @@ function lookUp(): Identity | null {
 	return uid === null || gid === null ? null : { uid, gid };
 }
 
-/** Refuses, with the way out, when the database's user cannot enter a folder it needs. */
+/** @throws Refusal, with the way out, when the database's user cannot enter a folder it needs. */
 export function assertEnters(identity: Identity, folder: string, what: string): void {
 	if (identity.uid === undefined || enters(identity, folder)) return;
 	const closed: string[] = [];

@@ -5,7 +5,7 @@ import type { Outcome, Subscription } from './queue.ts';
 export interface Push {
 	/**
 	 * Sends a payload for one browser's eyes. `topic` names it: one not yet delivered is replaced by
-	 * the next of the same name. `seconds` is how long the push service keeps trying. Throws
+	 * the next of the same name. `seconds` is how long the push service keeps trying. @throws
 	 * PushError when it may be tried again.
 	 */
 	send(to: Subscription, payload: string, topic: string, seconds: number): Promise<Outcome>;

@@ -41,7 +41,7 @@ export interface Ways {
 	origin: string;
 }
 
-/** Sends one by its way. Throws when it may be tried again. */
+/** Sends one by its way. @throws when it may be tried again. */
 export async function deliver(
 	reminder: Reminder,
 	{ mailer, push, origin }: Ways

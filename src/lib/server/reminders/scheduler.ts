@@ -4,7 +4,7 @@ import type { Outcome, Queue, Reminder } from './queue.ts';
 
 export interface SchedulerOptions {
 	queue: Queue;
-	/** Sends one; throws when it may be tried again. */
+	/** Sends one. @throws when it may be tried again. */
 	send(reminder: Reminder): Promise<Outcome>;
 	log: Log;
 	/** Milliseconds that never go back. */

@@ -31,7 +31,7 @@ const idFormat = z.string();
 
 /**
  * Invites each address and mails it its link. Answers a code of refusal by address as it was given,
- * null where the mail went out; `busy` leaves no invitation behind. Throws Unauthorized.
+ * null where the mail went out; `busy` leaves no invitation behind. @throws Unauthorized.
  */
 export async function inviteAll(
 	{ group, emails, language }: InvitationRequest,

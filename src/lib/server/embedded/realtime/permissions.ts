@@ -62,7 +62,9 @@ export class Permissions {
 		return (broadcast || !before.broadcast) && (presence || !before.presence);
 	}
 
-	/** Asked once, then remembered until the next doubt. Throws when the database does not answer. */
+	/**
+	 * Asked once, then remembered until the next doubt. @throws when the database does not answer.
+	 */
 	async writes(extension: Extension): Promise<boolean> {
 		if (!this.#isPrivate) return true;
 		const answer =

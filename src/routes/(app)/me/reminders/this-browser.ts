@@ -2,8 +2,8 @@ import type { Subscription } from '#lib/data/reminders.ts';
 import { byHand } from '#routes/(app)/me/install.ts';
 
 /**
- * How this browser stands to notifications. `install`: it would take them once the app is on the home
- * screen. `denied`: its user said no, and only its own settings can say yes again.
+ * How this browser stands to notifications. `install`: it would take them once the app is on the
+ * home screen. `denied`: its user said no, and only its own settings can say yes again.
  */
 export type Ability = 'able' | 'unsupported' | 'install' | 'denied';
 
@@ -24,8 +24,8 @@ export async function endpoint(): Promise<string | null> {
 }
 
 /**
- * Asks its user and subscribes under the server's key. Null when the user said no or nothing. Throws
- * what the browser throws when its push service does not answer.
+ * Asks its user and subscribes under the server's key. Null when the user said no or nothing.
+ * @throws what the browser throws when its push service does not answer.
  */
 export async function ask(key: string): Promise<Subscription | null> {
 	if ((await Notification.requestPermission()) !== 'granted') return null;

@@ -9,7 +9,7 @@ export interface RoomPage {
 	readonly known: boolean;
 	readonly room: LiveRoom;
 	readonly status: RoomRow['status'];
-	/** Throws while the session is not known. */
+	/** @throws while the session is not known. */
 	readonly scene: Scene;
 	/** The name of a member, as their group knows it. */
 	name(member: string | null): string;
