@@ -46,8 +46,8 @@ begin
 	raise exception using errcode = code, message = rule;
 end $$;
 
--- The account of the token, as long as its session has not ended. A token is good for an hour; a
--- session that was ended is refused at once, because every policy and function asks here.
+-- The account of the token, as long as its sign-in has not ended. A token is good for an hour; once
+-- its sign-in has ended it is refused at once, because every policy and function asks here.
 create function private.uid() returns uuid
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
@@ -59,9 +59,8 @@ end $$;
 comment on function private.uid is
 	'The caller''s account; null without one, and once the session of the token was ended.';
 
--- The caller's id; refuses a caller without an account. A device that was signed out elsewhere has
--- to know it, so that it asks to sign in again and erases what it keeps: an account without a
--- session is told something else than no account.
+-- The caller's id; refuses a caller without an account. A device that was signed out elsewhere gets
+-- a code of its own: it then asks to sign in again and erases what it keeps.
 create function private.me() returns uuid
 language plpgsql stable set search_path = '', pg_temp as $$
 declare
@@ -77,7 +76,7 @@ end $$;
 
 -- How a pull shows a table: its name on the phone, the table it comes from (null: the same name),
 -- the column that is its key (null: id), the shape of a row `t` (null: as it is), and which rows
--- (null: all), beside what the policies allow. Each area says it of its own tables: see
+-- (null: all that the policies allow). Each area has one for its own tables: see
 -- `shown_tables`.
 create type private.shown_table as (name text, source text, key text, shape text, which text);
 

@@ -35,15 +35,15 @@ $$;
 
 -- Triggers
 
--- However a sign-in ends (signed out here or elsewhere, a new password, the account deleted): its
--- browser is reminded no more, and its live channels are asked at once whether they may go on. A
--- server that remembers what it allowed asks nobody: there the topic itself ends, and everybody
--- moves to the next one.
+-- Whatever ends a sign-in (signing out here or elsewhere, a new password, the account deleted): its
+-- browser gets no more reminders, and its live channels are checked again at once. A server that
+-- caches what it allowed does not check: there the topic itself ends, and everybody moves to the
+-- next one.
 create function private.end_sign_in() returns trigger
 language plpgsql security definer set search_path = '', pg_temp as $$
 begin
 	delete from cercle.push_subscriptions p using ended e where p.session_id = e.id;
-	-- First: what the topics say of their end is not for the member who was signed out.
+	-- First, so that the member who was signed out does not hear that the topics end.
 	perform pg_notify('realtime_revoke', u.user_id::text)
 		from (select distinct e.user_id from ended e) u;
 	perform private.end_topics(g.group_id) from (
@@ -105,7 +105,7 @@ begin
 	if ended = 0 and sign_in_id is not null then
 		perform private.refuse('CR001', 'no such sign-in');
 	end if;
-	-- Its address may be known to a device that is signed in nowhere.
+	-- A device that is signed in nowhere may know the address of the calendar.
 	if everywhere then
 		delete from cercle.calendars c where c.id = me;
 	end if;

@@ -141,11 +141,11 @@ language sql stable set search_path = '', pg_temp as $$
 		('signatures', null, null, null, null)
 $$;
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_groups(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
-		-- Of a group one left, its name is not known any more.
+		-- A former member does not read the name of the group any more.
 		'groups', (
 			select coalesce(jsonb_agg(jsonb_build_object(
 				'id', m.group_id, 'name', g.name, 'joined_at', m.joined_at, 'left_at', m.left_at
@@ -175,7 +175,8 @@ create policy select_member on cercle.memberships for select to authenticated
 	);
 create policy select_joined on cercle.charters for select to authenticated
 	using (group_id = any (array(select private.my_joined_group_ids())));
--- The signatures of a group are its members' to read; one's own before that, to know what to sign.
+-- Members read the signatures of their group; before they signed, only their own, to know what to
+-- sign.
 create policy select_member on cercle.signatures for select to authenticated
 	using (
 		group_id = any (array(select private.my_group_ids()))
@@ -333,8 +334,8 @@ language sql volatile security invoker set search_path = '', pg_temp as $$
 $$;
 comment on function public.sign_charter is 'Signs the charter in force. Signing twice is harmless.';
 
--- Leaving a group: at any time, by oneself. The triggers on memberships say what is cut off at
--- once, and what becomes of the sessions that counted on the member.
+-- Leaving a group, at any time. The triggers on memberships cut access at once and take the member
+-- out of the sessions that counted on them.
 create function private.leave_group(group_id uuid) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
@@ -346,7 +347,7 @@ begin
 	) then
 		perform private.refuse('CR001', 'no such group');
 	end if;
-	-- The group first, like every change of who belongs to it.
+	-- The group first, like every change of its members.
 	perform from cercle.groups g where g.id = leave_group.group_id for no key update;
 	update cercle.memberships m set left_at = clock_timestamp()
 		where m.group_id = leave_group.group_id and m.member_id = me and m.left_at is null;

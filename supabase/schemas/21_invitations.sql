@@ -73,8 +73,8 @@ create policy select_member on cercle.invitations for select to authenticated
 
 -- What invitations add to memberships.
 
--- Leaving takes the invitations along, those the member sent and those to their address: nobody
--- comes back in through a door that was left open.
+-- A member who leaves takes along the invitations they sent and those to their address: they must
+-- not come back by an old one.
 create function private.revoke_open_invitations() returns trigger
 language plpgsql security definer set search_path = '', pg_temp as $$
 begin
@@ -220,8 +220,8 @@ comment on function public.accept_invitation is
 
 -- Grants
 
--- All columns but the hash, which only the functions above need. A pull asks for the version of a
--- row (`xmin`): on a table with grants by column it has to be among them.
+-- All columns but the hash, which only the functions above need. A pull reads the version of a row
+-- (`xmin`): on a table with grants by column it needs one too.
 grant select (
 	id, group_id, email, invited_by, created_at, expires_at, accepted_at, revoked_at, xmin
 ) on cercle.invitations to authenticated;

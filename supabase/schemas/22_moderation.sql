@@ -42,7 +42,7 @@ comment on table cercle.breach_votes is
 	'Votes on an open breach, each its voter''s own secret. Gone once it is settled.';
 create index breach_votes_member on cercle.breach_votes (member_id);
 
--- The register says what was decided about a group and when, without a word of why.
+-- The register says what was decided about a group and when, never why.
 create table cercle.decisions (
 	id uuid primary key default gen_random_uuid(),
 	group_id uuid not null references cercle.groups (id) on delete cascade,
@@ -73,7 +73,7 @@ language sql immutable set search_path = '', pg_temp as $$
 $$;
 
 -- Breaches I may read: those of my groups, open or settled while I belonged to it, about anybody
--- but me. One whose days are over is nobody's any more, even before it is noted as lapsed.
+-- but me. Nobody reads one whose days are over, even before it is noted as lapsed.
 create function private.my_breach_ids() returns setof uuid
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
@@ -131,7 +131,8 @@ begin
 	end if;
 end $$;
 
--- Asks the rule, and settles an open breach when it has an answer. The caller holds the group.
+-- Applies the rule, and settles an open breach when it gives an answer. The caller holds the lock
+-- of the group.
 create function private.weigh_breach(breach_id uuid) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
@@ -160,8 +161,8 @@ begin
 	end if;
 end $$;
 
--- Asks the rule of every open breach of a group: for those whose days are over, and whenever fewer
--- members decide.
+-- Applies the rule to every open breach of a group: for those whose days are over, and whenever
+-- fewer members decide.
 create function private.weigh_breaches(group_id uuid) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
@@ -205,7 +206,7 @@ language sql stable set search_path = '', pg_temp as $$
 		('breach_votes', null, null, null, null)
 $$;
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_breaches(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -220,8 +221,9 @@ language sql stable set search_path = '', pg_temp as $$
 $$;
 
 -- A breach whose days are over and that nobody touched is settled, so that it holds its words no
--- longer. That waits for nobody: by then the batch has erased rows of other groups, and somebody
--- who holds a group may be waiting for these. What is passed over comes at the next run.
+-- longer. It skips groups that are locked: by then the batch has erased rows of other groups, and
+-- the transaction that holds a group may be waiting for these. What is skipped comes at the next
+-- run.
 create function private.settle_lapsed(most int) returns int
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
@@ -235,7 +237,7 @@ declare
 		limit most
 		for no key update skip locked
 	);
-	-- Counted once the groups are held: from then on nobody else settles them.
+	-- Counted once the groups are locked: from then on no other transaction settles them.
 	lapsed int := (
 		select count(*) from cercle.breaches b
 		where b.group_id = any (held) and b.settled_at is null
@@ -270,7 +272,7 @@ create trigger append_only before update of id, group_id, kind, at on cercle.dec
 	for each row execute function private.refuse_change();
 
 -- What moderation adds to groups, memberships and charters: the register, and the votes of a member
--- who goes.
+-- who leaves.
 
 create function private.log_admission() returns trigger
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
@@ -327,7 +329,8 @@ end $$;
 create trigger log_charter after insert on cercle.charters
 	for each row when (new.version > 1) execute function private.log_charter();
 
--- A member who goes takes their vote along, and a breach raised about them has no object any more.
+-- A member who leaves takes their vote along, and a breach raised about them has no object any
+-- more.
 create function private.leave_breaches() returns trigger
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
@@ -415,7 +418,7 @@ begin
 	if vote_breach.exclude is null then
 		perform private.refuse('CR005', 'a vote says one or the other');
 	end if;
-	-- Too late is no refusal: that would undo the note that it lapsed.
+	-- A late vote is not refused: a refusal would undo the note that it lapsed.
 	if held.raised_at > now() - private.breach_term() then
 		insert into cercle.breach_votes (breach_id, member_id, exclude)
 			values (held.id, me, vote_breach.exclude)

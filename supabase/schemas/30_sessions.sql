@@ -180,7 +180,7 @@ begin
 		select private.my_dated_session_ids() union all select private.my_shared_session_ids();
 end $$;
 
--- Closed sessions I took part in: whether they are shared is mine to say, among others.
+-- Closed sessions I took part in: I am one of those who decide whether they are shared.
 create function private.my_attended_session_ids() returns setof uuid
 language sql stable security definer set search_path = '', pg_temp as $$
 	select s.id from cercle.sessions s
@@ -249,7 +249,7 @@ language sql stable set search_path = '', pg_temp as $$
 		('session_consents', null, null, null, null)
 $$;
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_sessions(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -373,8 +373,8 @@ create trigger note_change after insert or update or delete on cercle.session_co
 
 -- Commands
 
--- An earlier session, opened to a member who joined after it: by all who were present, each by
--- their own word, for as long as every one of them stays with it.
+-- An earlier session is opened to a member who joined after it by the consent of every member who
+-- was present, as long as none of them withdraws it.
 create function private.share_session(session_id uuid, reader_id uuid, agree boolean) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
@@ -431,7 +431,7 @@ grant insert (group_id, session_id, member_id, present), update (present)
 	on cercle.attendances to authenticated;
 grant insert (group_id, session_id, member_id, plus, delta), update (plus, delta)
 	on cercle.feedbacks to authenticated;
--- The constraint of reminder_settings asks it with the rights of the member who writes.
+-- The constraint of reminder_settings calls it with the rights of the member who writes.
 grant execute on function private.is_time_zone(text) to authenticated;
 grant execute on function
 	private.my_dated_session_ids(), private.my_shared_session_ids(), private.my_session_ids(),

@@ -1,8 +1,8 @@
 -- Planning a session: one command writes the whole plan, so that it is never half there.
 
--- Writes the plan into its session; the callers check the right to. `plan` is {id, group_id, starts_at,
--- time_zone, place, format, length_minutes, facilitator_id, scribe_id, host_id, presenters: [person],
--- segments: [{kind, label, minutes, least, speakers, rule, person_id}]}.
+-- Writes the plan into its session; the callers check the right to. `plan` is {id, group_id,
+-- starts_at, time_zone, place, format, length_minutes, facilitator_id, scribe_id, host_id,
+-- presenters: [person], segments: [{kind, label, minutes, least, speakers, rule, person_id}]}.
 create function private.write_plan(plan jsonb) returns uuid
 language plpgsql security definer set search_path = '', pg_temp as $$
 declare
@@ -61,7 +61,7 @@ begin
 		)
 	) with ordinality x(kind, label, minutes, least, speakers, rule, person_id, turn);
 
-	-- A presenter taken off the plan keeps what they prepared; an untouched page goes.
+	-- A presenter taken off the plan keeps what they prepared; an untouched challenge is deleted.
 	delete from cercle.challenges c
 		where c.session_id = planned.id and c.presenter_id <> all (presenters) and c.version = 1;
 	update cercle.challenges c set position = null
@@ -74,7 +74,7 @@ begin
 
 	insert into cercle.room_states (session_id, group_id, facilitator_id)
 		values (planned.id, planned.group_id, planned.facilitator_id)
-		-- The role was handed over, perhaps: only another name in the plan takes it from its holder.
+		-- The role may have been handed over: only another name in the plan takes it from its holder.
 		on conflict (session_id) do update set facilitator_id = excluded.facilitator_id
 			where excluded.facilitator_id is distinct from driver;
 	-- Actions taken between two sessions wait for the first one planned, not for one after it.

@@ -27,7 +27,7 @@ create table cercle.challenges (
 	version int not null default 1,
 	updated_at timestamptz not null default now(),
 	unique (session_id, presenter_id),
-	-- For the rows of a challenge that carry its session and group: 41_contributions.sql.
+	-- Target of the foreign keys that carry its session and group: 41_contributions.sql.
 	unique (id, session_id, group_id)
 );
 comment on table cercle.challenges is
@@ -218,7 +218,7 @@ declare
 begin
 	if old.withdrawn_at is not null then
 		new.withdrawn_at := old.withdrawn_at;
-		-- Its turn on the plan may change: it is no word of it.
+		-- Its turn on the plan may change: that is none of its words.
 		if to_jsonb(new) - '{position,version,updated_at}'::text[]
 			<> to_jsonb(old) - '{position,version,updated_at}'::text[]
 		then
@@ -237,7 +237,7 @@ begin
 	elsif (new.keep, new.double_confidential) is distinct from (old.keep, old.double_confidential) then
 		select s.status into stage from cercle.sessions s where s.id = new.session_id;
 		if stage = 'live' then
-			-- A session that is being closed is waited for.
+			-- Waits for a session that is being closed.
 			select s.status into stage from cercle.sessions s where s.id = new.session_id for key share;
 		end if;
 		if stage = 'closed' and (

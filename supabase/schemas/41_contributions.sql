@@ -50,7 +50,7 @@ language sql stable set search_path = '', pg_temp as $$
 		('contributions', null, null, null, null)
 $$;
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_contributions(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -74,8 +74,7 @@ create policy insert_author on cercle.contributions for insert to authenticated
 		and session_id = any (array(select private.my_live_session_ids()))
 	);
 -- Its author changes it or takes it back while the session is live. Its presenter may take it away,
--- and never puts words in the author's mouth. Its author changes it or takes it back while the
--- session lives. Its presenter may take it away, and never puts words in the author's mouth.
+-- and never puts words in the author's mouth.
 create policy update_keeper on cercle.contributions for update to authenticated
 	using (
 		challenge_id = any (array(select private.my_challenge_ids()))
@@ -94,8 +93,8 @@ create policy update_keeper on cercle.contributions for update to authenticated
 
 -- Triggers
 
--- Row trigger: nothing slips into a session that is being closed. The policies still saw it live;
--- here its closing is waited for.
+-- Row trigger: no row enters a session that is being closed. The policies still saw it live; this
+-- waits for the close.
 create function private.keep_live() returns trigger
 language plpgsql security definer set search_path = '', pg_temp as $$
 begin
@@ -162,7 +161,7 @@ end $$;
 
 -- What contributions add to the export: a challenge with what was noted of it and given to it.
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_challenges(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(

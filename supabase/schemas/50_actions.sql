@@ -151,8 +151,8 @@ begin
 			when choice = 'drop' then a.due_on else coalesce(decide_action.due_on, a.due_on)
 		end,
 		status = case when choice = 'drop' then 'dropped' else a.status end,
-		-- Said with the status, so that a line equal to the one before stays. Of a new commitment nothing
-		-- was said yet.
+		-- Written together with the status, so that a line equal to the one before stays. A new
+		-- commitment has no line yet.
 		outcome = case choice when 'drop' then 'dropped' when 'do' then a.outcome end,
 		carries = case when choice = 'reshape' then 0 else a.carries end,
 		decided_carries = case when choice = 'reshape' then 0 else a.carries end,
@@ -245,7 +245,7 @@ language sql stable set search_path = '', pg_temp as $$
 		('reviews', null, null, null, null)
 $$;
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_actions(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -390,8 +390,8 @@ create trigger keep_company before insert or update of goal_id, partner_id on ce
 	for each row execute function private.keep_action_company();
 
 -- Row trigger: the actions of a member who left stand still. Sessions they are not part of no
--- longer review and carry them: their date, their outcome and the line said of them would tell of
--- those.
+-- longer review and carry them; otherwise their date, their outcome and their line would tell the
+-- former member of those.
 create function private.keep_former() returns trigger
 language plpgsql security definer set search_path = '', pg_temp as $$
 begin

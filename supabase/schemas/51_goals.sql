@@ -69,7 +69,7 @@ language sql stable set search_path = '', pg_temp as $$
 		('goals', null, null, null, 't.removed_at is null')
 $$;
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_goals(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(

@@ -98,7 +98,7 @@ language sql immutable set search_path = '', pg_temp as $$
 $$;
 
 -- Every occasion that is open at this moment and whom it concerns: members of today, by the rules
--- of what they may read. Wishes and quiet hours are not asked yet.
+-- of what they may read. Settings and quiet hours come later.
 create function private.open_occasions(at timestamptz)
 returns table (
 	member_id uuid, kind text, subject uuid, day date, opened timestamptz, until timestamptz, zone text
@@ -118,7 +118,7 @@ language sql stable set search_path = '', pg_temp as $$
 			(p.local - interval '1 day') at time zone p.time_zone, p.starts_at
 		from planned p
 		union all
-		-- Not while people still say goodbye.
+		-- Not right after the end, while people still say goodbye.
 		select s.group_id, 'after', s.id, (s.starts_at at time zone s.time_zone)::date, s.time_zone,
 			s.closed_at + interval '1 hour', s.closed_at + interval '2 days'
 		from cercle.sessions s
@@ -390,7 +390,7 @@ $$;
 comment on function public.read_calendar is
 	'When the sessions are of the member whose calendar this is. Null: no such calendar.';
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_reminders(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -423,7 +423,7 @@ begin
 				= (d.target, d.channel, d.kind, d.subject, d.day)
 				and (r.settled_at is not null or r.claimed_until > moment)
 		)
-		-- The same order for all, so that two who claim at once queue and never lock each other.
+		-- The same order for all processes, so that two that claim at once queue and never deadlock.
 		order by d.target, d.channel, d.kind, d.subject, d.day
 		limit least(most, 200)
 	), mine as (
@@ -431,7 +431,7 @@ begin
 			(member_id, kind, subject, day, channel, target, claimed_until)
 		select d.member_id, d.kind, d.subject, d.day, d.channel, d.target, moment + interval '5 minutes'
 		from due d
-		-- Longer each time: a mailbox that refuses is not asked every five minutes for a week.
+		-- Longer each time: a mailbox that refuses is not tried every five minutes for a week.
 		on conflict on constraint reminders_target_channel_kind_subject_day_key do update set
 			attempts = r.attempts + 1,
 			claimed_until = moment

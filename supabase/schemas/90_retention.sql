@@ -28,7 +28,7 @@ declare
 	reviews int;
 begin
 	update cercle.sessions s set erased_at = erase_sessions.at, place = '' where s.id = any (ids);
-	-- A step of one's own may be named by anything.
+	-- The label of a segment of one's own may hold any words.
 	update cercle.segments s set label = '{"fr": "Étape", "en": "Step"}'
 		where s.session_id = any (ids);
 	contributions := private.empty_challenges(
@@ -72,7 +72,7 @@ create trigger keep_erased before update on cercle.challenges
 create trigger keep_erased before update on cercle.challenge_notes
 	for each row when (new.body || new.takeaways <> '') execute function private.keep_erased();
 
--- Row trigger: nobody waits for a row that is new, so here the erasing is waited for.
+-- Row trigger: no lock covers a new row, so this one waits for the erasing.
 create function private.keep_erased_out() returns trigger
 language plpgsql security definer set search_path = '', pg_temp as $$
 begin
@@ -140,7 +140,7 @@ declare
 	batch int := least(most, 1000);
 	erased jsonb;
 begin
-	-- Another process is at it.
+	-- Another process is running it.
 	if not pg_try_advisory_xact_lock(hashtextextended('erase_expired', 0)) then
 		return '{}';
 	end if;

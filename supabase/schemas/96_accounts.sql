@@ -1,5 +1,5 @@
--- Everything that is the caller's, to take along; and the end of an account: what its member wrote
--- goes, what the group needs stays without a name.
+-- The export of everything that is the caller's; and the end of an account: what its member wrote
+-- is erased, what the group needs stays without a name.
 
 -- Helper functions
 
@@ -38,7 +38,7 @@ end $$;
 
 -- Triggers
 
--- By whom or what ever the account is deleted. It takes its groups before its memberships:
+-- However the account is deleted. It takes its groups before its memberships:
 -- otherwise an exclusion, which takes the group first, and the end of the account it is about would
 -- wait for each other.
 create function private.erase_account() returns trigger
@@ -61,7 +61,7 @@ begin
 	delete from cercle.feedbacks f where f.member_id = old.id;
 	delete from cercle.actions a where a.owner_id = old.id;
 	delete from cercle.goals o where o.owner_id = old.id;
-	-- The group decides all the same, about whom they named.
+	-- The group still decides about the member they accused.
 	update cercle.breaches h set reason = '…' where h.raised_by = old.id and h.settled_at is null;
 	update cercle.animators a set until = greatest(clock_timestamp(), a.since)
 		where a.member_id = old.id and a.until is null;
@@ -74,7 +74,7 @@ begin
 	delete from cercle.push_subscriptions p where p.member_id = old.id;
 	delete from cercle.calendars c where c.id = old.id;
 	delete from cercle.operations o where o.member_id = old.id;
-	-- Where nobody is left who could read it, nothing is kept.
+	-- A group in which nobody could read it any more keeps nothing.
 	delete from cercle.groups g where g.id in (
 		select m.group_id from cercle.memberships m where m.member_id = old.id
 	) and not exists (
@@ -101,7 +101,7 @@ language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
 begin
-	-- What a phone of the member is just delivering comes first.
+	-- Operations that a phone of the member is just delivering come first.
 	perform pg_advisory_xact_lock(hashtextextended(me::text, 0));
 	delete from auth.users u where u.id = me and lower(u.email) = lower(btrim(confirmation));
 	if not found then
