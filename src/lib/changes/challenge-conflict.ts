@@ -4,14 +4,14 @@ import type { Change, Refused } from './change.ts';
 import { type ChallengeField, type Field, fields, fieldValue } from './challenge-fields.ts';
 import { editsOf, readableIn, versionOf } from './merge.ts';
 
-type Operation = Change & Pick<Refused, 'place'>;
+type Operation = Change & Pick<Refused, 'sequence'>;
 
 /** A field that holds one thing here and another on the server. */
 export type Conflict = {
 	field: ChallengeField;
 	mine: Field;
 	theirs: Field;
-	/** The places of the refused operations that carry it. */
+	/** The sequence numbers of the refused operations that carry it. */
 	operations: number[];
 };
 
@@ -28,9 +28,9 @@ const shape = z.object({
 	keep: text
 } satisfies Record<ChallengeField, unknown>);
 
-/** The places of the refused writings of this challenge, in the order they were made. */
+/** The sequence numbers of the refused writings of this challenge, in the order they were made. */
 export function refusedOf(refused: readonly Operation[], challenge: string): number[] {
-	return writings(refused, challenge).map(({ place }) => place);
+	return writings(refused, challenge).map(({ sequence }) => sequence);
 }
 
 /**
@@ -42,8 +42,8 @@ export function conflicts(refused: readonly Operation[], challenge: Row<'challen
 	return fields.flatMap((field): Conflict[] => {
 		const version = versionOf(edits, field, fieldValue(challenge, field));
 		if (version?.mine === undefined) return [];
-		const { mine, places } = version;
-		return [{ field, mine, theirs: fieldValue(challenge, field), operations: [...places] }];
+		const { mine, sequences } = version;
+		return [{ field, mine, theirs: fieldValue(challenge, field), operations: [...sequences] }];
 	});
 }
 

@@ -4,4 +4,4 @@ import type { Operation } from '#lib/offline/outbox.ts';
 export type Change = Pick<Operation, 'kind' | 'args'>;
 
 /** One that the server did not take, with what its writer saw of the fields they changed. */
-export type Refused = Change & Pick<Operation, 'base' | 'place' | 'refusal'>;
+export type Refused = Change & Pick<Operation, 'base' | 'sequence' | 'refusal'>;

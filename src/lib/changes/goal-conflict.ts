@@ -13,7 +13,7 @@ export type Dispute = {
 	safe: GoalChanges;
 	/** What was written here and holds something else on the server, changed there since. */
 	mine: GoalChanges;
-	/** The places of the refused operations that carry them. */
+	/** The sequence numbers of the refused operations that carry them. */
 	operations: number[];
 };
 
@@ -25,8 +25,8 @@ export function refusedOf<R extends Refused>(refused: readonly R[], goal: string
 }
 
 /**
- * What was written here and refused: the last writing of each field counts. Fields that hold the same
- * on both sides are left out; those that only this device changed need no choice.
+ * What was written here and refused: the last writing of each field counts. Fields that hold the
+ * same on both sides are left out; those that only this device changed need no choice.
  */
 export function dispute(refused: readonly Refused[], goal: Goal): Dispute {
 	const own = refusedOf(refused, goal.id);
@@ -47,5 +47,5 @@ export function dispute(refused: readonly Refused[], goal: Goal): Dispute {
 					.map(({ field, mine }) => [field, mine])
 			)
 		);
-	return { safe: only(true), mine: only(false), operations: own.map(({ place }) => place) };
+	return { safe: only(true), mine: only(false), operations: own.map(({ sequence }) => sequence) };
 }

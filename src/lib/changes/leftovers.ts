@@ -3,7 +3,9 @@ import type { View } from '#lib/data/view.ts';
 import * as codes from '#lib/domain/codes.ts';
 import type { Operation } from '#lib/offline/outbox.ts';
 
-/** What this device holds: its rows, the member they are of, and what was typed and not yet sent. */
+/**
+ * What this device holds: its rows, the member they are of, and what was typed and not yet sent.
+ */
 interface Held {
 	readonly view: View;
 	readonly me: string;
@@ -15,14 +17,15 @@ interface Held {
 }
 
 /**
- * What has outlived what it is about: the places of writings that were refused because the challenge
- * was withdrawn, and the names of drafts. Words that were erased for everybody go here too.
+ * What has outlived what it is about: the sequence numbers of writings that were refused because
+ * the challenge was withdrawn, and the names of drafts. Words that were erased for everybody go
+ * here too.
  */
-export function leftovers(held: Held): { places: number[]; drafts: string[] } {
+export function leftovers(held: Held): { sequences: number[]; drafts: string[] } {
 	return {
-		places: held.refused
+		sequences: held.refused
 			.filter(({ refusal }) => refusal?.code === codes.WITHDRAWN)
-			.map(({ place }) => place),
+			.map(({ sequence }) => sequence),
 		drafts: held.drafts.filter((key) => isOver(key, held))
 	};
 }

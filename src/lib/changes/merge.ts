@@ -10,7 +10,7 @@ export interface Edit<Changes> {
 	readonly changes: Changes;
 	/** What its writer saw of them; empty when it is not known. */
 	readonly seen: Partial<Changes>;
-	readonly place: number;
+	readonly sequence: number;
 }
 
 /** One field as it was written here and as it is saved. */
@@ -19,8 +19,8 @@ export interface Version<Value> {
 	readonly theirs: Value;
 	/** Whether what is saved is what the writer saw: nobody else touched it. */
 	readonly untouched: boolean;
-	/** The places of the refused writings that carry it. */
-	readonly places: readonly number[];
+	/** The sequence numbers of the refused writings that carry it. */
+	readonly sequences: readonly number[];
 }
 
 /** Whether the server refused a change because a field held something else by then. */
@@ -43,23 +43,25 @@ export function readableIn(table: Table, shape: z.ZodMiniType, change: Change): 
 	return written.success ? editedIn(table, change) : null;
 }
 
-/** What these changes write of a row's fields, in their order; those of another shape are left out. */
+/**
+ * What these changes write of a row's fields, in their order; those of another shape are left out.
+ */
 export function editsOf<Changes extends object>(
 	shape: z.ZodMiniType<Changes>,
-	refused: readonly (Change & Pick<Refused, 'place'> & Partial<Pick<Refused, 'base'>>)[]
+	refused: readonly (Change & Pick<Refused, 'sequence'> & Partial<Pick<Refused, 'base'>>)[]
 ): Edit<Changes>[] {
 	const written = z.object({ changes: shape });
-	return refused.flatMap(({ args, base, place }) => {
+	return refused.flatMap(({ args, base, sequence }) => {
 		const read = z.safeParse(written, args);
 		const seen = z.safeParse(shape, base);
 		if (!read.success) return [];
-		return [{ changes: read.data.changes, seen: seen.success ? seen.data : {}, place }];
+		return [{ changes: read.data.changes, seen: seen.success ? seen.data : {}, sequence }];
 	});
 }
 
 /**
- * A field as it was written here, the last writing of it, and as it is saved (`theirs`); null: it was
- * not written, or holds the same on both sides. Counts as seen what was there before the first.
+ * A field as it was written here, the last writing of it, and as it is saved (`theirs`); null: it
+ * was not written, or holds the same on both sides. Counts as seen what was there before the first.
  */
 export function versionOf<Changes extends object, Field extends keyof Changes>(
 	edits: readonly Edit<Changes>[],
@@ -74,7 +76,7 @@ export function versionOf<Changes extends object, Field extends keyof Changes>(
 		mine: last.changes[field],
 		theirs,
 		untouched: first !== undefined && isSame(first.seen[field], theirs),
-		places: carriers.map(({ place }) => place)
+		sequences: carriers.map(({ sequence }) => sequence)
 	};
 }
 

@@ -15,7 +15,7 @@ export interface TextConflict {
 	readonly mine: string;
 	readonly theirs: string;
 	/** The last of the refused writings, which is tried again against `base` to keep mine. */
-	readonly place: number;
+	readonly sequence: number;
 	readonly base: Readonly<Record<string, string>>;
 	/** The ones before it, which it contains. */
 	readonly earlier: readonly number[];
@@ -32,7 +32,7 @@ const read = z.looseObject({
 export function textConflicts(refused: readonly Refused[], view: View): TextConflict[] {
 	const found = new Map<string, TextConflict>();
 	for (const operation of refused) {
-		const { kind, args, place } = operation;
+		const { kind, args, sequence } = operation;
 		const written = z.safeParse(read, args);
 		if (!metAnother(operation) || !written.success) continue;
 		const there = held(kind, written.data, view);
@@ -50,9 +50,9 @@ export function textConflicts(refused: readonly Refused[], view: View): TextConf
 			table: there.table,
 			mine: String(changes[field]),
 			theirs,
-			place,
+			sequence,
 			base: { [field]: theirs },
-			earlier: before ? [...before.earlier, before.place] : []
+			earlier: before ? [...before.earlier, before.sequence] : []
 		});
 	}
 	return [...found.values()];

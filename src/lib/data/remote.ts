@@ -5,7 +5,7 @@ import type { Scope } from '#lib/offline/scope.ts';
 import type { Backend } from './backend.ts';
 import { Failure, sessionFailure } from './failure.ts';
 
-const place = z.number();
+const sequence = z.number();
 /** Names of tables that changed; one of them stands for any. */
 const tableNames = z.pipe(
 	z.array(z.string()),
@@ -14,18 +14,15 @@ const tableNames = z.pipe(
 /** The one refusal that the outbox knows by name: it knows no code of the database. */
 const code = z.pipe(
 	z.string(),
-	z.transform((given) => (given === codes.PLACE_TAKEN ? TAKEN : given))
+	z.transform((given) => (given === codes.SEQUENCE_TAKEN ? TAKEN : given))
 );
 /** Null: not known. */
 const changedTables = z._default(z.nullable(tableNames), null);
 const verdicts = z.array(
-	z.pipe(
-		z.union([
-			z.object({ sequence: place, status: z.literal('applied'), tables: changedTables }),
-			z.object({ sequence: place, status: z.literal('refused'), code })
-		]),
-		z.transform(({ sequence, ...verdict }) => ({ ...verdict, place: sequence }))
-	)
+	z.union([
+		z.object({ sequence, status: z.literal('applied'), tables: changedTables }),
+		z.object({ sequence, status: z.literal('refused'), code })
+	])
 );
 const row = z.looseObject({ id: z.string() });
 const difference = z.object({
@@ -40,12 +37,12 @@ const pulled = z.object({
 	rest: z.array(z.string())
 });
 
-/** Reads what `apply_ops` answered. Throws on another shape. */
+/** Reads what `apply_ops` answered. @throws on another shape. */
 export function verdictsOf(answer: unknown): Verdict[] {
 	return verdicts.parse(answer);
 }
 
-/** Reads what `pull` answered. Throws on another shape. */
+/** Reads what `pull` answered. @throws on another shape. */
 export function answerOf(answer: unknown): Answer {
 	const { me, ...rest } = pulled.parse(answer);
 	return { account: me, ...rest };
@@ -56,7 +53,7 @@ export function remote(backend: Backend, account: string): Remote {
 	return {
 		push: (client, operations, signal) =>
 			attempt(async () => {
-				const sent = operations.map(({ place: sequence, kind, args, base }) => {
+				const sent = operations.map(({ sequence, kind, args, base }) => {
 					return { sequence, kind, args, base };
 				});
 				const args = { client_id: client, operations: JSON.parse(JSON.stringify(sent)) };

@@ -1,6 +1,6 @@
 /**
- * Why the database refuses, by the codes that its functions raise (supabase/README.md lists them). No
- * other file spells one.
+ * Why the database refuses, by the codes that its functions raise (supabase/README.md lists them).
+ * No other file spells one.
  */
 
 /** No such thing, or not visible to this member: the two are not told apart. */
@@ -19,8 +19,8 @@ export const TOO_MANY = 'CR009';
 export const CONFLICT = 'CR010';
 /** The facilitator is still here: nobody takes over. */
 export const HOLDER_HERE = 'CR011';
-/** Another operation was sent from this place in the queue. */
-export const PLACE_TAKEN = 'CR012';
+/** Another operation was sent with this sequence number. */
+export const SEQUENCE_TAKEN = 'CR012';
 /** The sign-in was ended. */
 export const SIGN_IN_ENDED = 'CR013';
 /** The presenter withdrew the challenge. */

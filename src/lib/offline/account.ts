@@ -131,9 +131,9 @@ export class Account {
 	}
 
 	/**
-	 * Resolves with its place when the operation is on the medium; a power cut does not lose it any
-	 * more. With `draft`, that draft goes in the same transaction. @throws StorageError, and then the
-	 * draft stays.
+	 * Resolves with its sequence number when the operation is on the medium; a power cut does not
+	 * lose it any more. With `draft`, that draft goes in the same transaction. @throws StorageError,
+	 * and then the draft stays.
 	 */
 	async add(operation: Draft, draft: string | null = null): Promise<number> {
 		const changes = [adding(operation)];
@@ -145,7 +145,7 @@ export class Account {
 		}
 		const keys = await this.#database.write(changes, { durability: 'strict' });
 		if (draft !== null && this.drafts.text(draft) === saved) this.drafts.dropped(draft);
-		return placeOf(keys?.[0]);
+		return sequenceOf(keys?.[0]);
 	}
 
 	/** Notes the server's refusal: the operation stays, visible, until the member withdraws it. */
@@ -163,22 +163,22 @@ export class Account {
 	 * Takes an operation out of the queue for good. One that is just being sent may still be applied:
 	 * the next pull shows what the server decided.
 	 */
-	async withdraw(place: number): Promise<void> {
-		const operation = await this.#operation(place);
+	async withdraw(sequence: number): Promise<void> {
+		const operation = await this.#operation(sequence);
 		if (operation) await this.#database.write([removing(operation)], { durability: 'strict' });
 	}
 
 	/**
-	 * Sends a refused operation again, from the end of the queue; resolves with its new place there,
-	 * null when it is gone or not refused. `base`: what the member sees of the fields now, when they
-	 * decided against it; otherwise what they saw then.
+	 * Sends a refused operation again, from the end of the queue; resolves with its new sequence
+	 * number there, null when it is gone or not refused. `base`: what the member sees of the fields
+	 * now, when they decided against it; otherwise what they saw then.
 	 */
-	async retry(place: number, base?: unknown): Promise<number | null> {
-		const operation = await this.#operation(place);
+	async retry(sequence: number, base?: unknown): Promise<number | null> {
+		const operation = await this.#operation(sequence);
 		if (!operation?.refusal || operation.kind === 'unreadable') return null;
 		const change = repeating(operation, base === undefined ? operation.base : base);
 		const [key] = (await this.#database.write([change], { durability: 'strict' })) ?? [];
-		return key === null ? null : placeOf(key);
+		return key === null ? null : sequenceOf(key);
 	}
 
 	/**
@@ -234,13 +234,13 @@ export class Account {
 		return this.#database.empty([OPERATION_STORE, DRAFT_STORE]);
 	}
 
-	async #operation(place: number): Promise<Operation | undefined> {
+	async #operation(sequence: number): Promise<Operation | undefined> {
 		const { operations } = await this.queue();
-		return operations.find((operation) => operation.place === place);
+		return operations.find((operation) => operation.sequence === sequence);
 	}
 }
 
-function placeOf(key: unknown): number {
+function sequenceOf(key: unknown): number {
 	if (typeof key !== 'number') throw new StorageError('broken');
 	return key;
 }

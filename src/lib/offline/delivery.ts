@@ -14,7 +14,7 @@ export interface Delivered {
 	readonly settled: readonly Operation[];
 	/** What it changed; after a refusal, anything: somebody else may have changed what was meant. */
 	readonly changed: Scope;
-	/** True when a place was used before by another operation: see `Account.rename`. */
+	/** True when a sequence number was used before by another operation: see `Account.rename`. */
 	readonly taken: boolean;
 }
 
@@ -71,11 +71,11 @@ export class Delivery {
 			const one = await this.#send(client, [only]);
 			return together([one, await this.#send(client, others)]);
 		}
-		const answers = new Map(verdicts.map((verdict) => [verdict.place, verdict]));
-		const unanswered = operations.filter(({ place }) => !answers.has(place));
+		const answers = new Map(verdicts.map((verdict) => [verdict.sequence, verdict]));
+		const unanswered = operations.filter(({ sequence }) => !answers.has(sequence));
 		let taken = false;
 		for (const operation of operations) {
-			const answer = answers.get(operation.place);
+			const answer = answers.get(operation.sequence);
 			if (answer?.status !== 'refused') continue;
 			if (answer.code === TAKEN) taken = true;
 			else await this.#refuse(operation, answer.code);
@@ -84,7 +84,9 @@ export class Delivery {
 			await this.#account.tried(unanswered);
 			throw new RemoteError('failing');
 		}
-		const settled = operations.filter(({ place }) => answers.get(place)?.status === 'applied');
+		const settled = operations.filter(
+			({ sequence }) => answers.get(sequence)?.status === 'applied'
+		);
 		const changed = verdicts.reduce<Scope>((scope, verdict) => {
 			const tables = verdict.status === 'applied' ? verdict.tables : null;
 			return joined(scope, tables ?? 'all');

@@ -125,8 +125,9 @@ export class Device<Rows, View> {
 	}
 
 	/**
-	 * Keeps what the member meant and shows it. Resolves with its place in the queue when it is on
-	 * disk. `draft` names the draft whose text this saves. @throws StorageError when it is not kept.
+	 * Keeps what the member meant and shows it. Resolves with its sequence number in the queue when
+	 * it is on disk. `draft` names the draft whose text this saves. @throws StorageError when it is
+	 * not kept.
 	 */
 	async write(
 		kind: string,
@@ -138,28 +139,29 @@ export class Device<Rows, View> {
 		const madeAt = this.#platform.now();
 		const [plainArgs, plainBase] = [$state.snapshot(args), $state.snapshot(base)];
 		const operation = { kind, args: plainArgs, base: plainBase, madeAt };
-		const place = await account.add(operation, draft);
+		const sequence = await account.add(operation, draft);
 		channel.announce();
 		await this.#show();
 		void sync.poke([]);
-		return place;
+		return sequence;
 	}
 
 	/** Takes a waiting or refused operation back. */
-	async withdraw(place: number): Promise<void> {
+	async withdraw(sequence: number): Promise<void> {
 		const { account, channel } = this.#opened();
-		await account.withdraw(place);
+		await account.withdraw(sequence);
 		channel.announce();
 		await this.#show();
 	}
 
 	/**
-	 * Sends a refused operation again, from a new place, which is the result; null when it is gone.
-	 * `base`: what the member sees now of the fields they change, when they decided against it.
+	 * Sends a refused operation again, from a new sequence number, which is the result; null when it
+	 * is gone. `base`: what the member sees now of the fields they change, when they decided against
+	 * it.
 	 */
-	async retry(place: number, base?: unknown): Promise<number | null> {
+	async retry(sequence: number, base?: unknown): Promise<number | null> {
 		const { account, sync, channel } = this.#opened();
-		const next = await account.retry(place, $state.snapshot(base));
+		const next = await account.retry(sequence, $state.snapshot(base));
 		channel.announce();
 		await this.#show();
 		void sync.poke([]);

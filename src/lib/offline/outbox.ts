@@ -13,16 +13,16 @@ export interface Operation {
 	 * Position in the queue of this database. Grows; never used twice: with the id of the database
 	 * (`Account.client`) the server knows it by, to apply the operation once only.
 	 */
-	readonly place: number;
+	readonly sequence: number;
 	/** How many times it was sent without an answer. */
 	readonly tries: number;
 	/** The server's reason for not applying it; null while it waits. */
 	readonly refusal: { readonly code: string } | null;
 }
 
-export type Draft = Omit<Operation, 'place' | 'tries' | 'refusal'>;
+export type Draft = Omit<Operation, 'sequence' | 'tries' | 'refusal'>;
 
-/** The store of the account's database that holds the operations, keyed by place. */
+/** The store of the account's database that holds the operations, keyed by sequence number. */
 export const OPERATION_STORE = 'operations';
 
 const written = z.object({
@@ -39,27 +39,28 @@ export function adding(operation: Draft): Change {
 }
 
 /** The change that takes an operation out of the queue; nothing happens when it is gone. */
-export function removing({ place }: Operation): Change {
-	return { store: OPERATION_STORE, remove: place };
+export function removing({ sequence }: Operation): Change {
+	return { store: OPERATION_STORE, remove: sequence };
 }
 
 /** The change that notes the server's refusal; nothing happens when the operation is gone. */
-export function refusing({ place, tries }: Operation, code: string): Change {
-	return { store: OPERATION_STORE, key: place, mark: { tries, refusal: { code } } };
+export function refusing({ sequence, tries }: Operation, code: string): Change {
+	return { store: OPERATION_STORE, key: sequence, mark: { tries, refusal: { code } } };
 }
 
 /**
- * The change that puts a refused operation at the end of the queue as a new one: the server judges a
- * place once. `base` is what the member sees now. Nothing happens when the operation is gone.
+ * The change that puts a refused operation at the end of the queue as a new one: the server judges
+ * a sequence number once. `base` is what the member sees now. Nothing happens when the operation is
+ * gone.
  */
-export function repeating({ place, kind, args, madeAt }: Operation, base: unknown): Change {
+export function repeating({ sequence, kind, args, madeAt }: Operation, base: unknown): Change {
 	const add: Draft = { kind, args, base, madeAt };
-	return { store: OPERATION_STORE, instead: place, add, mark: { tries: 0, refusal: null } };
+	return { store: OPERATION_STORE, instead: sequence, add, mark: { tries: 0, refusal: null } };
 }
 
 /** The change that notes one more sending without an answer. */
-export function trying({ place, tries, refusal }: Operation): Change {
-	return { store: OPERATION_STORE, key: place, mark: { tries: tries + 1, refusal } };
+export function trying({ sequence, tries, refusal }: Operation): Change {
+	return { store: OPERATION_STORE, key: sequence, mark: { tries: tries + 1, refusal } };
 }
 
 /**
@@ -68,17 +69,17 @@ export function trying({ place, tries, refusal }: Operation): Change {
  */
 export function operationsOf(entries: readonly Entry[]): Operation[] {
 	return entries.flatMap((entry) => {
-		const place = entry.key;
-		if (typeof place !== 'number') return [];
+		const sequence = entry.key;
+		if (typeof sequence !== 'number') return [];
 		const operation = z.safeParse(written, entry.value);
 		if (!operation.success) {
 			const refusal = { code: 'unreadable' };
 			const lost = { kind: 'unreadable', args: null, base: null, madeAt: 0 };
-			return [{ ...lost, place, tries: 0, refusal }];
+			return [{ ...lost, sequence, tries: 0, refusal }];
 		}
 		const state = z.safeParse(mark, entry.mark);
 		const { tries, refusal } = state.success ? state.data : { tries: 0, refusal: null };
 		const { args = null, base = null, ...rest } = operation.data;
-		return [{ ...rest, args, base, place, tries, refusal }];
+		return [{ ...rest, args, base, sequence, tries, refusal }];
 	});
 }

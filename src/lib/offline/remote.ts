@@ -5,8 +5,8 @@ import type { Scope } from './scope.ts';
 /** The server's word on one operation. One already applied earlier is `applied` again. */
 export type Verdict =
 	/** `tables`: what it changed; null: not known, it was applied before. */
-	| { readonly place: number; readonly status: 'applied'; readonly tables: Scope | null }
-	| { readonly place: number; readonly status: 'refused'; readonly code: string };
+	| { readonly sequence: number; readonly status: 'applied'; readonly tables: Scope | null }
+	| { readonly sequence: number; readonly status: 'refused'; readonly code: string };
 
 /** How many rows a table shows, and the sum of their stamps. */
 export type Sum = readonly [count: number, stamps: number];
@@ -48,8 +48,8 @@ export interface Difference {
 /** The server, as the sync loop needs it. Every method throws RemoteError. */
 export interface Remote {
 	/**
-	 * Applies in order; idempotent by the client, an id of the device's database, and the place. An
-	 * operation without a verdict stays queued.
+	 * Applies in order; idempotent by the client, an id of the device's database, and the sequence
+	 * number. An operation without a verdict stays queued.
 	 */
 	push(
 		client: string,
@@ -62,8 +62,8 @@ export interface Remote {
 }
 
 /**
- * What a refusal is called that is about the place, not the operation: another one was sent from it
- * before. This database is a copy that counts anew, or an older one brought back.
+ * What a refusal is called that is about the sequence number, not the operation: another one was
+ * sent from it before. This database is a copy that counts anew, or an older one brought back.
  */
 export const TAKEN = 'taken';
 

@@ -33,7 +33,7 @@ interface Acknowledged {
 	readonly phone: Phone;
 	readonly typed: readonly Typed[];
 	/** Where it was in the queue: one more with every try. */
-	readonly places: number[];
+	readonly sequences: number[];
 	/** The row it removes, if it does. */
 	readonly removes: string | null;
 	withdrawn: boolean;
@@ -128,14 +128,14 @@ export class History {
 				const made = this.#mean(viewer()(applied(tables, waiting)), phone.member, step, text);
 				if (made === null) return null;
 				const { typed, removes, ...operation } = made;
-				const place = await account.add({ ...operation, madeAt: number });
-				return { typed, removes, place };
+				const sequence = await account.add({ ...operation, madeAt: number });
+				return { typed, removes, sequence };
 			})
 			// It crashed before the member was told that it is kept.
 			.catch(() => null);
 		if (told === null) return;
-		const { typed, removes, place } = told;
-		this.#kept.set(number, { phone, typed, removes, places: [place], withdrawn: false });
+		const { typed, removes, sequence } = told;
+		this.#kept.set(number, { phone, typed, removes, sequences: [sequence], withdrawn: false });
 	}
 
 	/** What a member can mean with what they see: something new when there is nothing to change. */
@@ -214,11 +214,11 @@ export class History {
 				const kept = chosen && this.#kept.get(chosen.madeAt);
 				if (!kept) return;
 				if (what === 'withdraw') {
-					await account.withdraw(chosen.place);
+					await account.withdraw(chosen.sequence);
 					kept.withdrawn = true;
 				} else {
-					const place = await account.retry(chosen.place);
-					if (place !== null) kept.places.push(place);
+					const sequence = await account.retry(chosen.sequence);
+					if (sequence !== null) kept.sequences.push(sequence);
 				}
 			})
 			.catch(() => undefined);
@@ -244,7 +244,7 @@ export class History {
 		let refused = 0;
 		let conflicts = 0;
 		for (const [number, kept] of this.#kept) {
-			const keys = kept.places.map((place) => `${names.get(kept.phone)} ${place}`);
+			const keys = kept.sequences.map((sequence) => `${names.get(kept.phone)} ${sequence}`);
 			for (const key of keys) known.add(key);
 			const times = keys.filter((key) => answers.get(key) === null).length;
 			assert(times <= 1, `operation ${number} was applied ${times} times`);

@@ -4,8 +4,8 @@ import { RemoteError, type Remote } from '#lib/offline/remote.ts';
 import type { World } from './world.ts';
 
 /**
- * What happens to one request on its way. A late one arrives after others that left later; the answer
- * of a stalled one is under way until everything goes on.
+ * What happens to one request on its way. A late one arrives after others that left later; the
+ * answer of a stalled one is under way until everything goes on.
  */
 export type Fate = 'fine' | 'lost' | 'answer lost' | 'twice' | 'late' | 'stalled';
 
@@ -52,8 +52,8 @@ export class Network {
 	remote(member: string): Remote {
 		return {
 			push: async (client, operations: readonly Operation[]) => {
-				const sent = operations.map(({ place, kind, args, base }) => {
-					return { sequence: place, kind, args, base };
+				const sent = operations.map(({ sequence, kind, args, base }) => {
+					return { sequence, kind, args, base };
 				});
 				const deliver = () => this.#world.call(member, 'apply_ops', [client, sent]);
 				return verdictsOf(await this.#carry(deliver));

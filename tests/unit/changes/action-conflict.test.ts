@@ -3,7 +3,7 @@ import { dispute, disputed, refusedOf, rewritten } from '#lib/changes/action-con
 import { action, groupOf } from '../group-view.ts';
 
 const edit = (changes: object, base: object | null = null, columns: object = {}) => ({
-	...{ kind: 'action.edit', args: { id: 'x', changes }, base, place: 1 },
+	...{ kind: 'action.edit', args: { id: 'x', changes }, base, sequence: 1 },
 	refusal: { code: 'CR010' },
 	...columns
 });

@@ -7,8 +7,8 @@ const [row] = groupOf([], {
 }).challenges;
 if (!row) throw new Error('no challenge');
 
-const write = (place: number, changes: object, of = 'c') => ({
-	...{ place, kind: 'challenge.write', args: { id: of, changes } }
+const write = (sequence: number, changes: object, of = 'c') => ({
+	...{ sequence, kind: 'challenge.write', args: { id: of, changes } }
 });
 
 test('a refused writing stands beside what is saved', () => {
@@ -31,13 +31,13 @@ test('the same text on both sides is no conflict', () => {
 });
 
 test('refusals of other challenges and of other kinds are not shown here', () => {
-	const other = { place: 2, kind: 'action.edit', args: { id: 'c', changes: { question: 'x' } } };
+	const other = { sequence: 2, kind: 'action.edit', args: { id: 'c', changes: { question: 'x' } } };
 	expect(conflicts([write(1, { question: 'x' }, 'd'), other], row)).toEqual([]);
 });
 
 test('an operation that cannot be read is left aside: it is not settled, and so not taken away', () => {
 	for (const args of [null, { id: 'c' }, { id: 'c', changes: { question: 3 } }]) {
-		const damaged = [{ place: 1, kind: 'challenge.write', args }];
+		const damaged = [{ sequence: 1, kind: 'challenge.write', args }];
 		expect(conflicts(damaged, row)).toEqual([]);
 		expect(refusedOf(damaged, 'c')).toEqual([]);
 	}

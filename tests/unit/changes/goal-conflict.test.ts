@@ -6,9 +6,9 @@ import { goalOf } from '../../support/goal.ts';
 const seen = goalOf({ title: 'Avant', measure: 'Avant' });
 const saved = goalOf({ title: 'Ailleurs', measure: 'Avant' });
 
-const edit = (place: number, changes: Parameters<typeof editGoal>[1], code = 'CR010') => ({
+const edit = (sequence: number, changes: Parameters<typeof editGoal>[1], code = 'CR010') => ({
 	...editGoal(seen, changes),
-	place,
+	sequence,
 	refusal: { code }
 });
 
@@ -30,7 +30,7 @@ test('the time of a goal is one choice: a quarter never comes without its stage'
 	const autumn = goalOf({ quarter: 3, stage: 'execute' });
 	const whole = {
 		...editGoal(autumn, { quarter: null, stage: null, means: 'Du temps' }),
-		place: 1
+		sequence: 1
 	};
 	const elsewhere = goalOf({ quarter: 3, stage: 'consolidate' });
 	expect(dispute([{ ...whole, refusal: { code: 'CR010' } }], elsewhere)).toMatchObject({

@@ -82,13 +82,13 @@ test('what is about no row, or is of another version of the app, stays', () => {
 
 test('writings refused because the challenge was withdrawn go, others wait for their member', () => {
 	const refused = [
-		{ place: 1, code: 'CR014' },
-		{ place: 2, code: 'CR010' }
-	].map(({ place, code }) => ({
-		...{ place, kind: 'notes.write', args: {}, base: null, madeAt: 0, tries: 0 },
+		{ sequence: 1, code: 'CR014' },
+		{ sequence: 2, code: 'CR010' }
+	].map(({ sequence, code }) => ({
+		...{ sequence, kind: 'notes.write', args: {}, base: null, madeAt: 0, tries: 0 },
 		refusal: { code }
 	}));
-	expect(leftovers({ view, me: 'me', refused, drafts: [], complete: true }).places).toEqual([1]);
+	expect(leftovers({ view, me: 'me', refused, drafts: [], complete: true }).sequences).toEqual([1]);
 });
 
 test('the drafts about a row are found whatever they are', () => {

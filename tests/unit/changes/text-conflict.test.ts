@@ -6,16 +6,16 @@ const feedback = { id: 'f', session_id: 's', member_id: 'a', plus: 'Là-bas', de
 const notes = { id: 'n', session_id: 's', presenter_id: 'a', body: 'Là-bas', takeaways: '' };
 const view = groupOf(['a'], { challenge_notes: [notes], feedbacks: [feedback] });
 
-function refused(place: number, kind: string, args: object, code = 'CR010') {
-	return { place, kind, args, base: null, refusal: { code } };
+function refused(sequence: number, kind: string, args: object, code = 'CR010') {
+	return { sequence, kind, args, base: null, refusal: { code } };
 }
-const note = (place: number, body: string, code?: string) =>
-	refused(place, 'notes.write', { id: 'n', changes: { body } }, code);
+const note = (sequence: number, body: string, code?: string) =>
+	refused(sequence, 'notes.write', { id: 'n', changes: { body } }, code);
 
 test('notes written in two places show both, the last writing here for all of them', () => {
 	expect(textConflicts([note(1, 'I'), note(2, 'Ici')], view)).toEqual([
 		{
-			...{ table: 'challenge_notes', mine: 'Ici', theirs: 'Là-bas', place: 2, earlier: [1] },
+			...{ table: 'challenge_notes', mine: 'Ici', theirs: 'Là-bas', sequence: 2, earlier: [1] },
 			base: { body: 'Là-bas' }
 		}
 	]);
@@ -24,7 +24,7 @@ test('notes written in two places show both, the last writing here for all of th
 test('what was said at the end of a session shows both versions too', () => {
 	const said = refused(3, 'feedback.write', { session_id: 's', member_id: 'a', plus: 'Ici' });
 	expect(textConflicts([said], view)).toMatchObject([
-		{ mine: 'Ici', theirs: 'Là-bas', place: 3, base: { plus: 'Là-bas' } }
+		{ mine: 'Ici', theirs: 'Là-bas', sequence: 3, base: { plus: 'Là-bas' } }
 	]);
 });
 

@@ -72,7 +72,7 @@ test('account change: what one member wrote never leaves in the name of another'
 	vi.stubGlobal('fetch', asked);
 	const { signal } = new AbortController();
 	const operation = { kind: 'action.add', args: {}, base: null, madeAt: 0 };
-	const waiting = { ...operation, place: 1, tries: 0, refusal: null };
+	const waiting = { ...operation, sequence: 1, tries: 0, refusal: null };
 	const { push, pull } = remote(new Shared(), 'camille');
 	await expect(push('client', [waiting], signal)).rejects.toMatchObject({ reason: 'foreign' });
 	await expect(pull({ all: true, tables: {} }, signal)).rejects.toMatchObject({
@@ -81,7 +81,9 @@ test('account change: what one member wrote never leaves in the name of another'
 	expect(asked).not.toHaveBeenCalled();
 });
 
-/** Signed in long ago, with a server that answers each renewal of the session, and each call, so. */
+/**
+ * Signed in long ago, with a server that answers each renewal of the session, and each call, so.
+ */
 async function answering(renewal: () => Response, call = renewal): Promise<Backend> {
 	const kept = new Map<string, string>();
 	vi.stubGlobal('fetch', (url: string) =>

@@ -80,33 +80,33 @@ test('reloaded offline, the last rows and what was written are on the screen', a
 test('a refused write leaves the screen, waits with its reason, and can be taken back', async () => {
 	const device = browser.tab();
 	await device.open('anne');
-	const place = await device.write('forbidden', { note: 'n', text: 'no' });
+	const sequence = await device.write('forbidden', { note: 'n', text: 'no' });
 	await device.sync();
 	await vi.waitFor(() => expect(device.refused).toHaveLength(1));
-	expect(device.refused[0]).toMatchObject({ place, refusal: { code: 'CR001' } });
+	expect(device.refused[0]).toMatchObject({ sequence, refusal: { code: 'CR001' } });
 	expect(device.pending).toEqual([]);
-	expect(await device.retry(place)).toBe(place + 1);
+	expect(await device.retry(sequence)).toBe(sequence + 1);
 	await device.sync();
 	await vi.waitFor(() => expect(device.refused).toHaveLength(1));
-	await device.withdraw(place + 1);
+	await device.withdraw(sequence + 1);
 	expect(device.refused).toEqual([]);
 });
 
 test('an operation of a kind the server does not know stays to be seen, and can be taken back', async () => {
 	const device = browser.tab();
 	await device.open('anne');
-	const place = await device.write('of a later release', { note: 'n', text: 'early' });
+	const sequence = await device.write('of a later release', { note: 'n', text: 'early' });
 	await device.write('append', { note: 'n', text: 'behind it' });
 	await device.sync();
 	await vi.waitFor(() => expect(device.view).toEqual({ n: ['behind it'] }));
 	expect(device.pending).toEqual([]);
 	expect(device.refused).toMatchObject([
-		{ place, args: { text: 'early' }, refusal: { code: 'CR005' } }
+		{ sequence, args: { text: 'early' }, refusal: { code: 'CR005' } }
 	]);
 	await device.close();
 	await device.open('anne');
 	expect(device.refused).toHaveLength(1);
-	await device.withdraw(place);
+	await device.withdraw(sequence);
 	expect(device.refused).toEqual([]);
 });
 

@@ -43,7 +43,7 @@ test('tab killed right after a write resolved: the operation is there after reop
 	await other.add(operation('a'));
 	tab.kill();
 	const { operations } = await account.queue();
-	expect(operations).toEqual([{ ...operation('a'), place: 1, tries: 0, refusal: null }]);
+	expect(operations).toEqual([{ ...operation('a'), sequence: 1, tries: 0, refusal: null }]);
 });
 
 test('clock jump: operations keep the order in which they were made', async () => {
@@ -53,24 +53,24 @@ test('clock jump: operations keep the order in which they were made', async () =
 	expect(await queue()).toEqual(['first', 'second', 'third']);
 });
 
-test('two tabs writing at once: nothing is lost and no place is given twice', async () => {
+test('two tabs writing at once: nothing is lost and no sequence number is given twice', async () => {
 	const tab = await openTab();
 	const other = new tab.Account(account.id, new tab.Vault());
 	const numbers = Array.from({ length: 20 }, (_, index) => index);
 	await Promise.all(numbers.map((n) => (n % 2 ? account : other).add(operation(`operation ${n}`))));
 	const { operations } = await account.queue();
 	expect(new Set(operations.map(({ args }) => args)).size).toBe(20);
-	expect(new Set(operations.map(({ place }) => place)).size).toBe(20);
+	expect(new Set(operations.map(({ sequence }) => sequence)).size).toBe(20);
 	tab.kill();
 });
 
-test('a place is never used again, even after the queue was emptied', async () => {
+test('a sequence number is never used again, even after the queue was emptied', async () => {
 	await account.add(operation('a'));
 	const { operations: before, generation } = await account.queue();
 	await account.commit({ ...pulled(), generation, settled: before });
 	await account.add(operation('b'));
 	const [b] = (await account.queue()).operations;
-	expect(b?.place).toBe(2);
+	expect(b?.sequence).toBe(2);
 });
 
 test('a damaged record is set aside, visible, without blocking the others', async () => {
@@ -102,14 +102,14 @@ test('a refusal is kept with its code; tried again, the operation is a new one a
 	expect(refused).toMatchObject({ args: 'a', tries: 1, refusal: { code: 'CR001' } });
 	expect(await account.retry(1)).toBe(3);
 	const { operations } = await account.queue();
-	const again = { ...operation('a'), place: 3, tries: 0, refusal: null };
-	expect(operations).toMatchObject([{ args: 'b', place: 2 }, again]);
+	const again = { ...operation('a'), sequence: 3, tries: 0, refusal: null };
+	expect(operations).toMatchObject([{ args: 'b', sequence: 2 }, again]);
 	expect(await account.retry(3, { version: 2 })).toBeNull();
 	await account.refuse(operations[1]!, 'CR010');
 	await account.retry(3, { version: 2 });
 	expect((await account.queue()).operations[1]).toEqual({
 		...again,
-		place: 4,
+		sequence: 4,
 		base: { version: 2 }
 	});
 });
@@ -120,8 +120,8 @@ test('tried again from two tabs at once, an operation is there once', async () =
 	await account.add(operation('a'));
 	const [a] = (await account.queue()).operations;
 	await account.refuse(a!, 'CR001');
-	const places = await Promise.all([account.retry(1), other.retry(1), account.retry(1)]);
-	expect(places.filter((place) => place !== null)).toEqual([2]);
+	const sequences = await Promise.all([account.retry(1), other.retry(1), account.retry(1)]);
+	expect(sequences.filter((sequence) => sequence !== null)).toEqual([2]);
 	expect(await queue()).toEqual(['a']);
 	tab.kill();
 });

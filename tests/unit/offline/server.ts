@@ -102,20 +102,20 @@ export class Server {
 		return { notes: { full: whole, sum, rows } };
 	}
 
-	#apply(client: string, { place, kind, args }: Operation): Verdict {
+	#apply(client: string, { sequence, kind, args }: Operation): Verdict {
 		const code = refusals.get(kind);
-		if (code) return { place, status: 'refused', code };
-		const key = `${client} ${place}`;
+		if (code) return { sequence, status: 'refused', code };
+		const key = `${client} ${sequence}`;
 		const { note, text } = noteArgs(args);
 		const answered = this.#answered.get(key);
 		if (answered !== undefined && answered !== text)
-			return { place, status: 'refused', code: TAKEN };
+			return { sequence, status: 'refused', code: TAKEN };
 		// What it changed is forgotten by then.
-		if (answered !== undefined) return { place, status: 'applied', tables: null };
+		if (answered !== undefined) return { sequence, status: 'applied', tables: null };
 		this.applied.push(text);
 		this.write(note, [...(this.notes[note] ?? []), text]);
 		this.#answered.set(key, text);
-		return { place, status: 'applied', tables: ['notes'] };
+		return { sequence, status: 'applied', tables: ['notes'] };
 	}
 }
 

@@ -121,7 +121,7 @@ test('42501: what the policies refuse is set aside and told, what waits behind i
 		rows: { n: ['mine', 'mine too'] }
 	});
 	const [refused] = (await account.queue()).operations;
-	expect(refused).toMatchObject({ place: 2, refusal: { code: '42501' } });
+	expect(refused).toMatchObject({ sequence: 2, refusal: { code: '42501' } });
 	expect(changed).toHaveBeenCalled();
 	expect(sync.status).toMatchObject({ connectivity: 'online', problem: null });
 	server.requests.length = 0;
@@ -141,7 +141,9 @@ test('42501 for the whole request: the one operation that earns it is singled ou
 	await loop({ ...server.remote, push: guarded }).poke();
 	expect(server.applied).toEqual(['mine', 'mine too']);
 	const { operations } = await account.queue();
-	expect(operations.map(({ place, refusal }) => [place, refusal?.code])).toEqual([[2, '42501']]);
+	expect(operations.map(({ sequence, refusal }) => [sequence, refusal?.code])).toEqual([
+		[2, '42501']
+	]);
 });
 
 test('one operation that makes the server reject the whole batch is singled out', async () => {
@@ -214,7 +216,7 @@ test('a database brought back from a copy takes a new name: what it sends is not
 	const elsewhere = { kind: 'append', base: null, madeAt: 0, tries: 0, refusal: null };
 	const args = { note: 'n', text: 'sent by the copy' };
 	const { signal } = new AbortController();
-	await server.remote.push(client, [{ ...elsewhere, args, place: 1 }], signal);
+	await server.remote.push(client, [{ ...elsewhere, args, sequence: 1 }], signal);
 	await write('mine');
 	await loop().poke();
 	expect(server.applied).toEqual(['sent by the copy', 'mine']);

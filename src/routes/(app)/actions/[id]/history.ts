@@ -142,11 +142,11 @@ const written = z.object({
 });
 
 /** What a waiting change will say in the history; null: nothing, or nothing of this action. */
-function ofOperation(operation: Waiting, action: string, place: number): Page | null {
+function ofOperation(operation: Waiting, action: string, at: number): Page | null {
 	const read = z.safeParse(written, operation.args);
 	if (!read.success || read.data.id !== action) return null;
 	const { choice, changes: to = {}, ...own } = read.data;
-	const page = { ...blank, id: `waiting ${place}`, at: operation.madeAt, pending: true };
+	const page = { ...blank, id: `waiting ${at}`, at: operation.madeAt, pending: true };
 	const kind = eventOf(operation);
 	switch (kind) {
 		case 'edited':
