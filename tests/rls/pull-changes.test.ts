@@ -55,7 +55,7 @@ class Phone {
 		}
 		expect(catchUp.done).toBe(true);
 		const gone: string[] = [];
-		for (const turn of catchUp.turns()) {
+		for (const turn of catchUp.diffs()) {
 			const kept = this.rows.get(turn.table) ?? new Map<string, number>();
 			for (const [stamp, row] of turn.rows) kept.set(row.id, stamp);
 			for (const id of turn.gone) kept.delete(id);

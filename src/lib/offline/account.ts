@@ -11,7 +11,14 @@ import {
 	type Draft,
 	type Operation
 } from './outbox.ts';
-import { clearing, Reading, rowStore, type Stamps, type Tables, type Turn } from './replica.ts';
+import {
+	clearing,
+	Reading,
+	ROW_STORE,
+	type Stamps,
+	type Tables,
+	type TableDiff
+} from './replica.ts';
 import { SealedStore, type Change } from './sealed-store.ts';
 import * as z from './shape.ts';
 import { StorageError, type StorageCode } from './storage-error.ts';
@@ -19,7 +26,7 @@ import type { Vault } from './vault.ts';
 
 const META_STORE = 'meta';
 // Before version 2 each row was a record, in the clear.
-const schema = { version: 2, stores: [rowStore, OPERATION_STORE, DRAFT_STORE, META_STORE] };
+const schema = { version: 2, stores: [ROW_STORE, OPERATION_STORE, DRAFT_STORE, META_STORE] };
 
 /** The queue at one moment. */
 export interface Queue {
@@ -40,13 +47,13 @@ export interface Contents extends Queue {
 export interface Pulled {
 	/** The generation read before the pull began. */
 	readonly generation: number | null;
-	/** What makes the rows of that generation those of the server; none: they are, and it stays. */
-	readonly turns: readonly Turn[];
-	/** True: of no rows instead, whatever is stored. */
+	/** What turns the rows of that generation into the server's; none: they are equal, and it stays. */
+	readonly diffs: readonly TableDiff[];
+	/** True: start from no rows, whatever is stored. */
 	readonly afresh: boolean;
 	readonly snapshots: Snapshots;
-	/** Operations whose effect the rows then contain. */
-	readonly settled: readonly Operation[];
+	/** Operations that the server applied: the rows then contain their effect. */
+	readonly applied: readonly Operation[];
 	readonly syncedAt: number;
 }
 
@@ -75,7 +82,7 @@ export class Account {
 	 */
 	async read(): Promise<Contents> {
 		const [[operations = [], meta = [], rows = []]] = await Promise.all([
-			this.#database.read([OPERATION_STORE, META_STORE, rowStore]),
+			this.#database.read([OPERATION_STORE, META_STORE, ROW_STORE]),
 			this.drafts.load()
 		]);
 		const queue = queueOf(operations, meta);
@@ -139,7 +146,7 @@ export class Account {
 		const changes = [adding(operation)];
 		const saved = draft === null ? null : this.drafts.text(draft);
 		// A keystroke still on its way to disk would come back after the save.
-		if (draft !== null) await this.drafts.settled();
+		if (draft !== null) await this.drafts.flush();
 		if (draft !== null && this.drafts.text(draft) === saved) {
 			changes.push(this.drafts.dropping(draft));
 		}
@@ -186,14 +193,14 @@ export class Account {
 	 * stored, when another tab stored one since `generation` was read.
 	 */
 	async commit(pulled: Pulled): Promise<boolean> {
-		const { generation, turns, afresh, snapshots, settled, syncedAt } = pulled;
+		const { generation, diffs, afresh, snapshots, applied, syncedAt } = pulled;
 		// Rows of another generation may have been read since.
 		if (!afresh && this.#stamps?.generation !== generation) return false;
-		const rows = this.#reading.after(turns, afresh);
+		const rows = this.#reading.after(diffs, afresh);
 		const mark = rows.length > 0 ? (generation ?? 0) + 1 : generation;
 		const steps: Change[] = [
 			...rows,
-			...settled.map(removing),
+			...applied.map(removing),
 			{ store: META_STORE, key: 'replica', put: { syncedAt, snapshots }, mark }
 		];
 		const expect = { store: META_STORE, key: 'replica', mark: generation };
@@ -211,7 +218,7 @@ export class Account {
 
 	async close(): Promise<void> {
 		// The last keystrokes may still be on their way; where they cannot be kept they were told.
-		await this.drafts.settled().catch(() => {});
+		await this.drafts.flush().catch(() => {});
 		await this.#database.close();
 	}
 

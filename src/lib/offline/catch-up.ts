@@ -1,5 +1,5 @@
 import type { Answer, Ask, Held, Sum } from './remote.ts';
-import type { Row, Stamps, Turn } from './replica.ts';
+import type { Row, Stamps, TableDiff } from './replica.ts';
 import type { Scope } from './scope.ts';
 
 /** How many answers it may take: rows that change while one asks are a reason for one more. */
@@ -90,8 +90,8 @@ export class CatchUp {
 		}
 	}
 
-	/** What makes the stored rows those of the server; nothing when they are. */
-	turns(): Turn[] {
+	/** What turns the stored rows into the server's; empty when they are equal. */
+	diffs(): TableDiff[] {
 		return [...this.#held].flatMap(([table, held]) => {
 			const kept = this.#kept.get(table);
 			const read = this.#rows.get(table);

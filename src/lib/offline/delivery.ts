@@ -11,14 +11,14 @@ const PATIENCE = 6;
 
 export interface Delivered {
 	/** What the server applied: to be removed with the pull that contains it. */
-	readonly settled: readonly Operation[];
+	readonly applied: readonly Operation[];
 	/** What it changed; after a refusal, anything: somebody else may have changed what was meant. */
 	readonly changed: Scope;
 	/** True when a sequence number was used before by another operation: see `Account.rename`. */
 	readonly taken: boolean;
 }
 
-const NOTHING: Delivered = { settled: [], taken: false, changed: [] };
+const NOTHING: Delivered = { applied: [], taken: false, changed: [] };
 const REFUSED: Delivered = { ...NOTHING, changed: 'all' };
 
 /** Takes what waits to the server and notes what it says of each. */
@@ -84,14 +84,14 @@ export class Delivery {
 			await this.#account.tried(unanswered);
 			throw new RemoteError('failing');
 		}
-		const settled = operations.filter(
+		const applied = operations.filter(
 			({ sequence }) => answers.get(sequence)?.status === 'applied'
 		);
 		const changed = verdicts.reduce<Scope>((scope, verdict) => {
 			const tables = verdict.status === 'applied' ? verdict.tables : null;
 			return joined(scope, tables ?? 'all');
 		}, []);
-		return { settled, taken, changed };
+		return { applied, taken, changed };
 	}
 
 	/** Whether the server fails at this operation, again and again, and at nothing else. */
@@ -110,7 +110,7 @@ export class Delivery {
 
 function together(parts: readonly Delivered[]): Delivered {
 	return {
-		settled: parts.flatMap(({ settled }) => settled),
+		applied: parts.flatMap(({ applied }) => applied),
 		changed: parts.reduce<Scope>((scope, { changed }) => joined(scope, changed), []),
 		taken: parts.some(({ taken }) => taken)
 	};

@@ -52,11 +52,11 @@ export class Drafts {
 		if (text === '') this.#texts.delete(key);
 		else this.#texts.set(key, text);
 		this.#dirty.add(key);
-		return this.settled();
+		return this.flush();
 	}
 
 	/** Resolves when all that was typed is on disk. */
-	settled(): Promise<void> {
+	flush(): Promise<void> {
 		this.#flushing ??= this.#flush().finally(() => (this.#flushing = null));
 		return this.#flushing;
 	}

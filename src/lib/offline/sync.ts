@@ -23,7 +23,7 @@ const RELIED_PERIOD = 600_000;
 /** What no further try changes. */
 const final: readonly Status['problem'][] = ['unauthorized', 'ended', 'foreign', 'closed'];
 /** How long another tab gets to send what it wrote before this one does, in ms. */
-const courtesy = 3_000;
+const COURTESY = 3_000;
 
 /**
  * Sends what is pending, then fetches what the server shows, and stores both in one step. One tab
@@ -109,7 +109,7 @@ export class Sync {
 			this.#failures = 0;
 			this.#tell({ connectivity: 'online', problem: null, cause: null });
 		}
-		if (news.pending) this.#schedule(courtesy * (1 + this.#platform.random()));
+		if (news.pending) this.#schedule(COURTESY * (1 + this.#platform.random()));
 		else this.#schedule(this.#pause);
 	}
 
@@ -208,10 +208,10 @@ export class Sync {
 		}
 		this.#stopping.signal.throwIfAborted();
 		const pulled = {
-			turns: catchUp.turns(),
+			diffs: catchUp.diffs(),
 			afresh: catchUp.afresh,
 			snapshots: catchUp.snapshots,
-			settled: sent.settled,
+			applied: sent.applied,
 			syncedAt: this.#platform.now()
 		};
 		if (!(await this.#account.commit({ generation, ...pulled }))) return false;

@@ -31,7 +31,7 @@ test('of named tables alone it asks and says what is here, each as of its own sn
 	});
 	catchUp.take(answer('now', { c: differs({ 3: 9 }) }));
 	expect(catchUp.done).toBe(true);
-	expect(catchUp.turns()).toEqual([{ table: 'c', rows: [[9, { id: '3' }]], gone: [] }]);
+	expect(catchUp.diffs()).toEqual([{ table: 'c', rows: [[9, { id: '3' }]], gone: [] }]);
 	// What was not asked for stays as of then: what is written since is still to come.
 	expect(catchUp.snapshots).toEqual({ a: 'then', b: 'now', c: 'now' });
 });
@@ -64,7 +64,7 @@ test('a table that does not add up is asked for whole, and the others are compar
 	});
 	catchUp.take(answer('soon', { a: differs({ 1: 7, 4: 9 }) }));
 	expect(catchUp.done).toBe(true);
-	expect(catchUp.turns()).toEqual([{ table: 'a', rows: [[9, { id: '4' }]], gone: [] }]);
+	expect(catchUp.diffs()).toEqual([{ table: 'a', rows: [[9, { id: '4' }]], gone: [] }]);
 });
 
 test('an answer that did not hold all goes on: what it left keeps its snapshot', () => {

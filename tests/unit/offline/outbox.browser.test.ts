@@ -1,5 +1,5 @@
 import { Account } from '#lib/offline/account.ts';
-import type { Turn } from '#lib/offline/replica.ts';
+import type { TableDiff } from '#lib/offline/replica.ts';
 import { SealedStore } from '#lib/offline/sealed-store.ts';
 import { Vault } from '#lib/offline/vault.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -24,11 +24,11 @@ function operation(args: string, madeAt = 0) {
 
 /** A first pull, of one note or nothing. */
 function pulled(note?: { id: string; text: string }, stamp = 1) {
-	const turns: Turn[] = note ? [{ table: 'notes', rows: [[stamp, note]], gone: [] }] : [];
+	const diffs: TableDiff[] = note ? [{ table: 'notes', rows: [[stamp, note]], gone: [] }] : [];
 	return {
-		...{ generation: null, turns, afresh: true },
+		...{ generation: null, diffs, afresh: true },
 		snapshots: { notes: '1' },
-		settled: [],
+		applied: [],
 		syncedAt: 1
 	};
 }
@@ -67,7 +67,7 @@ test('two tabs writing at once: nothing is lost and no sequence number is given 
 test('a sequence number is never used again, even after the queue was emptied', async () => {
 	await account.add(operation('a'));
 	const { operations: before, generation } = await account.queue();
-	await account.commit({ ...pulled(), generation, settled: before });
+	await account.commit({ ...pulled(), generation, applied: before });
 	await account.add(operation('b'));
 	const [b] = (await account.queue()).operations;
 	expect(b?.sequence).toBe(2);
@@ -153,7 +153,7 @@ test('a pull is stored as a whole: rows, stamps, snapshots, and what it settles'
 	const { operations } = await account.queue();
 	const pull = pulled({ id: 'a', text: 'typed' }, 12);
 	const snapshots = { notes: '7' };
-	expect(await account.commit({ ...pull, snapshots, settled: operations })).toBe(true);
+	expect(await account.commit({ ...pull, snapshots, applied: operations })).toBe(true);
 	expect(await account.read()).toEqual({
 		...{ generation: 1, snapshots, syncedAt: 1, operations: [] },
 		tables: { notes: [{ id: 'a', text: 'typed' }] }
@@ -202,11 +202,11 @@ test.each(['before', 'after'] as const)(
 			void drafts.keep('note', 'saved, and more');
 		};
 		await drafts.keep('note', 'saved');
-		const settled = drafts.settled.bind(drafts);
+		const flush = drafts.flush.bind(drafts);
 		const dropping = drafts.dropping.bind(drafts);
-		vi.spyOn(drafts, 'settled').mockImplementationOnce(() => {
+		vi.spyOn(drafts, 'flush').mockImplementationOnce(() => {
 			if (moment === 'before') type();
-			return settled();
+			return flush();
 		});
 		vi.spyOn(drafts, 'dropping').mockImplementationOnce((key) => {
 			queueMicrotask(type);
@@ -214,7 +214,7 @@ test.each(['before', 'after'] as const)(
 		});
 		await account.add(operation('saved'), 'note');
 		expect(drafts.text('note')).toBe('saved, and more');
-		await drafts.settled();
+		await drafts.flush();
 		const reopened = new Account(account.id, vault);
 		await reopened.drafts.load();
 		expect(reopened.drafts.text('note')).toBe('saved, and more');

@@ -30,9 +30,9 @@ test('storage full: a write is refused as a whole, what was kept stays readable'
 		const heavy = 'x'.repeat(5_000_000);
 		const attempt = account.add({ ...operation, args: heavy }, 'note');
 		await expect(attempt).rejects.toMatchObject({ name: 'StorageError', code: 'full' });
-		const pull = { generation: null, afresh: true, snapshots: {}, settled: [], syncedAt: 1 };
-		const turns = [{ table: 'notes', rows: [[1, { id: 'a', text: heavy }] as const], gone: [] }];
-		await expect(account.commit({ ...pull, turns })).rejects.toMatchObject({ code: 'full' });
+		const pull = { generation: null, afresh: true, snapshots: {}, applied: [], syncedAt: 1 };
+		const diffs = [{ table: 'notes', rows: [[1, { id: 'a', text: heavy }] as const], gone: [] }];
+		await expect(account.commit({ ...pull, diffs })).rejects.toMatchObject({ code: 'full' });
 		const { operations, tables } = await account.read();
 		expect(operations.map(({ args }) => args)).toEqual(['kept']);
 		expect(tables).toEqual({});

@@ -263,8 +263,8 @@ test('rows that another tab replaced meanwhile are stored again, even if the pul
 	server.write('n', ['x']);
 	const sync = loop();
 	await sync.poke();
-	const turns = [{ table: 'notes', rows: [], gone: ['n'] }];
-	const pulled = { generation: 1, turns, afresh: false, snapshots: {}, settled: [], syncedAt: 1 };
+	const diffs = [{ table: 'notes', rows: [], gone: ['n'] }];
+	const pulled = { generation: 1, diffs, afresh: false, snapshots: {}, applied: [], syncedAt: 1 };
 	await account.stamps(1);
 	expect(await account.commit(pulled)).toBe(true);
 	await sync.poke();
