@@ -70,7 +70,7 @@ create table cercle.segments (
 	actual_ms bigint check (actual_ms >= 0),
 	unique (session_id, position)
 );
-comment on table cercle.segments is 'The agenda of a session: ordered, timed steps.';
+comment on table cercle.segments is 'The agenda of a session: ordered, timed segments.';
 comment on column cercle.segments.actual_ms is
 	'Time really spent, pauses left out. Null: not yet reached.';
 create index segments_group on cercle.segments (group_id);

@@ -33,7 +33,7 @@ begin
 		or cardinality(presenters) > 8
 		or cardinality(presenters) > (select count(distinct p.person) from unnest(presenters) p(person))
 	then
-		perform private.refuse('CR005', 'too few or too many steps or presenters');
+		perform private.refuse('CR005', 'too few or too many segments or presenters');
 	end if;
 
 	insert into cercle.sessions as s (

@@ -92,7 +92,7 @@ language sql volatile security definer set search_path = '', pg_temp as $$
 	select realtime.send(payload, event, private.room_topic(signal_room.session_id), true)
 $$;
 
--- Milliseconds spent in the running segment, pauses left out.
+-- Milliseconds spent in the running segment, without pauses.
 create function private.elapsed_ms(room cercle.room_states, at timestamptz) returns bigint
 language sql immutable set search_path = '', pg_temp as $$
 	select greatest(0, extract(epoch from coalesce(room.paused_at, at) - room.started_at) * 1000
@@ -108,8 +108,8 @@ language sql volatile security definer set search_path = '', pg_temp as $$
 	on conflict (session_id, member_id) do update set seen_at = excluded.seen_at
 $$;
 
--- True when the caller may take the role: its holder left the group, however lately their phone was
--- heard, or was not heard for 30 seconds. Hours to come are no sign of life: the server's clock was
+-- True when the caller may take the role: its holder has left the group, or their phone was not
+-- heard for 30 seconds. A last sign that lies in the future counts as none: the server's clock was
 -- set back.
 create function private.holder_is_away(room cercle.room_states) returns boolean
 language sql stable security definer set search_path = '', pg_temp as $$
@@ -210,7 +210,7 @@ create policy update_reviewer on cercle.reviews for update to authenticated
 create trigger append_only before update of command, args, version, at, before
 	on cercle.room_commands for each row execute function private.refuse_change();
 
--- What a command does to the state. Nothing here locks, stores or tells.
+-- What a command does to the state. These functions lock, store and send nothing.
 
 -- Adds the time spent in the running segment to it. Nothing runs before the start.
 create function private.leave_segment(room cercle.room_states, at timestamptz) returns void
@@ -227,7 +227,7 @@ returns cercle.room_states
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
 	if target is null or target not between 0 and cardinality(room.minutes) - 1 then
-		perform private.refuse('CR005', 'no such step');
+		perform private.refuse('CR005', 'no such segment');
 	end if;
 	perform private.leave_segment(room, at);
 	if room.minutes[target + 1] = 0 then
@@ -236,7 +236,7 @@ begin
 	end if;
 	perform private.end_turns(room, at);
 	if target is distinct from room.position then
-		perform private.clear_step(room, target);
+		perform private.clear_segment(room, target);
 	end if;
 	room.position := target;
 	room.started_at := at;
@@ -247,8 +247,8 @@ begin
 	return room;
 end $$;
 
--- The minutes of the steps to come, as the facilitator decides on the way: 0 drops a step, none
--- goes under its least. What runs and what is over keeps its own.
+-- The minutes of the segments to come, as the facilitator decides on the way: 0 drops a segment,
+-- none goes under its least. What runs and what is over keeps its own.
 create function private.replan(room cercle.room_states, given int[]) returns int[]
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
@@ -310,7 +310,7 @@ begin
 			if room.paused_at is not null then
 				perform private.refuse('CR004', 'the clock is paused');
 			end if;
-			-- A server's clock may be set back: no pause begins before its step or ends before itself.
+			-- A server's clock may be set back: no pause begins before its segment or ends before itself.
 			room.paused_at := greatest(at, room.started_at);
 		when 'resume' then
 			if room.paused_at is null then
@@ -336,7 +336,7 @@ begin
 	return room;
 end $$;
 
--- What has to be known to take a command back: the room as it is, and the time its step had spent
+-- What undoing a command needs: the room as it is, and the time its segment had spent
 -- before. Null for what cannot be taken back: a session that began has begun.
 create function private.undoable_state(room cercle.room_states, command text) returns jsonb
 language sql stable security definer set search_path = '', pg_temp as $$
@@ -363,7 +363,7 @@ begin
 	then
 		perform private.refuse('CR004', 'nothing of the caller to undo');
 	end if;
-	-- A member who speaks in a step that was not meant to begin has finished.
+	-- A member who speaks in a segment that was not meant to begin has finished.
 	if (last.before ->> 'position')::int is distinct from room.position then
 		perform private.end_turns(room, at);
 	end if;
@@ -432,7 +432,8 @@ begin
 	) values (
 		command_id, room.group_id, room.session_id, me, command, args, saved.version, at, before
 	);
-	-- Giving the role away before the session is no presence: a member who does may well not come.
+	-- A member who gives the role away before the session does not count as present: they may not
+	-- come.
 	if saved.position is not null then
 		perform private.mark_seen(room, me);
 	end if;
@@ -515,7 +516,8 @@ language sql volatile security invoker set search_path = '', pg_temp as $$
 $$;
 comment on function public.server_clock is 'The server''s time in milliseconds since 1970.';
 
--- Closing a session: its notes find their keeper, unfinished actions go on, the next date is set.
+-- Closing a session: its notes become the presenter's, unfinished actions are carried, the next
+-- date is set.
 create function private.close_session(
 	session_id uuid, next jsonb, expected_version int, command_id uuid
 ) returns jsonb

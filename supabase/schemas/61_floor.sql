@@ -1,7 +1,7 @@
 -- The floor of a live session: the member who speaks, the raised hands, thumbs on going on with a
--- topic, and silent signals to the facilitator. All of it belongs to one step and is seen in that
--- step only. Several members press at once, and each press means the same whenever it arrives:
--- these are no commands of the room, and none of them can be stale.
+-- topic, and silent signals to the facilitator. All of it belongs to one segment and is seen in
+-- that segment only. Several members press at once, and each press means the same whenever it
+-- arrives: these are no commands of the room, and none of them can be stale.
 
 create table cercle.speaking_turns (
 	id uuid primary key default gen_random_uuid(),
@@ -15,7 +15,7 @@ create table cercle.speaking_turns (
 	check (ended_at is null or began_at is not null)
 );
 comment on table cercle.speaking_turns is
-	'Raised hands and turns to speak, by step. A hand taken down leaves nothing.';
+	'Raised hands and turns to speak, by segment. A hand taken down leaves nothing.';
 create unique index speaking_turns_open on cercle.speaking_turns (session_id, position, member_id)
 	where ended_at is null;
 create unique index speaking_turns_speaker on cercle.speaking_turns (session_id, position)
@@ -50,7 +50,7 @@ alter table private.room_signals enable row level security;
 
 -- Helper functions
 
--- The floor of the running step, for every phone: ids, moments and counts.
+-- The floor of the running segment, for every phone: ids, moments and counts.
 create function private.floor_json(room cercle.room_states) returns jsonb
 language sql stable security definer set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -85,7 +85,7 @@ language sql volatile security definer set search_path = '', pg_temp as $$
 	where t.session_id = room.session_id and t.position = room.position
 $$;
 
--- How often each signal was given in the running step.
+-- How often each signal was given in the running segment.
 create function private.signals_json(room cercle.room_states) returns jsonb
 language sql stable security definer set search_path = '', pg_temp as $$
 	select coalesce(jsonb_agg(jsonb_build_object('kind', s.kind, 'count', s.times) order by s.kind), '[]')
@@ -96,7 +96,7 @@ language sql stable security definer set search_path = '', pg_temp as $$
 	) s
 $$;
 
--- Ends the turn of the member who speaks in the running step. Hands stay up: going on by mistake
+-- Ends the turn of the member who speaks in the running segment. Hands stay up: going on by mistake
 -- can be undone.
 create function private.end_turns(room cercle.room_states, at timestamptz) returns void
 language sql volatile security definer set search_path = '', pg_temp as $$
@@ -105,8 +105,8 @@ language sql volatile security definer set search_path = '', pg_temp as $$
 		and t.began_at is not null and t.ended_at is null
 $$;
 
--- A step that is entered has nobody waiting in it, however often it was there before.
-create function private.clear_step(room cercle.room_states, target int) returns void
+-- Nobody waits in a segment that is entered, also when it is entered again.
+create function private.clear_segment(room cercle.room_states, target int) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
 	delete from cercle.speaking_turns t
@@ -115,7 +115,7 @@ begin
 	delete from private.room_signals s where s.session_id = room.session_id and s.position = target;
 end $$;
 
--- What is left of the floor when the session ends: how long each spoke.
+-- What the floor leaves when the session ends: how long each member spoke.
 create function private.close_floor(room cercle.room_states, at timestamptz) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
@@ -290,7 +290,7 @@ begin
 		else
 			perform private.refuse('CR005', 'no such command');
 	end case;
-	-- Pressed twice, it says the same: nothing to tell.
+	-- Pressed twice, it means the same: nothing is sent.
 	if private.floor_json(room) is distinct from before then
 		update cercle.room_states r set floor_version = r.floor_version + 1
 			where r.session_id = room.session_id
@@ -305,7 +305,7 @@ language sql volatile security invoker set search_path = '', pg_temp as $$
 	select private.floor_command(session_id, command, args)
 $$;
 comment on function public.floor_command is
-	'raise, lower, give {member_id}, end, thumb {up}. Answers the floor of the running step.';
+	'raise, lower, give {member_id}, end, thumb {up}. Answers the floor of the running segment.';
 
 create function private.signal_facilitator(session_id uuid, kind text) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
@@ -330,7 +330,7 @@ language sql volatile security invoker set search_path = '', pg_temp as $$
 	select private.signal_facilitator(session_id, kind)
 $$;
 comment on function public.signal_facilitator is
-	'advice, off_topic, over_time or pause, once a step and member. Nobody learns who gave it.';
+	'advice, off_topic, over_time or pause, once a segment and member. Nobody learns who gave it.';
 
 create function private.dismiss_signal(session_id uuid, kind text) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
@@ -351,7 +351,7 @@ language sql volatile security invoker set search_path = '', pg_temp as $$
 	select private.dismiss_signal(session_id, kind)
 $$;
 comment on function public.dismiss_signal is
-	'The facilitator has heard these signals of the running step.';
+	'The facilitator has heard these signals of the running segment.';
 
 -- Grants
 

@@ -2,8 +2,9 @@
 -- what they may read comes by `pull`. Both run with the caller's rights, so the policies of each
 -- table decide.
 
--- Operations are known by where they come from: the member, the client (one database on one device)
--- and their place in its queue. One that is tried again takes a new place, and is judged anew.
+-- Operations are identified by their origin: the member, the client (one database on one device)
+-- and the sequence number in its queue. One that is tried again gets a new number, and is judged
+-- anew.
 create table cercle.operations (
 	client_id uuid not null,
 	member_id uuid not null default private.uid() references cercle.profiles (id) on delete cascade,
@@ -66,7 +67,7 @@ begin
 		(select string_agg(format('%1$I = (jsonb_populate_record(t, $2)).%1$I', key), ', ')
 			from jsonb_object_keys(changes) key)
 	) using row_id, changes;
-	-- While the row was waited for, the right to write it may have ended: a session was closed.
+	-- While this waited for the row, the right to write it may have ended: a session was closed.
 	get diagnostics written = row_count;
 	if written = 0 then
 		perform private.refuse('CR001', 'no such row, or not yours to write');
@@ -128,7 +129,7 @@ begin
 					);
 					changed := private.changed_tables();
 				exception when others then
-					-- Bad data and denied rights are answers; a lack of means (lock, disk, memory,
+					-- Bad data and denied rights are answers; a lack of resources (lock, disk, memory,
 					-- shutdown) is not: the whole call fails and is sent again.
 					if sqlstate !~ '^(CR|22|23|42|P0)' then
 						raise;
@@ -163,13 +164,13 @@ comment on function public.apply_ops is
 -- Reading
 --
 -- For each table, the caller's rows have a sum: that of a stamp per row, which changes when the row
--- is written (xmin, the transaction that wrote it) and when its columns do. A phone says which tables
--- it asks for, all or those that a signal named, and of each what it has: the sum of its rows and the
--- snapshot that they were read in. A table of the same sum is not sent. Of another, what was written
--- since that snapshot is sent; what the phone then still has wrong (rows gone, or shown and hidden by
--- a right that changed) it asks for in full, by naming no snapshot. So the snapshot is a hint that
--- spares bytes, and the sum is what counts: no column, no trigger and no memory of what was sent
--- where.
+-- is written (xmin, the transaction that wrote it) and when its columns do. A phone says which
+-- tables it asks for, all or those that a signal named, and of each what it has: the sum of its
+-- rows and the snapshot that they were read in. A table of the same sum is not sent. Of another,
+-- what was written since that snapshot is sent; what the phone then still has wrong (rows gone, or
+-- shown and hidden by a right that changed) it asks for in full, by naming no snapshot. So the
+-- snapshot is a hint that spares bytes, and the sum is what counts: no column, no trigger and no
+-- memory of what was sent where.
 
 -- What a pull shows, table by table, as each area says it, and the version of the rows' shape: of
 -- these tables; null: of all. Its plan is kept, as that of `my_group_ids`: every pull asks.
@@ -201,9 +202,9 @@ begin
 		where names is null or v.name = any (names);
 end $$;
 
--- An answer of more than 512 kB goes on in a next one: tables that differ and did not fit are named,
--- to be asked for again. Each answer compares all that is asked under one snapshot, which it names, so
--- the last one of them, which leaves nothing to be sent, holds for all.
+-- An answer of more than 512 kB goes on in a next one: tables that differ and did not fit are
+-- named, to be asked for again. Each answer compares all that is asked under one snapshot, which it
+-- names, so the last one of them, which leaves nothing to be sent, holds for all.
 create function private.pull(ask jsonb) returns jsonb
 language plpgsql stable set search_path = '', pg_temp as $$
 declare

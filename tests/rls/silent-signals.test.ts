@@ -150,7 +150,7 @@ describe('who hears it', () => {
 		expect(answer).toBeUndefined();
 		expect(JSON.stringify(await heard(ada))).not.toContain(bob.id);
 		for (const by of [ada, bob, carol, eve]) {
-			for (const name of ['signals_json', 'floor_json', 'clear_step']) {
+			for (const name of ['signals_json', 'floor_json', 'clear_segment']) {
 				expect((await by.client.rpc(name, {})).error).not.toBeNull();
 			}
 			const pulled = await rowsOf(by);
