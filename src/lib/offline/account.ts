@@ -47,7 +47,9 @@ export interface Contents extends Queue {
 export interface Pulled {
 	/** The generation read before the pull began. */
 	readonly generation: number | null;
-	/** What turns the rows of that generation into the server's; none: they are equal, and it stays. */
+	/**
+	 * What turns the rows of that generation into the server's; none: they are equal, and it stays.
+	 */
 	readonly diffs: readonly TableDiff[];
 	/** True: start from no rows, whatever is stored. */
 	readonly afresh: boolean;
@@ -65,7 +67,7 @@ export class Account {
 	readonly drafts: Drafts;
 	readonly #database: SealedStore;
 	#reading = new Reading();
-	/** The stamps of the rows as last read; null in it: those rows are not to be built upon. */
+	/** The stamps of the rows as last read; `stamps` null: those rows are not to be trusted. */
 	#stamps: { generation: number | null; stamps: Stamps | null } | null = null;
 	#distrusted = false;
 
@@ -217,7 +219,7 @@ export class Account {
 	}
 
 	async close(): Promise<void> {
-		// The last keystrokes may still be on their way; where they cannot be kept they were told.
+		// The last keystrokes may still be on their way; if they cannot be kept, the page has said so.
 		await this.drafts.flush().catch(() => {});
 		await this.#database.close();
 	}
@@ -234,7 +236,7 @@ export class Account {
 	}
 
 	/**
-	 * The same, unless something of it was not sent: then nothing happens, and the result is false.
+	 * Removes everything, unless something was not sent: then it removes nothing and returns false.
 	 * The empty database stays: a tab that writes to it at this moment must not write into nothing.
 	 */
 	eraseIfSent(): Promise<boolean> {

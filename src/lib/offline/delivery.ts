@@ -6,7 +6,7 @@ import { joined, type Scope } from './scope.ts';
 
 /** How many go in one request; half as many for each time that one of them got no answer. */
 const BATCH = 50;
-/** How often an operation alone may fail before it is asked whether it is at fault. */
+/** How often a single operation may fail before a probe tells whether it is at fault. */
 const PATIENCE = 6;
 
 export interface Delivered {
@@ -21,7 +21,7 @@ export interface Delivered {
 const NOTHING: Delivered = { applied: [], taken: false, changed: [] };
 const REFUSED: Delivered = { ...NOTHING, changed: 'all' };
 
-/** Takes what waits to the server and notes what it says of each. */
+/** Sends the waiting operations and records the verdict on each. */
 export class Delivery {
 	readonly #account: Account;
 	readonly #requests: Requests;
@@ -57,7 +57,7 @@ export class Delivery {
 			);
 		} catch (error) {
 			if (!(error instanceof RemoteError) || error.reason !== 'rejected') {
-				// Cut off by us: nothing is known of the server.
+				// We aborted it: nothing is known of the server.
 				if (error instanceof RemoteError) await this.#account.tried(operations);
 				if (others.length > 0 || !(await this.#breaks(client, only, error))) throw error;
 				await this.#refuse(only, 'busy');

@@ -2,7 +2,7 @@ import { whenIdle } from './idle.ts';
 
 export type Wake = 'online' | 'offline' | 'visible' | 'hidden';
 
-/** What the sync loop needs of its surroundings; tests bring their own clock, dice and network. */
+/** What the sync loop needs of the browser; tests bring their own clock, dice and network. */
 export interface Platform {
 	/** Wall clock in ms since 1970. It may jump: it is shown, never compared. */
 	now(): number;
@@ -10,7 +10,10 @@ export interface Platform {
 	random(): number;
 	/** Runs `task` once after `delay` ms; the result cancels it. */
 	after(delay: number, task: () => void): () => void;
-	/** Runs `task` once what is on screen is drawn and nothing else is to be done; the result cancels it. */
+	/**
+	 * Runs `task` once what is on screen is drawn and nothing else is to be done; the result cancels
+	 * it.
+	 */
 	idle(task: () => void): () => void;
 	online(): boolean;
 	visible(): boolean;

@@ -5,8 +5,8 @@ import type { Vault } from './vault.ts';
 const AWAY = 5 * 60_000;
 
 /**
- * Starts the page anew once it was out of sight for long, when a code is set: nothing of what was open
- * then stays in memory. What was being typed is kept at every key. Returns the way to end it.
+ * Reloads the page once it was hidden for long, if a code is set: nothing of what was open stays in
+ * memory. Typed text is kept at every keystroke. Returns the function that ends it.
  */
 export function relock(vault: Vault): () => void {
 	const ended = new AbortController();

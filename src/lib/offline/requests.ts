@@ -46,7 +46,7 @@ export class Requests {
 		try {
 			return await Promise.race([request({ remote: this.#remote, signal }), aborted.promise]);
 		} catch (error) {
-			// A request that was cut off reports an abort of its own: the reason is ours.
+			// An aborted request reports an error of its own: the reason to throw is ours.
 			throw signal.aborted ? signal.reason : error;
 		} finally {
 			cancel();

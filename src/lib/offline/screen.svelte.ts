@@ -2,7 +2,9 @@ import type { Account } from './account.ts';
 import type { Operation } from './outbox.ts';
 import type { Tables } from './replica.ts';
 
-/** What the stored rows mean: this folder knows nothing of it. */
+/**
+ * How stored rows are read and folded: the caller supplies it, for this folder knows no meaning.
+ */
 export interface Model<Rows, View> {
 	/**
 	 * Stored rows, read; `{}` on a fresh device. What this version cannot read is left out, and the

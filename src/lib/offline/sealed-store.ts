@@ -173,7 +173,7 @@ export class SealedStore {
 		return (await this.write(clears, { durability: 'strict', empty: unless })) !== null;
 	}
 
-	/** Lets go of the connection for good; later calls throw `closed`. */
+	/** Closes the connection for good; later calls throw `closed`. */
 	close(): Promise<void> {
 		const closed = this.#turn.then(() => this.#close('closed'));
 		this.#turn = closed;

@@ -14,7 +14,7 @@ interface StoredKey {
 /**
  * Seals what this browser keeps, by one key (AES-GCM, 256 bits) that no script can read. Where the
  * browser has no cryptography (a page that came without TLS, from another machine) nothing is
- * sealed: such a page is not served but for trying the app out.
+ * sealed: such a page only serves to try the app out.
  */
 export class Vault {
 	readonly #keys = new SealedStore('cercle-keys', schema);

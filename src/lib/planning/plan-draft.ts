@@ -191,7 +191,7 @@ export function shortened(draft: PlanDraft): PlanDraft | null {
 	return { ...draft, segments };
 }
 
-/** When it starts; null while date or time is missing or none of the calendar. */
+/** When it starts; null while date or time is missing or does not exist. */
 export function startOf(draft: Pick<PlanDraft, 'date' | 'time' | 'zone'>): Instant | null {
 	if (draft.date.length !== 10) return null;
 	const moment = momentOf(draft, draft.zone);
@@ -247,7 +247,7 @@ export function toPlan(draft: PlanDraft): Plan | null {
 	};
 }
 
-/** Segments with a name that stays theirs: their kind and the how-manieth of it they were. */
+/** Gives each segment a key that stays: its kind and its index among those of that kind. */
 function keyed(segments: readonly Segment[]): DraftSegment[] {
 	const counts = new Map<string, number>();
 	return segments.map((segment) => {

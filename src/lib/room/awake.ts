@@ -1,7 +1,7 @@
 /**
- * Keeps the screen on while the page is in view, where the browser can; asked for again after each
- * return, since leaving the page ends it. `tell` hears whether the screen is kept on. Returns the way
- * to let it sleep.
+ * Keeps the screen on while the page is visible, where the browser supports it; takes the lock
+ * again after each return, since hiding the page releases it. `tell` is called with whether the
+ * screen is kept on. Returns the function that lets it sleep.
  */
 export function keepAwake(tell: (awake: boolean) => void = () => {}): () => void {
 	if (!('wakeLock' in navigator)) {

@@ -1,6 +1,6 @@
 import type { Cue } from './cues.ts';
 
-/** How loud a tone is at its loudest, of 1: heard across a table, not across a room. */
+/** The peak volume of a tone, of 1: heard across a table, not across a room. */
 const LOUD = 0.12;
 /** How long a tone takes to fade away, in seconds. */
 const FADE = 0.9;
@@ -8,7 +8,7 @@ const FADE = 0.9;
 const TONES: Readonly<Record<Cue, readonly number[]>> = { minute: [660], end: [660, 495] };
 
 /**
- * A quiet tone of this device, made on the spot. Off until a tap turns it on, as browsers want it;
+ * A quiet tone of this device, synthesised. Off until a tap turns it on, as browsers require;
  * leaving the room turns it off again.
  */
 export class Chime {
@@ -24,7 +24,7 @@ export class Chime {
 		return 'AudioContext' in globalThis;
 	}
 
-	/** Turned on, it is heard once: so it is known, and known to work. */
+	/** Turned on, it sounds once, so that the member knows it and knows that it works. */
 	turn(on: boolean): void {
 		this.#on = on;
 		if (!on) return void this.#context?.suspend();
@@ -40,7 +40,7 @@ export class Chime {
 		TONES[cue].forEach((frequency, turn) => tone(context, frequency, turn * 0.35));
 	}
 
-	/** Gives the device back. */
+	/** Releases the audio device. */
 	close(): void {
 		this.#on = false;
 		void this.#context?.close();

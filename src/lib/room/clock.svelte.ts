@@ -1,9 +1,9 @@
 import { estimate, type Sample, serverTime, slew } from '#lib/domain/timer/clock.ts';
 import { type Instant, type Millis, millis } from '#lib/domain/time.ts';
 
-/** How many round trips are kept: the quickest of them says the time. */
+/** How many round trips are kept: the shortest of them gives the time. */
 const KEPT = 8;
-/** By how much wall clock and steady clock may part before one of them was moved, in ms. */
+/** Wall clock and monotonic clock that drift apart by more, in ms: one of them was moved. */
 const JUMP = 300;
 
 /**
@@ -38,7 +38,9 @@ export class Clock {
 		return serverTime(this.#offset, local);
 	}
 
-	/** True once after the phone slept or its wall clock was changed: what was measured is void. */
+	/**
+	 * True once after the phone slept or its wall clock was changed: earlier measurements are void.
+	 */
 	jumped(): boolean {
 		const drift = Date.now() - performance.now();
 		const jumped = Math.abs(drift - this.#drift) > JUMP;
@@ -48,8 +50,8 @@ export class Clock {
 	}
 
 	/**
-	 * Takes the time of one request whose answer says the server's clock. What it does before it
-	 * says that it is leaving does not count: a token may have to be renewed first.
+	 * Measures one request whose answer carries the server's time. The time before `leaving` is
+	 * called does not count: a token may have to be renewed first.
 	 */
 	async timed<T>(
 		request: (leaving: () => void) => Promise<T>,
@@ -59,7 +61,7 @@ export class Clock {
 		const drift = Date.now() - sent;
 		const answer = await request(() => (sent = performance.now()));
 		const received = performance.now();
-		// Across a sleep the steady clock stood still: the trip looks quick, its time is old.
+		// The monotonic clock stops during sleep: the trip looks short, its time is old.
 		if (Math.abs(Date.now() - received - drift) > JUMP) return answer;
 		this.#samples = [...this.#samples, { sent, received, server: clockOf(answer) }].slice(-KEPT);
 		const best = estimate(this.#samples);

@@ -18,7 +18,7 @@ export class Floor {
 	#thumb = $state.raw<boolean | null>(null);
 	#signals = $state.raw<Signals>([]);
 
-	/** `ended` is told how each request went: null, or the code of its refusal. */
+	/** `ended` is called with the outcome of each request: null, or the code of its refusal. */
 	constructor(backend: Backend, session: string, ended: (problem: string | null) => void) {
 		this.#backend = backend;
 		this.#session = session;
@@ -61,14 +61,14 @@ export class Floor {
 		return this.#ask(() => rooms.dismiss(this.#backend, this.#session, kind));
 	}
 
-	/** Takes what the server says of the floor, unless something newer is known. */
+	/** Takes the floor as the server sent it, unless a newer one is known. */
 	hear(floor: FloorRow): void {
 		if (floor.version < this.#floor.version) return;
 		this.#floor = floor;
 		if (floor.thumbs.up + floor.thumbs.down === 0) this.#thumb = null;
 	}
 
-	/** Takes what the server says to this member alone. */
+	/** Takes what the server sends to this member alone. */
 	own(thumb: boolean | null, signals: Signals): void {
 		this.#thumb = thumb;
 		this.#signals = signals;

@@ -18,7 +18,7 @@ const BEAT = 10_000;
 const POLL = 2_000;
 /** How long signals may stay away before the person is told, in ms: joining takes a moment. */
 const PATIENCE = 5_000;
-/** How long a command is offered to be taken back, in ms: the server allows a second more. */
+/** How long undo is offered, in ms: the server allows a second more. */
 const UNDO = 9_000;
 /** Changes closer to each other than this are fetched together, in ms. */
 const GATHER = 400;
@@ -88,7 +88,7 @@ export class LiveRoom {
 				this.#listening = live;
 				this.#deafSince = live ? null : (this.#deafSince ?? this.clock.now());
 				this.#rely();
-				// Back: a signal may have been missed. Lost: whether the server answers is to be known now,
+				// Back: a signal may have been missed. Lost: this asks at once whether the server answers,
 				// not at the next beat.
 				if (live) this.#fetchSoon('all');
 				void this.refresh();
@@ -138,7 +138,7 @@ export class LiveRoom {
 		return this.#now - last.at < UNDO ? last.command : null;
 	}
 
-	/** Begins: measures the clock, fetches the state, listens. Returns the way to end it. */
+	/** Begins: measures the clock, fetches the state, listens. Returns the function that ends it. */
 	enter(): () => void {
 		const { signal } = this.#ended;
 		addEventListener('online', () => void this.#wake(), { signal });
@@ -160,8 +160,8 @@ export class LiveRoom {
 	}
 
 	/**
-	 * Moves the room, after what was pressed before; a function is asked in its turn and sends
-	 * nothing when null. False when refused; the refusal, if any, is in `problem`.
+	 * Sends a command after those pressed before; a function is called in its turn, and sends nothing
+	 * when it returns null. False when refused; the refusal, if any, is in `problem`.
 	 */
 	send(command: Command | (() => Command | null)): Promise<boolean> {
 		return this.#presses.press(async () => {
@@ -277,7 +277,7 @@ export class LiveRoom {
 		this.#step();
 	}
 
-	/** Sets `now` and comes back just after the next second of the digits begins. */
+	/** Sets `now`, and again just after the next second of the digits begins. */
 	#step(): void {
 		clearTimeout(this.#tick);
 		if (this.#ended.signal.aborted) return;

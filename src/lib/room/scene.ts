@@ -15,7 +15,7 @@ export interface RoomSegment extends Segment {
 	planned: number;
 	/** Left out on the way. */
 	dropped: boolean;
-	/** Time really spent, pauses left out; null: not left yet. */
+	/** Time spent in it, without pauses; null: it has not ended. */
 	actual: Millis | null;
 }
 

@@ -26,7 +26,7 @@ export interface Carrier {
 const tokenPushShape = z.object({ access_token: z.string().nullish() });
 /** As upstream: presence calls of one channel in 30 s. */
 const PRESENCE_CALLS = 5;
-/** setTimeout knows no longer delay. */
+/** The longest delay that setTimeout takes. */
 const LONGEST_DELAY = 2 ** 31 - 1;
 /** Postgres takes no NUL, and a topic no control characters. */
 const UNSPEAKABLE = /[\u0000-\u001f\u007f]/;
@@ -183,7 +183,7 @@ export class Channel implements Member {
 		return join;
 	}
 
-	/** What the client asked to hear again, once it is sure that it may. */
+	/** The messages that the client asked to replay, once it is certain that it may read them. */
 	async #askAdmission(join: Join, permissions: Permissions): Promise<StoredMessage[]> {
 		let replay: StoredMessage[];
 		do {

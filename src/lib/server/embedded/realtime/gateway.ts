@@ -37,7 +37,7 @@ export interface Gateway {
 	upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 	/** Answers `POST /realtime/v1/api/broadcast`. */
 	fetch(request: Request): Promise<Response>;
-	/** Says good-bye to every client and lets go of the database. */
+	/** Closes every socket and the connections to the database. */
 	close(): Promise<void>;
 	readonly counts: { sockets: number; channels: number };
 }
@@ -46,8 +46,8 @@ export interface Gateway {
 const LONGEST = 256 * 1024;
 const MOST_SOCKETS = 10_000;
 /**
- * Upgrades a minute and sockets at once from one network: a community of forty phones that try again
- * at most twelve times a minute, and a few tabs each.
+ * Upgrades a minute and sockets at once from one network: a community of forty phones that try
+ * again at most twelve times a minute, and a few tabs each.
  */
 const UPGRADES = { most: 600, window: 60_000 };
 const SOCKETS_PER_NETWORK = 300;

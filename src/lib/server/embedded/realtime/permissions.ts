@@ -24,7 +24,7 @@ export class Permissions {
 		return this.#claims;
 	}
 
-	/** Something happened since the last question that may change its answer. */
+	/** Whether something has happened since the last question that may change its answer. */
 	get doubted(): boolean {
 		return this.#doubted;
 	}

@@ -4,7 +4,7 @@ import { Presence } from './presence.ts';
 import type { PresenceDiff, PresenceState } from './presence.ts';
 import type { Extension } from './authorize.ts';
 
-/** One thing for all members of a topic, written once for each version of the wire. */
+/** A message for all members of a topic, encoded once for each version of the protocol. */
 export class Delivery {
 	readonly extension: Extension;
 	/** Id in `realtime.messages`; null when it never was there. */

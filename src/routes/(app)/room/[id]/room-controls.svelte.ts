@@ -14,7 +14,7 @@ export class RoomControls {
 		return this.#awake;
 	}
 
-	/** Begins; returns the way to end it. */
+	/** Begins; returns the function that ends it. */
 	enter(): () => void {
 		const sleep = keepAwake((awake) => (this.#awake = awake));
 		return () => {
