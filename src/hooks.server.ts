@@ -9,7 +9,7 @@ const log = openLog();
 export const handle: Handle = ({ event, resolve }) =>
 	resolve(event, {
 		transformPageChunk: ({ html }) => html.replace('%lang%', event.params.lang ?? baseLocale),
-		// The typeface too, so that nothing is drawn twice; not that of letters few words have.
+		// Preloads the typeface too, so that text is not drawn twice; not the file of rare letters.
 		preload: ({ type, path }) => type !== 'asset' && !path.includes('-latin-ext-')
 	});
 

@@ -15,8 +15,8 @@ export class Attempt {
 	}
 
 	/**
-	 * Runs `work`. True: done. False: see `failed`. Never rejects. What failed before is forgotten
-	 * first: refused again, it is told again.
+	 * Runs `work`. True: done. False: see `failed`. Never rejects. It clears the former failure
+	 * first, so that the same refusal shows again.
 	 */
 	try(work: () => unknown): Promise<boolean> {
 		this.#failed = null;

@@ -5,8 +5,8 @@ import type { View } from './view.ts';
 const TOLD = 30 * 24 * 60 * 60 * 1000;
 
 /**
- * The last membership of this member that ended, by whomever, in the month before and unless they are
- * back. Null: nothing to tell.
+ * The last membership of this member that ended in the past month, however it ended, unless they
+ * are back. Null: nothing to tell.
  */
 export function ended(view: View, me: string, now: number): Row<'memberships'> | null {
 	const own = view.memberships.filter(({ memberId }) => memberId === me);

@@ -16,7 +16,7 @@ export function peers(view: View, group: string): Peer[] {
 		.toSorted((a, b) => a.name.localeCompare(b.name) || a.id.localeCompare(b.id));
 }
 
-/** Whether this member once belonged to a group, by the stays that are over. */
+/** Whether this member once belonged to a group: one of their memberships has ended. */
 export function isFormer(view: View, me: string): boolean {
 	return view.memberships.some(({ memberId, leftAt }) => memberId === me && leftAt !== null);
 }

@@ -43,7 +43,7 @@ export async function raise(
 	});
 }
 
-/** Votes, or votes otherwise than before; answers true once the breach is settled. */
+/** Votes, or changes the vote; answers true once the breach is settled. */
 export async function vote(backend: Backend, breach: string, exclude: boolean): Promise<boolean> {
 	return (await backend.call('vote_breach', { breach_id: breach, exclude })) !== null;
 }

@@ -34,18 +34,18 @@ const session = z.object({
 	expires_in: z.number()
 });
 
-/** Asks the Data API or an endpoint of our own pages; hears nobody else. */
+/** `fetch` for the Data API and for endpoints of our own pages. */
 export function askData(input: string | URL | Request, init?: RequestInit): Promise<Response> {
 	return ask(input, init, async (answer) => {
-		// What it says is parsed by the caller, once: it may be long.
+		// The caller parses the body, once: it may be long.
 		if (answer.ok) return answer.status === 204 || isJson(answer);
 		return dataRefusal.safeParse(await bodyOf(answer)).success;
 	});
 }
 
 /**
- * Asks Auth; hears nobody else. Its client drops the session at any refusal of a renewal below 500:
- * only the words that end a sign-in reach it as refusals.
+ * `fetch` for Auth. Its client drops the session at any refusal of a renewal below 500: only the
+ * codes that end a sign-in reach it as refusals.
  */
 export function askAuth(input: string | URL | Request, init?: RequestInit): Promise<Response> {
 	const renews = RENEWAL.test(String(input));

@@ -116,13 +116,13 @@ export function readFloor(payload: unknown): FloorRow {
 	return floor.parse(payload);
 }
 
-/** The tables in which rows changed, as a signal names them. Throws on another shape. */
+/** The tables in which rows changed, as a signal names them. @throws on another shape. */
 export function readChanged(payload: unknown): Scope {
 	return changedShape.parse(payload).tables ?? 'all';
 }
 
 /**
- * The room as it is now; asking is being present. The signals are empty for all but the
+ * The room as it is now; asking counts as being present. The signals are empty for all but the
  * facilitator. `leaving` is told when the request goes out.
  */
 export async function snapshot(backend: Backend, session: string, leaving?: () => void) {

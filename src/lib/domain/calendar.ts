@@ -15,8 +15,8 @@ export interface Entry {
 const OFTEN = 'PT4H';
 
 /**
- * One session as an iCalendar file (RFC 5545). It says only when it is: calendars
- * are shared, synced and shown on lock screens. `origin` is where the app is, without a path.
+ * One session as an iCalendar file (RFC 5545). It says only when the session is: calendars are
+ * shared, synced and shown on lock screens. `origin` is where the app is, without a path.
  */
 export function calendarFile(entry: Entry, origin: string): string {
 	return lines(['METHOD:PUBLISH'], [entry], origin);

@@ -85,7 +85,7 @@ export function tellAction(action: Row<'actions'>, outcome: Outcome, line: strin
 }
 
 /**
- * The owner's decision about an action that was carried too often: `title` is heard when it is
+ * The owner's decision about an action that was carried too often: `title` counts when it is
  * reshaped, `due_on` unless it is dropped.
  */
 export function decideAction(
