@@ -119,7 +119,7 @@ describe('closing a session', () => {
 		expect(await roomOf(ada, next.id)).toMatchObject({ position: null, facilitator_id: ada.id });
 	});
 
-	test('counts the time of the step in which it ends', async () => {
+	test('counts the time of the segment in which it ends', async () => {
 		await cercle.owner`
 			update room_states set started_at = started_at - interval '4 minutes'
 			where session_id = ${plan.id}
@@ -158,7 +158,7 @@ describe('closing a session', () => {
 		['with a next one of a foreign group', () => ({ ...february(), group_id: randomUUID() })],
 		['with a next one for somebody foreign', () => ({ ...february(), facilitator_id: eve.id })],
 		['with a next one too long', () => ({ ...february(), length_minutes: 9000 })],
-		['with a next one without steps', () => ({ ...february(), segments: [] })],
+		['with a next one without segments', () => ({ ...february(), segments: [] })],
 		['with a next one that is no plan', () => 'soon'],
 		['with a next one that is a list', () => [1]]
 	])('is refused %s, and changes nothing', async (_, next) => {

@@ -257,7 +257,7 @@ describe('the floor', () => {
 	});
 });
 
-describe('another step', () => {
+describe('another segment', () => {
 	test('has a floor of its own: who spoke has finished, no hand is up', async () => {
 		await say(bob, 'raise');
 		given(await give(ada, carol));
@@ -303,7 +303,7 @@ describe('another step', () => {
 		expect(line((await move('go', { position: 1 })).floor)).toEqual([]);
 	});
 
-	test('begun anew is the same step: the hands stay up', async () => {
+	test('begun anew is the same segment: the hands stay up', async () => {
 		await say(bob, 'raise');
 		expect(line((await move('go', { position: 0 })).floor)).toEqual(['bob']);
 	});

@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => cercle.close());
 
-/** Kind, minutes and, for a step of somebody, whose: the rank of the member. */
+/** Kind, minutes and, for a segment of somebody, whose: the rank of the member. */
 type Step = [kind: string, minutes: number, whose?: number];
 
 const turns = (count: number, ...steps: [string, number][]): Step[] =>
@@ -159,7 +159,7 @@ async function plan(key: string): Promise<{ plan: Plan; segments: Segment[] }> {
 const send = async (room: Room, name: string, args = {}) =>
 	given(await command(members[0]!, room.session_id, name, room.version, args)) as Room;
 
-/** The steps of the session as the phones read them. */
+/** The segments of the session as the phones read them. */
 function stepsOf(session: string) {
 	return members[6]!.sql(
 		(sql) => sql`

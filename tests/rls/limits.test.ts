@@ -84,7 +84,7 @@ describe('the database takes as much as the forms do, and not one more', () => {
 		expect(code(await invite(limits.email + 1))).toBe('23514');
 	});
 
-	test('a label of a step, in each language', async () => {
+	test('a label of a segment, in each language', async () => {
 		const person = await cercle.signIn('Ada');
 		const group = await foundGroup(person);
 		const plan = (label: object) =>
@@ -98,7 +98,7 @@ describe('the database takes as much as the forms do, and not one more', () => {
 		expect(code(await plan({ fr: full, en: over }))).toBe('23514');
 	});
 
-	test('minutes of a step and of a session, and the number of steps', async () => {
+	test('minutes of a segment and of a session, and the number of segments', async () => {
 		const person = await cercle.signIn('Ada');
 		const group = await foundGroup(person);
 		const plan = async (changes: object) =>

@@ -50,7 +50,7 @@ async function kept(id: string) {
 }
 
 describe('a plan', () => {
-	test('is kept whole: roles, steps in order, a page and notes for each presenter, a room', async () => {
+	test('is kept whole: roles, segments in order, a page and notes for each presenter, a room', async () => {
 		const plan = planFor(group, {
 			...{ place: '  Chez Bob ', scribe_id: bob.id, host_id: bob.id },
 			presenters: [bob.id, ada.id]
@@ -139,11 +139,14 @@ describe('a plan is refused whole', () => {
 		['with a place too long', () => ({ place: 'x'.repeat(201) })],
 		['with a place that reads backwards', () => ({ place: 'Vaise\u202e' })],
 		['with a format that is no name', () => ({ format: 'MASTER MIND!' })],
-		['with 41 steps', () => ({ segments: Array.from({ length: 41 }, () => segment('topic', 1)) })],
-		['without a step', () => ({ segments: [] })],
-		['without a list of steps', () => ({ segments: null })],
-		['with steps that are no list', () => ({ segments: { kind: 'opening' } })],
-		['with a step that is no step', () => ({ segments: [5] })],
+		[
+			'with 41 segments',
+			() => ({ segments: Array.from({ length: 41 }, () => segment('topic', 1)) })
+		],
+		['without a segment', () => ({ segments: [] })],
+		['without a list of segments', () => ({ segments: null })],
+		['with segments that are no list', () => ({ segments: { kind: 'opening' } })],
+		['with a segment that is no segment', () => ({ segments: [5] })],
 		['with negative minutes', () => step({ minutes: -5 })],
 		['with no minutes', () => step({ minutes: 0 })],
 		['with missing minutes', () => step({ minutes: null })],
@@ -162,7 +165,7 @@ describe('a plan is refused whole', () => {
 		['with a label that is no text', () => step({ label: { fr: ['x'], en: 'x' } })],
 		['with a label that is no label', () => step({ label: 'x' })],
 		['without a label', () => step({ label: null })],
-		['with a step for somebody foreign', () => step({ person_id: eve.id })],
+		['with a segment for somebody foreign', () => step({ person_id: eve.id })],
 		['with a foreign facilitator', () => ({ facilitator_id: eve.id })],
 		['with a foreign scribe', () => ({ scribe_id: eve.id })],
 		['with a host who does not exist', () => ({ host_id: nobody })],

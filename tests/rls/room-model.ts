@@ -6,13 +6,13 @@ import type { Args, LoggedRoom, LogLine } from './room-log.ts';
  */
 export interface World {
 	members: readonly string[];
-	/** Minutes and least minutes of each step, as planned. */
+	/** Minutes and least minutes of each segment, as planned. */
 	planned: readonly number[];
 	least: readonly number[];
 	/** Minutes after which anybody may close. */
 	length: number;
 	room: LoggedRoom;
-	/** Milliseconds really spent in each step that was left. */
+	/** Milliseconds really spent in each segment that was left. */
 	spent: ReadonlyMap<number, number>;
 	beganAt: number | null;
 	/** Ids of the commands that were done. */
@@ -113,7 +113,7 @@ function refusal(world: World, { by, command, args, version }: Request, now: num
 	}
 }
 
-/** Later steps alone may change: to nothing, or to no less than their least. */
+/** Later segments alone may change: to nothing, or to no less than their least. */
 function isPlan({ room, least, planned }: World, minutes: number[]): boolean {
 	if (minutes.length !== planned.length) return false;
 	return minutes.every((given, position) => {
@@ -179,14 +179,14 @@ function moved(world: World, { command, args, member_id, at }: LogLine): Moment 
 	}
 }
 
-/** A step begins with a fresh clock; a dropped one comes back with its planned minutes. */
+/** A segment begins with a fresh clock; a dropped one comes back with its planned minutes. */
 function entered({ planned }: World, room: LoggedRoom, position: number, at: number): LoggedRoom {
 	const minutes = room.minutes!.with(position, room.minutes![position] || planned[position]!);
 	const clock = { added_ms: 0, paused_at: null, paused_ms: 0, started_at: at };
 	return { ...room, ...clock, position, minutes, planned_ms: minutes[position]! * 60_000 };
 }
 
-/** Time spent, pauses left out, with that of the running step. */
+/** Time spent, pauses left out, with that of the running segment. */
 function left({ room, spent }: World, at: number): World['spent'] {
 	const clock = ((room.paused_at ?? at) - room.started_at!) / 1000;
 	const elapsed = Math.max(0, Math.round(clock - room.paused_ms));

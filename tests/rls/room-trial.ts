@@ -47,7 +47,7 @@ export interface Press {
 	args?: Args;
 	/** The device of the heir, for handing over. */
 	heir?: number;
-	/** Minutes of the last steps, for replanning; null: as they are. */
+	/** Minutes of the last segments, for replanning; null: as they are. */
 	tail?: (number | null)[];
 }
 

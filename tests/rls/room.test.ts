@@ -64,7 +64,7 @@ async function silence(sessionId: string, person: Person, seconds: number): Prom
 	`;
 }
 
-/** Moves the anchors of the running step into the past, as if so much time had gone by. */
+/** Moves the anchors of the running segment into the past, as if so much time had gone by. */
 async function elapse(sessionId: string, seconds: number): Promise<void> {
 	await cercle.owner`
 		update room_states set started_at = started_at - make_interval(secs => ${seconds})
@@ -75,7 +75,7 @@ async function elapse(sessionId: string, seconds: number): Promise<void> {
 const stored = (sessionId: string) => read(cercle.owner, sessionId);
 
 describe('the room', () => {
-	test('starts at its first step with the planned minutes', async () => {
+	test('starts at its first segment with the planned minutes', async () => {
 		const id = await planSession(ada, fourSteps());
 		const before = given(await ada.client.rpc('server_clock')) as number;
 		const room = await start(ada, id);
@@ -112,7 +112,7 @@ describe('the room', () => {
 		expect((await send(room, 'add', { minutes: 2 })).added_ms).toBe(-180_000);
 	});
 
-	test('goes on to a step, past one and back, with a fresh clock each time', async () => {
+	test('goes on to a segment, past one and back, with a fresh clock each time', async () => {
 		let room = await send(await openRoom(), 'pause');
 		room = await send(room, 'go', { position: 2 });
 		expect(room).toMatchObject({ position: 2, planned_ms: 2_400_000, paused_at: null });
@@ -120,7 +120,7 @@ describe('the room', () => {
 		expect(room).toMatchObject({ position: 1, planned_ms: 1_500_000, added_ms: 0, paused_ms: 0 });
 	});
 
-	test('adds up the time really spent in each step, pauses left out', async () => {
+	test('adds up the time really spent in each segment, pauses left out', async () => {
 		let room = await openRoom();
 		await elapse(room.session_id, 240);
 		room = await send(room, 'go', { position: 1 });
@@ -142,7 +142,7 @@ describe('the room', () => {
 		expect(spent.get(1)! - 60_000).toBeLessThan(5000);
 	});
 
-	test('keeps its clock when its step has long been over', async () => {
+	test('keeps its clock when its segment has long been over', async () => {
 		const room = await openRoom();
 		await elapse(room.session_id, 3600);
 		const late = await roomOf(bob, room.session_id);

@@ -69,7 +69,7 @@ async function hints() {
 }
 
 describe('a silent signal', () => {
-	test('counts once a member, kind and step', async () => {
+	test('counts once a member, kind and segment', async () => {
 		for (const by of [bob, bob, carol]) expect(code(await signal(by, 'advice'))).toBeNull();
 		given(await signal(bob, 'pause'));
 		expect(await heard(ada)).toEqual([
@@ -89,7 +89,7 @@ describe('a silent signal', () => {
 		expect(await hints()).toHaveLength(2);
 	});
 
-	test('is still there after a step reached by mistake', async () => {
+	test('is still there after a segment reached by mistake', async () => {
 		given(await signal(bob, 'over_time'));
 		await move('go', { position: 1 });
 		await move('undo');

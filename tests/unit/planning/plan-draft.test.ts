@@ -31,7 +31,7 @@ const total = (draft: PlanDraft) => draft.segments.reduce((sum, { minutes }) => 
 const persons = (draft: PlanDraft, kind: string) =>
 	draft.segments.filter((segment) => segment.kind === kind).map(({ person }) => person);
 
-test('a new plan is the default two hours, with its presenter on their steps', () => {
+test('a new plan is the default two hours, with its presenter on their segments', () => {
 	const draft = fresh();
 	expect(total(draft)).toBe(120);
 	expect(draft.length).toBe(120);
@@ -39,7 +39,7 @@ test('a new plan is the default two hours, with its presenter on their steps', (
 	expect(draft.seen).toBe(0);
 });
 
-test('a draft becomes a plan with its moment in its own zone and its steps numbered', () => {
+test('a draft becomes a plan with its moment in its own zone and its segments numbered', () => {
 	const plan = toPlan(moved(fresh(), 'follow_up-0', 1));
 	expect(plan?.startsAt).toBe(Date.UTC(2026, 10, 26, 17, 30));
 	expect(plan?.segments.map(({ position }) => position)).toEqual([0, 1, 2, 3, 4, 5, 6]);
@@ -84,14 +84,14 @@ test('a kept draft comes back whole; what is not one is nothing', () => {
 	expect(parseKept(planShape, '{"id":"n","length":"long"}')).toBeNull();
 });
 
-test('another presenter in the place of the first takes over their steps and the minutes', () => {
+test('another presenter in the place of the first takes over their segments and the minutes', () => {
 	const draft = withPresenters(withMinutes(fresh(), 'discussion-0', 33), ['e'], SEVEN);
 	expect(persons(draft, 'challenge')).toEqual(['e']);
 	expect(persons(draft, 'discussion')).toEqual(['e']);
 	expect(draft.segments.find(({ kind }) => kind === 'discussion')?.minutes).toBe(33);
 });
 
-test('presenters that change their turn change their steps', () => {
+test('presenters that change their turn change their segments', () => {
 	const two = withPresenters(fresh(), ['b', 'c'], SEVEN);
 	expect(persons(withPresenters(two, ['c', 'b'], SEVEN), 'challenge')).toEqual(['c', 'b']);
 });
@@ -110,7 +110,7 @@ test('an expected presenter who is taken off leaves the place open, and the next
 	expect(persons(withPresenters(open, ['f'], SEVEN), 'discussion')).toEqual(['f']);
 });
 
-test('steps of a member who is also a presenter stay theirs when presenters change', () => {
+test('segments of a member who is also a presenter stay theirs when presenters change', () => {
 	const crowds = withFormat(fresh(), 'wise-crowds', SEVEN);
 	const changed = withPresenters(crowds, ['e'], SEVEN);
 	expect(persons(changed, 'present')).toEqual(SEVEN);
@@ -131,14 +131,14 @@ test('shortening makes two cases fit in two hours; too many cannot', () => {
 	expect(shortened(withPresenters(fresh(), ['b', 'c', 'd', 'e'], SEVEN))).toBeNull();
 });
 
-test('fewer minutes than a step could shrink to take its floor down with them', () => {
+test('fewer minutes than a segment could shrink to take its floor down with them', () => {
 	const segment = withMinutes(fresh(), 'discussion-0', 10).segments.find(
 		({ key }) => key === 'discussion-0'
 	);
 	expect(segment).toMatchObject({ minutes: 10, least: 10 });
 });
 
-test('a step taken out is gone and the others are numbered again', () => {
+test('a segment taken out is gone and the others are numbered again', () => {
 	const draft = without(fresh(), 'follow_up-0');
 	expect(draft.segments).toHaveLength(6);
 	expect(draft.segments.map(({ position }) => position)).toEqual([0, 1, 2, 3, 4, 5]);

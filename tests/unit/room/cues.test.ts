@@ -61,7 +61,7 @@ test('a phone that slept through them says nothing when it wakes', () => {
 	expect(cues([100, 101, 700, 701])).toEqual([]);
 });
 
-test('another step says nothing by beginning, however short it is', () => {
+test('another segment says nothing by beginning, however short it is', () => {
 	const next = { position: 2, startedAt: instant(begin + 120_000), planned: minutes(1) };
 	expect(cues([118, 119, [120, next], 121])).toEqual([]);
 });
@@ -79,7 +79,7 @@ test('a pause stops the cues, and the clock that goes on says them', () => {
 	]);
 });
 
-test('minutes granted give the step a new last minute; taken back, they repeat nothing', () => {
+test('minutes granted give the segment a new last minute; taken back, they repeat nothing', () => {
 	const more = { added: minutes(1) };
 	expect(cues([239, 240, [241, more], 242, ...seconds(297, 303)])).toEqual([
 		[240, 'minute'],
@@ -95,6 +95,6 @@ test('a minute taken away may bring the last minute, or the end, at once', () =>
 	expect(cues([200, [201, { added: minutes(-2) }], 202])).toEqual([[201, 'end']]);
 });
 
-test('a minute granted to a step that stays over says nothing', () => {
+test('a minute granted to a segment that stays over says nothing', () => {
 	expect(cues([399, 400, [401, { added: minutes(1) }], 402])).toEqual([]);
 });

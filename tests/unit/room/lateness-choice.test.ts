@@ -22,7 +22,7 @@ describe('a lateness that was accepted', () => {
 	});
 });
 
-test('in the last step there is nothing to decide', () => {
+test('in the last segment there is nothing to decide', () => {
 	const end = instant(0);
 	expect(hasChoice({ late: 4, end, shrink: null, drops: [] })).toBe(false);
 	const drop = { position: 3, minutes: [], cuts: [], end };
@@ -30,7 +30,7 @@ test('in the last step there is nothing to decide', () => {
 	expect(hasChoice({ late: 4, end, shrink: drop, drops: [] })).toBe(true);
 });
 
-test('the steps that lose most are named, the others counted', () => {
+test('the segments that lose most are named, the others counted', () => {
 	const cuts = [
 		{ position: 2, from: 20, to: 18 },
 		{ position: 3, from: 40, to: 33 },

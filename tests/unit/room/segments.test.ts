@@ -15,7 +15,7 @@ function segments(given: Record<number, number> = {}): RoomSegment[] {
 	});
 }
 
-describe('the step before', () => {
+describe('the segment before', () => {
 	test('is the one that precedes', () => expect(segmentBefore(segments(), 3)?.position).toBe(2));
 	test('is none for the first', () => expect(segmentBefore(segments(), 0)).toBeNull());
 	test('is never one that was left out', () => {
@@ -24,13 +24,13 @@ describe('the step before', () => {
 	});
 });
 
-test('only a step to come can have its planned minutes back', () => {
+test('only a segment to come can have its planned minutes back', () => {
 	const given = segments({ 1: 20, 3: 33, 4: 0 });
 	const changed = given.filter((segment) => isChanged(segment, given[1] ?? null));
 	expect(changed.map(({ position }) => position)).toEqual([3, 4]);
 });
 
-test('one step gets its planned minutes again, the others keep what they were given', () => {
+test('one segment gets its planned minutes again, the others keep what they were given', () => {
 	expect(restored(segments({ 3: 33, 4: 0 }), 4)).toEqual([5, 25, 20, 33, 10, 15, 5]);
 	expect(restored(segments({ 3: 33, 4: 0 }).toReversed(), 3)).toEqual([5, 25, 20, 40, 0, 15, 5]);
 });

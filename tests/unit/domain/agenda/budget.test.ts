@@ -71,7 +71,7 @@ describe('what to cut', () => {
 		expect(fitted).toEqual({ fits: true, minutes: [5, 25, 20, 35, 10, 15, 5] });
 	});
 
-	test('between equals the later step gives', () => {
+	test('between equals the later segment gives', () => {
 		const equal = numbered([1, 2].map(() => ({ ...base, minutes: 10, least: 5 })));
 		expect(fit(equal, 19)).toEqual({ fits: true, minutes: [10, 9] });
 	});
@@ -89,7 +89,7 @@ describe('what to cut', () => {
 		expect(fit(segments, 480)).toEqual({ fits: true, minutes: planned });
 	});
 
-	test('a cut plan is exactly as long as the session and no step goes under its least', () => {
+	test('a cut plan is exactly as long as the session and no segment goes under its least', () => {
 		fc.assert(
 			fc.property(plan, fc.integer({ min: 15, max: 480 }), (segments, length) => {
 				const { planned } = budget(segments, length);

@@ -11,7 +11,7 @@ const segments = (key: string, presenters: string[], members = seven) =>
 	expand(named(key)!, { members, presenters }).map(({ kind, person }) => [kind, person]);
 
 describe('expanding a format', () => {
-	test('the default format is seven steps, of which the case is the presenter’s', () => {
+	test('the default format is seven segments, of which the case is the presenter’s', () => {
 		expect(segments('mastermind', ['ada'])).toEqual([
 			['opening', null],
 			['follow_up', null],
@@ -41,7 +41,7 @@ describe('expanding a format', () => {
 		expect(people.slice(2, 6)).toEqual(['ada', 'ada', null, null]);
 	});
 
-	test('in wise crowds each member takes the four steps in turn', () => {
+	test('in wise crowds each member takes the four segments in turn', () => {
 		const all = segments('wise-crowds', [], ['ada', 'bo']);
 		expect(all.map(([kind]) => kind)).toEqual([
 			...['present', 'clarify', 'consult', 'feedback'],
@@ -53,7 +53,7 @@ describe('expanding a format', () => {
 		]);
 	});
 
-	test('a troika is three rounds of five steps, named or not', () => {
+	test('a troika is three rounds of five segments, named or not', () => {
 		expect(segments('troika', [])).toHaveLength(15);
 		const rounds = segments('troika', ['ada', 'bo', 'cy']);
 		expect(rounds).toHaveLength(15);
@@ -64,7 +64,7 @@ describe('expanding a format', () => {
 		]);
 	});
 
-	test('steps keep their label, rule, speakers and how far they may shrink', () => {
+	test('segments keep their label, rule, speakers and how far they may shrink', () => {
 		const discussion = expand(named('mastermind')!, { members: seven, presenters: ['ada'] })[3];
 		expect(discussion).toEqual({
 			position: 3,

@@ -6,14 +6,14 @@ import { named } from '#lib/domain/formats/builtin.ts';
 
 const mastermind = expand(named('mastermind')!, { members: [], presenters: ['ada'] });
 
-describe('moving a step', () => {
+describe('moving a segment', () => {
 	const kinds = (segments: Segment[]) => segments.map(({ kind }) => kind);
 
-	test('a step moved down takes the place it is dropped on', () => {
+	test('a segment moved down takes the place it is dropped on', () => {
 		expect(kinds(move(mastermind, 1, 5)).indexOf('follow_up')).toBe(5);
 	});
 
-	test('a step moved up takes the place it is dropped on', () => {
+	test('a segment moved up takes the place it is dropped on', () => {
 		expect(kinds(move(mastermind, 5, 1)).indexOf('actions')).toBe(1);
 	});
 
@@ -26,7 +26,7 @@ describe('moving a step', () => {
 		expect(move(mastermind, from, to)).toEqual(mastermind);
 	});
 
-	test('no step is lost, positions count from 0, and moving back restores the agenda', () => {
+	test('no segment is lost, positions count from 0, and moving back restores the agenda', () => {
 		fc.assert(
 			fc.property(fc.nat(6), fc.nat(6), (from, to) => {
 				const moved = move(mastermind, from, to);

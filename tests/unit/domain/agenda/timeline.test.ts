@@ -18,7 +18,7 @@ describe('the timeline', () => {
 		expect(slots.at(-1)?.end).toBe(at('2026-11-26T20:30:00+01:00'));
 	});
 
-	test('steps follow each other without a hole across midnight and the change of the hour', () => {
+	test('segments follow each other without a hole across midnight and the change of the hour', () => {
 		const slots = timeline(mastermind, at('2026-10-24T23:30:00+02:00'));
 		for (const [index, slot] of slots.entries()) {
 			expect(between(slot.start, slot.end)).toBe(minutes(mastermind[index]!.minutes));

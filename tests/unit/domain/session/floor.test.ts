@@ -39,7 +39,7 @@ describe('who asks for the floor', () => {
 		}
 	});
 
-	test('in no step of any format may anybody raise a hand and be told to listen', () => {
+	test('in no segment of any format may anybody raise a hand and be told to listen', () => {
 		const quiet = builtin
 			.flatMap((format) => expand(format, people))
 			.filter(
@@ -71,7 +71,7 @@ describe('what may be written and signalled', () => {
 		expect(signalsOf(segment('mastermind', 'discussion'))).not.toContain('advice');
 	});
 
-	test('a pause may be asked for in every step; in silence nothing is off topic', () => {
+	test('a pause may be asked for in every segment; in silence nothing is off topic', () => {
 		const segments = builtin.flatMap((format) => expand(format, people));
 		expect(segments.filter((segment) => !signalsOf(segment).includes('pause'))).toEqual([]);
 		expect(signalsOf(segment('clearness', 'silence'))).toEqual(['over_time', 'pause']);

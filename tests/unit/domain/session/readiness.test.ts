@@ -35,7 +35,7 @@ describe('before a session starts', () => {
 		expect(gaps.every(blocks)).toBe(true);
 	});
 
-	test('a presenter not known yet is told with the steps that wait for them', () => {
+	test('a presenter not known yet is told with the segments that wait for them', () => {
 		const gaps = beforeStart({ ...plan, segments: agenda([]) });
 		expect(gaps).toEqual([{ kind: 'presenter', positions: [2, 4] }]);
 		expect(gaps.some(blocks)).toBe(false);

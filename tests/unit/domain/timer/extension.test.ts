@@ -16,7 +16,7 @@ test('a topic that was shortened may still have its two minutes', () => {
 	expect(nextExtension(topic, minutes(-1))).toBe(2);
 });
 
-test('no other step asks for thumbs', () => {
+test('no other segment asks for thumbs', () => {
 	const others = ['mastermind', 'codev', 'clearness', 'round-table', 'lean-coffee']
 		.flatMap(segments)
 		.filter(({ kind }) => kind !== 'topic');

@@ -102,7 +102,7 @@ describe('what the lateness costs', () => {
 		expect(saved).toBeLessThan(40);
 	});
 
-	test('a step to come may be left out, the last one never', () => {
+	test('a segment to come may be left out, the last one never', () => {
 		const price = cost(challenge, segments, at('2026-11-26T19:22:00+01:00'), plannedEnd);
 		expect(price?.drops.map(({ position }) => position)).toEqual([3, 4, 5]);
 		expect(price?.drops[1]).toEqual({

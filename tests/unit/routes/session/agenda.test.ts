@@ -15,7 +15,7 @@ const setting = {
 	nameOf: (id: string) => `nom ${id}`
 };
 
-test('each step has its hour on the wall, past midnight too', () => {
+test('each segment has its hour on the wall, past midnight too', () => {
 	const times = agendaItems(segments, setting).map(({ time }) => time);
 	expect(times.slice(0, 4)).toEqual(['23:50', '23:55', '00:20', '00:40']);
 });
@@ -25,7 +25,7 @@ test('without a date there are no hours', () => {
 	expect(new Set(times)).toEqual(new Set(['']));
 });
 
-test('a presented step says who presents, or that nobody does yet', () => {
+test('a presented segment says who presents, or that nobody does yet', () => {
 	const [named] = agendaItems(segments, setting).filter(({ strong }) => strong);
 	expect(named?.who).toContain('nom a');
 	const open = segments.map((segment) => ({ ...segment, person: null }));
@@ -37,7 +37,7 @@ test('the follow-up says how long each member has', () => {
 	expect(agendaItems(segments, setting)[1]?.who).toMatch(/^7 membres, environ 3\u00a0min chacun$/);
 });
 
-test('a step that is over shows the whole minutes it took', () => {
+test('a segment that is over shows the whole minutes it took', () => {
 	const done = segments.map((segment) => ({ ...segment, actualMs: minutes(2.6) }));
 	expect(agendaItems(done, { ...setting, members: null })[0]).toMatchObject({
 		actual: 3,
