@@ -46,8 +46,8 @@ begin
 	raise exception using errcode = code, message = rule;
 end $$;
 
--- The account of the token, as long as its session has not ended. A token is good for an hour; a
--- session that was ended is refused at once, because every policy and function asks here.
+-- The account of the token, as long as its sign-in has not ended. A token is good for an hour; once
+-- its sign-in has ended it is refused at once, because every policy and function asks here.
 create function private.uid() returns uuid
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
@@ -59,9 +59,8 @@ end $$;
 comment on function private.uid is
 	'The caller''s account; null without one, and once the session of the token was ended.';
 
--- The caller's id; refuses a caller without an account. A device that was signed out elsewhere has
--- to know it, so that it asks to sign in again and erases what it keeps: an account without a
--- session is told something else than no account.
+-- The caller's id; refuses a caller without an account. A device that was signed out elsewhere gets
+-- a code of its own: it then asks to sign in again and erases what it keeps.
 create function private.me() returns uuid
 language plpgsql stable set search_path = '', pg_temp as $$
 declare
@@ -77,7 +76,7 @@ end $$;
 
 -- How a pull shows a table: its name on the phone, the table it comes from (null: the same name),
 -- the column that is its key (null: id), the shape of a row `t` (null: as it is), and which rows
--- (null: all), beside what the policies allow. Each area says it of its own tables: see
+-- (null: all that the policies allow). Each area has one for its own tables: see
 -- `shown_tables`.
 create type private.shown_table as (name text, source text, key text, shape text, which text);
 
@@ -331,15 +330,15 @@ $$;
 
 -- Triggers
 
--- However a sign-in ends (signed out here or elsewhere, a new password, the account deleted): its
--- browser is reminded no more, and its live channels are asked at once whether they may go on. A
--- server that remembers what it allowed asks nobody: there the topic itself ends, and everybody
--- moves to the next one.
+-- Whatever ends a sign-in (signing out here or elsewhere, a new password, the account deleted): its
+-- browser gets no more reminders, and its live channels are checked again at once. A server that
+-- caches what it allowed does not check: there the topic itself ends, and everybody moves to the
+-- next one.
 create function private.end_sign_in() returns trigger
 language plpgsql security definer set search_path = '', pg_temp as $$
 begin
 	delete from cercle.push_subscriptions p using ended e where p.session_id = e.id;
-	-- First: what the topics say of their end is not for the member who was signed out.
+	-- First, so that the member who was signed out does not hear that the topics end.
 	perform pg_notify('realtime_revoke', u.user_id::text)
 		from (select distinct e.user_id from ended e) u;
 	perform private.end_topics(g.group_id) from (
@@ -401,7 +400,7 @@ begin
 	if ended = 0 and sign_in_id is not null then
 		perform private.refuse('CR001', 'no such sign-in');
 	end if;
-	-- Its address may be known to a device that is signed in nowhere.
+	-- A device that is signed in nowhere may know the address of the calendar.
 	if everywhere then
 		delete from cercle.calendars c where c.id = me;
 	end if;
@@ -585,11 +584,11 @@ language sql stable set search_path = '', pg_temp as $$
 		('signatures', null, null, null, null)
 $$;
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_groups(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
-		-- Of a group one left, its name is not known any more.
+		-- A former member does not read the name of the group any more.
 		'groups', (
 			select coalesce(jsonb_agg(jsonb_build_object(
 				'id', m.group_id, 'name', g.name, 'joined_at', m.joined_at, 'left_at', m.left_at
@@ -619,7 +618,8 @@ create policy select_member on cercle.memberships for select to authenticated
 	);
 create policy select_joined on cercle.charters for select to authenticated
 	using (group_id = any (array(select private.my_joined_group_ids())));
--- The signatures of a group are its members' to read; one's own before that, to know what to sign.
+-- Members read the signatures of their group; before they signed, only their own, to know what to
+-- sign.
 create policy select_member on cercle.signatures for select to authenticated
 	using (
 		group_id = any (array(select private.my_group_ids()))
@@ -777,8 +777,8 @@ language sql volatile security invoker set search_path = '', pg_temp as $$
 $$;
 comment on function public.sign_charter is 'Signs the charter in force. Signing twice is harmless.';
 
--- Leaving a group: at any time, by oneself. The triggers on memberships say what is cut off at
--- once, and what becomes of the sessions that counted on the member.
+-- Leaving a group, at any time. The triggers on memberships cut access at once and take the member
+-- out of the sessions that counted on them.
 create function private.leave_group(group_id uuid) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
@@ -790,7 +790,7 @@ begin
 	) then
 		perform private.refuse('CR001', 'no such group');
 	end if;
-	-- The group first, like every change of who belongs to it.
+	-- The group first, like every change of its members.
 	perform from cercle.groups g where g.id = leave_group.group_id for no key update;
 	update cercle.memberships m set left_at = clock_timestamp()
 		where m.group_id = leave_group.group_id and m.member_id = me and m.left_at is null;
@@ -890,8 +890,8 @@ create policy select_member on cercle.invitations for select to authenticated
 
 -- What invitations add to memberships.
 
--- Leaving takes the invitations along, those the member sent and those to their address: nobody
--- comes back in through a door that was left open.
+-- A member who leaves takes along the invitations they sent and those to their address: they must
+-- not come back by an old one.
 create function private.revoke_open_invitations() returns trigger
 language plpgsql security definer set search_path = '', pg_temp as $$
 begin
@@ -1037,8 +1037,8 @@ comment on function public.accept_invitation is
 
 -- Grants
 
--- All columns but the hash, which only the functions above need. A pull asks for the version of a
--- row (`xmin`): on a table with grants by column it has to be among them.
+-- All columns but the hash, which only the functions above need. A pull reads the version of a row
+-- (`xmin`): on a table with grants by column it needs one too.
 grant select (
 	id, group_id, email, invited_by, created_at, expires_at, accepted_at, revoked_at, xmin
 ) on cercle.invitations to authenticated;
@@ -1091,7 +1091,7 @@ comment on table cercle.breach_votes is
 	'Votes on an open breach, each its voter''s own secret. Gone once it is settled.';
 create index breach_votes_member on cercle.breach_votes (member_id);
 
--- The register says what was decided about a group and when, without a word of why.
+-- The register says what was decided about a group and when, never why.
 create table cercle.decisions (
 	id uuid primary key default gen_random_uuid(),
 	group_id uuid not null references cercle.groups (id) on delete cascade,
@@ -1122,7 +1122,7 @@ language sql immutable set search_path = '', pg_temp as $$
 $$;
 
 -- Breaches I may read: those of my groups, open or settled while I belonged to it, about anybody
--- but me. One whose days are over is nobody's any more, even before it is noted as lapsed.
+-- but me. Nobody reads one whose days are over, even before it is noted as lapsed.
 create function private.my_breach_ids() returns setof uuid
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
@@ -1180,7 +1180,8 @@ begin
 	end if;
 end $$;
 
--- Asks the rule, and settles an open breach when it has an answer. The caller holds the group.
+-- Applies the rule, and settles an open breach when it gives an answer. The caller holds the lock
+-- of the group.
 create function private.weigh_breach(breach_id uuid) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
@@ -1209,8 +1210,8 @@ begin
 	end if;
 end $$;
 
--- Asks the rule of every open breach of a group: for those whose days are over, and whenever fewer
--- members decide.
+-- Applies the rule to every open breach of a group: for those whose days are over, and whenever
+-- fewer members decide.
 create function private.weigh_breaches(group_id uuid) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
@@ -1254,7 +1255,7 @@ language sql stable set search_path = '', pg_temp as $$
 		('breach_votes', null, null, null, null)
 $$;
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_breaches(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -1269,8 +1270,9 @@ language sql stable set search_path = '', pg_temp as $$
 $$;
 
 -- A breach whose days are over and that nobody touched is settled, so that it holds its words no
--- longer. That waits for nobody: by then the batch has erased rows of other groups, and somebody
--- who holds a group may be waiting for these. What is passed over comes at the next run.
+-- longer. It skips groups that are locked: by then the batch has erased rows of other groups, and
+-- the transaction that holds a group may be waiting for these. What is skipped comes at the next
+-- run.
 create function private.settle_lapsed(most int) returns int
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
@@ -1284,7 +1286,7 @@ declare
 		limit most
 		for no key update skip locked
 	);
-	-- Counted once the groups are held: from then on nobody else settles them.
+	-- Counted once the groups are locked: from then on no other transaction settles them.
 	lapsed int := (
 		select count(*) from cercle.breaches b
 		where b.group_id = any (held) and b.settled_at is null
@@ -1319,7 +1321,7 @@ create trigger append_only before update of id, group_id, kind, at on cercle.dec
 	for each row execute function private.refuse_change();
 
 -- What moderation adds to groups, memberships and charters: the register, and the votes of a member
--- who goes.
+-- who leaves.
 
 create function private.log_admission() returns trigger
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
@@ -1376,7 +1378,8 @@ end $$;
 create trigger log_charter after insert on cercle.charters
 	for each row when (new.version > 1) execute function private.log_charter();
 
--- A member who goes takes their vote along, and a breach raised about them has no object any more.
+-- A member who leaves takes their vote along, and a breach raised about them has no object any
+-- more.
 create function private.leave_breaches() returns trigger
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
@@ -1464,7 +1467,7 @@ begin
 	if vote_breach.exclude is null then
 		perform private.refuse('CR005', 'a vote says one or the other');
 	end if;
-	-- Too late is no refusal: that would undo the note that it lapsed.
+	-- A late vote is not refused: a refusal would undo the note that it lapsed.
 	if held.raised_at > now() - private.breach_term() then
 		insert into cercle.breach_votes (breach_id, member_id, exclude)
 			values (held.id, me, vote_breach.exclude)
@@ -1583,7 +1586,7 @@ create table cercle.segments (
 	actual_ms bigint check (actual_ms >= 0),
 	unique (session_id, position)
 );
-comment on table cercle.segments is 'The agenda of a session: ordered, timed steps.';
+comment on table cercle.segments is 'The agenda of a session: ordered, timed segments.';
 comment on column cercle.segments.actual_ms is
 	'Time really spent, pauses left out. Null: not yet reached.';
 create index segments_group on cercle.segments (group_id);
@@ -1693,7 +1696,7 @@ begin
 		select private.my_dated_session_ids() union all select private.my_shared_session_ids();
 end $$;
 
--- Closed sessions I took part in: whether they are shared is mine to say, among others.
+-- Closed sessions I took part in: I am one of those who decide whether they are shared.
 create function private.my_attended_session_ids() returns setof uuid
 language sql stable security definer set search_path = '', pg_temp as $$
 	select s.id from cercle.sessions s
@@ -1762,7 +1765,7 @@ language sql stable set search_path = '', pg_temp as $$
 		('session_consents', null, null, null, null)
 $$;
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_sessions(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -1886,8 +1889,8 @@ create trigger note_change after insert or update or delete on cercle.session_co
 
 -- Commands
 
--- An earlier session, opened to a member who joined after it: by all who were present, each by
--- their own word, for as long as every one of them stays with it.
+-- An earlier session is opened to a member who joined after it by the consent of every member who
+-- was present, as long as none of them withdraws it.
 create function private.share_session(session_id uuid, reader_id uuid, agree boolean) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
@@ -1944,7 +1947,7 @@ grant insert (group_id, session_id, member_id, present), update (present)
 	on cercle.attendances to authenticated;
 grant insert (group_id, session_id, member_id, plus, delta), update (plus, delta)
 	on cercle.feedbacks to authenticated;
--- The constraint of reminder_settings asks it with the rights of the member who writes.
+-- The constraint of reminder_settings calls it with the rights of the member who writes.
 grant execute on function private.is_time_zone(text) to authenticated;
 grant execute on function
 	private.my_dated_session_ids(), private.my_shared_session_ids(), private.my_session_ids(),
@@ -1955,9 +1958,9 @@ grant execute on function
 	to authenticated;
 -- Planning a session: one command writes the whole plan, so that it is never half there.
 
--- Writes the plan into its session; the callers check the right to. `plan` is {id, group_id, starts_at,
--- time_zone, place, format, length_minutes, facilitator_id, scribe_id, host_id, presenters: [person],
--- segments: [{kind, label, minutes, least, speakers, rule, person_id}]}.
+-- Writes the plan into its session; the callers check the right to. `plan` is {id, group_id,
+-- starts_at, time_zone, place, format, length_minutes, facilitator_id, scribe_id, host_id,
+-- presenters: [person], segments: [{kind, label, minutes, least, speakers, rule, person_id}]}.
 create function private.write_plan(plan jsonb) returns uuid
 language plpgsql security definer set search_path = '', pg_temp as $$
 declare
@@ -1988,7 +1991,7 @@ begin
 		or cardinality(presenters) > 8
 		or cardinality(presenters) > (select count(distinct p.person) from unnest(presenters) p(person))
 	then
-		perform private.refuse('CR005', 'too few or too many steps or presenters');
+		perform private.refuse('CR005', 'too few or too many segments or presenters');
 	end if;
 
 	insert into cercle.sessions as s (
@@ -2016,7 +2019,7 @@ begin
 		)
 	) with ordinality x(kind, label, minutes, least, speakers, rule, person_id, turn);
 
-	-- A presenter taken off the plan keeps what they prepared; an untouched page goes.
+	-- A presenter taken off the plan keeps what they prepared; an untouched challenge is deleted.
 	delete from cercle.challenges c
 		where c.session_id = planned.id and c.presenter_id <> all (presenters) and c.version = 1;
 	update cercle.challenges c set position = null
@@ -2029,7 +2032,7 @@ begin
 
 	insert into cercle.room_states (session_id, group_id, facilitator_id)
 		values (planned.id, planned.group_id, planned.facilitator_id)
-		-- The role was handed over, perhaps: only another name in the plan takes it from its holder.
+		-- The role may have been handed over: only another name in the plan takes it from its holder.
 		on conflict (session_id) do update set facilitator_id = excluded.facilitator_id
 			where excluded.facilitator_id is distinct from driver;
 	-- Actions taken between two sessions wait for the first one planned, not for one after it.
@@ -2181,7 +2184,7 @@ create table cercle.challenges (
 	version int not null default 1,
 	updated_at timestamptz not null default now(),
 	unique (session_id, presenter_id),
-	-- For the rows of a challenge that carry its session and group: 41_contributions.sql.
+	-- Target of the foreign keys that carry its session and group: 41_contributions.sql.
 	unique (id, session_id, group_id)
 );
 comment on table cercle.challenges is
@@ -2372,7 +2375,7 @@ declare
 begin
 	if old.withdrawn_at is not null then
 		new.withdrawn_at := old.withdrawn_at;
-		-- Its turn on the plan may change: it is no word of it.
+		-- Its turn on the plan may change: that is none of its words.
 		if to_jsonb(new) - '{position,version,updated_at}'::text[]
 			<> to_jsonb(old) - '{position,version,updated_at}'::text[]
 		then
@@ -2391,7 +2394,7 @@ begin
 	elsif (new.keep, new.double_confidential) is distinct from (old.keep, old.double_confidential) then
 		select s.status into stage from cercle.sessions s where s.id = new.session_id;
 		if stage = 'live' then
-			-- A session that is being closed is waited for.
+			-- Waits for a session that is being closed.
 			select s.status into stage from cercle.sessions s where s.id = new.session_id for key share;
 		end if;
 		if stage = 'closed' and (
@@ -2537,7 +2540,7 @@ language sql stable set search_path = '', pg_temp as $$
 		('contributions', null, null, null, null)
 $$;
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_contributions(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -2561,8 +2564,7 @@ create policy insert_author on cercle.contributions for insert to authenticated
 		and session_id = any (array(select private.my_live_session_ids()))
 	);
 -- Its author changes it or takes it back while the session is live. Its presenter may take it away,
--- and never puts words in the author's mouth. Its author changes it or takes it back while the
--- session lives. Its presenter may take it away, and never puts words in the author's mouth.
+-- and never puts words in the author's mouth.
 create policy update_keeper on cercle.contributions for update to authenticated
 	using (
 		challenge_id = any (array(select private.my_challenge_ids()))
@@ -2581,8 +2583,8 @@ create policy update_keeper on cercle.contributions for update to authenticated
 
 -- Triggers
 
--- Row trigger: nothing slips into a session that is being closed. The policies still saw it live;
--- here its closing is waited for.
+-- Row trigger: no row enters a session that is being closed. The policies still saw it live; this
+-- waits for the close.
 create function private.keep_live() returns trigger
 language plpgsql security definer set search_path = '', pg_temp as $$
 begin
@@ -2649,7 +2651,7 @@ end $$;
 
 -- What contributions add to the export: a challenge with what was noted of it and given to it.
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_challenges(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -2844,8 +2846,8 @@ begin
 			when choice = 'drop' then a.due_on else coalesce(decide_action.due_on, a.due_on)
 		end,
 		status = case when choice = 'drop' then 'dropped' else a.status end,
-		-- Said with the status, so that a line equal to the one before stays. Of a new commitment nothing
-		-- was said yet.
+		-- Written together with the status, so that a line equal to the one before stays. A new
+		-- commitment has no line yet.
 		outcome = case choice when 'drop' then 'dropped' when 'do' then a.outcome end,
 		carries = case when choice = 'reshape' then 0 else a.carries end,
 		decided_carries = case when choice = 'reshape' then 0 else a.carries end,
@@ -2938,7 +2940,7 @@ language sql stable set search_path = '', pg_temp as $$
 		('reviews', null, null, null, null)
 $$;
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_actions(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -3083,8 +3085,8 @@ create trigger keep_company before insert or update of goal_id, partner_id on ce
 	for each row execute function private.keep_action_company();
 
 -- Row trigger: the actions of a member who left stand still. Sessions they are not part of no
--- longer review and carry them: their date, their outcome and the line said of them would tell of
--- those.
+-- longer review and carry them; otherwise their date, their outcome and their line would tell the
+-- former member of those.
 create function private.keep_former() returns trigger
 language plpgsql security definer set search_path = '', pg_temp as $$
 begin
@@ -3332,7 +3334,7 @@ language sql stable set search_path = '', pg_temp as $$
 		('goals', null, null, null, 't.removed_at is null')
 $$;
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_goals(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -3530,7 +3532,7 @@ language sql volatile security definer set search_path = '', pg_temp as $$
 	select realtime.send(payload, event, private.room_topic(signal_room.session_id), true)
 $$;
 
--- Milliseconds spent in the running segment, pauses left out.
+-- Milliseconds spent in the running segment, without pauses.
 create function private.elapsed_ms(room cercle.room_states, at timestamptz) returns bigint
 language sql immutable set search_path = '', pg_temp as $$
 	select greatest(0, extract(epoch from coalesce(room.paused_at, at) - room.started_at) * 1000
@@ -3546,8 +3548,8 @@ language sql volatile security definer set search_path = '', pg_temp as $$
 	on conflict (session_id, member_id) do update set seen_at = excluded.seen_at
 $$;
 
--- True when the caller may take the role: its holder left the group, however lately their phone was
--- heard, or was not heard for 30 seconds. Hours to come are no sign of life: the server's clock was
+-- True when the caller may take the role: its holder has left the group, or their phone was not
+-- heard for 30 seconds. A last sign that lies in the future counts as none: the server's clock was
 -- set back.
 create function private.holder_is_away(room cercle.room_states) returns boolean
 language sql stable security definer set search_path = '', pg_temp as $$
@@ -3648,7 +3650,7 @@ create policy update_reviewer on cercle.reviews for update to authenticated
 create trigger append_only before update of command, args, version, at, before
 	on cercle.room_commands for each row execute function private.refuse_change();
 
--- What a command does to the state. Nothing here locks, stores or tells.
+-- What a command does to the state. These functions lock, store and send nothing.
 
 -- Adds the time spent in the running segment to it. Nothing runs before the start.
 create function private.leave_segment(room cercle.room_states, at timestamptz) returns void
@@ -3665,7 +3667,7 @@ returns cercle.room_states
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
 	if target is null or target not between 0 and cardinality(room.minutes) - 1 then
-		perform private.refuse('CR005', 'no such step');
+		perform private.refuse('CR005', 'no such segment');
 	end if;
 	perform private.leave_segment(room, at);
 	if room.minutes[target + 1] = 0 then
@@ -3674,7 +3676,7 @@ begin
 	end if;
 	perform private.end_turns(room, at);
 	if target is distinct from room.position then
-		perform private.clear_step(room, target);
+		perform private.clear_segment(room, target);
 	end if;
 	room.position := target;
 	room.started_at := at;
@@ -3685,8 +3687,8 @@ begin
 	return room;
 end $$;
 
--- The minutes of the steps to come, as the facilitator decides on the way: 0 drops a step, none
--- goes under its least. What runs and what is over keeps its own.
+-- The minutes of the segments to come, as the facilitator decides on the way: 0 drops a segment,
+-- none goes under its least. What runs and what is over keeps its own.
 create function private.replan(room cercle.room_states, given int[]) returns int[]
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
@@ -3748,7 +3750,7 @@ begin
 			if room.paused_at is not null then
 				perform private.refuse('CR004', 'the clock is paused');
 			end if;
-			-- A server's clock may be set back: no pause begins before its step or ends before itself.
+			-- A server's clock may be set back: no pause begins before its segment or ends before itself.
 			room.paused_at := greatest(at, room.started_at);
 		when 'resume' then
 			if room.paused_at is null then
@@ -3774,7 +3776,7 @@ begin
 	return room;
 end $$;
 
--- What has to be known to take a command back: the room as it is, and the time its step had spent
+-- What undoing a command needs: the room as it is, and the time its segment had spent
 -- before. Null for what cannot be taken back: a session that began has begun.
 create function private.undoable_state(room cercle.room_states, command text) returns jsonb
 language sql stable security definer set search_path = '', pg_temp as $$
@@ -3801,7 +3803,7 @@ begin
 	then
 		perform private.refuse('CR004', 'nothing of the caller to undo');
 	end if;
-	-- A member who speaks in a step that was not meant to begin has finished.
+	-- A member who speaks in a segment that was not meant to begin has finished.
 	if (last.before ->> 'position')::int is distinct from room.position then
 		perform private.end_turns(room, at);
 	end if;
@@ -3870,7 +3872,8 @@ begin
 	) values (
 		command_id, room.group_id, room.session_id, me, command, args, saved.version, at, before
 	);
-	-- Giving the role away before the session is no presence: a member who does may well not come.
+	-- A member who gives the role away before the session does not count as present: they may not
+	-- come.
 	if saved.position is not null then
 		perform private.mark_seen(room, me);
 	end if;
@@ -3953,7 +3956,8 @@ language sql volatile security invoker set search_path = '', pg_temp as $$
 $$;
 comment on function public.server_clock is 'The server''s time in milliseconds since 1970.';
 
--- Closing a session: its notes find their keeper, unfinished actions go on, the next date is set.
+-- Closing a session: its notes become the presenter's, unfinished actions are carried, the next
+-- date is set.
 create function private.close_session(
 	session_id uuid, next jsonb, expected_version int, command_id uuid
 ) returns jsonb
@@ -4012,9 +4016,9 @@ grant execute on function
 	public.server_clock(), public.close_session(uuid, jsonb, int, uuid)
 	to authenticated;
 -- The floor of a live session: the member who speaks, the raised hands, thumbs on going on with a
--- topic, and silent signals to the facilitator. All of it belongs to one step and is seen in that
--- step only. Several members press at once, and each press means the same whenever it arrives:
--- these are no commands of the room, and none of them can be stale.
+-- topic, and silent signals to the facilitator. All of it belongs to one segment and is seen in
+-- that segment only. Several members press at once, and each press means the same whenever it
+-- arrives: these are no commands of the room, and none of them can be stale.
 
 create table cercle.speaking_turns (
 	id uuid primary key default gen_random_uuid(),
@@ -4028,7 +4032,7 @@ create table cercle.speaking_turns (
 	check (ended_at is null or began_at is not null)
 );
 comment on table cercle.speaking_turns is
-	'Raised hands and turns to speak, by step. A hand taken down leaves nothing.';
+	'Raised hands and turns to speak, by segment. A hand taken down leaves nothing.';
 create unique index speaking_turns_open on cercle.speaking_turns (session_id, position, member_id)
 	where ended_at is null;
 create unique index speaking_turns_speaker on cercle.speaking_turns (session_id, position)
@@ -4063,7 +4067,7 @@ alter table private.room_signals enable row level security;
 
 -- Helper functions
 
--- The floor of the running step, for every phone: ids, moments and counts.
+-- The floor of the running segment, for every phone: ids, moments and counts.
 create function private.floor_json(room cercle.room_states) returns jsonb
 language sql stable security definer set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -4098,7 +4102,7 @@ language sql volatile security definer set search_path = '', pg_temp as $$
 	where t.session_id = room.session_id and t.position = room.position
 $$;
 
--- How often each signal was given in the running step.
+-- How often each signal was given in the running segment.
 create function private.signals_json(room cercle.room_states) returns jsonb
 language sql stable security definer set search_path = '', pg_temp as $$
 	select coalesce(jsonb_agg(jsonb_build_object('kind', s.kind, 'count', s.times) order by s.kind), '[]')
@@ -4109,7 +4113,7 @@ language sql stable security definer set search_path = '', pg_temp as $$
 	) s
 $$;
 
--- Ends the turn of the member who speaks in the running step. Hands stay up: going on by mistake
+-- Ends the turn of the member who speaks in the running segment. Hands stay up: going on by mistake
 -- can be undone.
 create function private.end_turns(room cercle.room_states, at timestamptz) returns void
 language sql volatile security definer set search_path = '', pg_temp as $$
@@ -4118,8 +4122,8 @@ language sql volatile security definer set search_path = '', pg_temp as $$
 		and t.began_at is not null and t.ended_at is null
 $$;
 
--- A step that is entered has nobody waiting in it, however often it was there before.
-create function private.clear_step(room cercle.room_states, target int) returns void
+-- Nobody waits in a segment that is entered, also when it is entered again.
+create function private.clear_segment(room cercle.room_states, target int) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
 	delete from cercle.speaking_turns t
@@ -4128,7 +4132,7 @@ begin
 	delete from private.room_signals s where s.session_id = room.session_id and s.position = target;
 end $$;
 
--- What is left of the floor when the session ends: how long each spoke.
+-- What the floor leaves when the session ends: how long each member spoke.
 create function private.close_floor(room cercle.room_states, at timestamptz) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 begin
@@ -4303,7 +4307,7 @@ begin
 		else
 			perform private.refuse('CR005', 'no such command');
 	end case;
-	-- Pressed twice, it says the same: nothing to tell.
+	-- Pressed twice, it means the same: nothing is sent.
 	if private.floor_json(room) is distinct from before then
 		update cercle.room_states r set floor_version = r.floor_version + 1
 			where r.session_id = room.session_id
@@ -4318,7 +4322,7 @@ language sql volatile security invoker set search_path = '', pg_temp as $$
 	select private.floor_command(session_id, command, args)
 $$;
 comment on function public.floor_command is
-	'raise, lower, give {member_id}, end, thumb {up}. Answers the floor of the running step.';
+	'raise, lower, give {member_id}, end, thumb {up}. Answers the floor of the running segment.';
 
 create function private.signal_facilitator(session_id uuid, kind text) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
@@ -4343,7 +4347,7 @@ language sql volatile security invoker set search_path = '', pg_temp as $$
 	select private.signal_facilitator(session_id, kind)
 $$;
 comment on function public.signal_facilitator is
-	'advice, off_topic, over_time or pause, once a step and member. Nobody learns who gave it.';
+	'advice, off_topic, over_time or pause, once a segment and member. Nobody learns who gave it.';
 
 create function private.dismiss_signal(session_id uuid, kind text) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
@@ -4364,7 +4368,7 @@ language sql volatile security invoker set search_path = '', pg_temp as $$
 	select private.dismiss_signal(session_id, kind)
 $$;
 comment on function public.dismiss_signal is
-	'The facilitator has heard these signals of the running step.';
+	'The facilitator has heard these signals of the running segment.';
 
 -- Grants
 
@@ -4379,8 +4383,9 @@ grant execute on function
 -- what they may read comes by `pull`. Both run with the caller's rights, so the policies of each
 -- table decide.
 
--- Operations are known by where they come from: the member, the client (one database on one device)
--- and their place in its queue. One that is tried again takes a new place, and is judged anew.
+-- Operations are identified by their origin: the member, the client (one database on one device)
+-- and the sequence number in its queue. One that is tried again gets a new number, and is judged
+-- anew.
 create table cercle.operations (
 	client_id uuid not null,
 	member_id uuid not null default private.uid() references cercle.profiles (id) on delete cascade,
@@ -4443,7 +4448,7 @@ begin
 		(select string_agg(format('%1$I = (jsonb_populate_record(t, $2)).%1$I', key), ', ')
 			from jsonb_object_keys(changes) key)
 	) using row_id, changes;
-	-- While the row was waited for, the right to write it may have ended: a session was closed.
+	-- While this waited for the row, the right to write it may have ended: a session was closed.
 	get diagnostics written = row_count;
 	if written = 0 then
 		perform private.refuse('CR001', 'no such row, or not yours to write');
@@ -4505,7 +4510,7 @@ begin
 					);
 					changed := private.changed_tables();
 				exception when others then
-					-- Bad data and denied rights are answers; a lack of means (lock, disk, memory,
+					-- Bad data and denied rights are answers; a lack of resources (lock, disk, memory,
 					-- shutdown) is not: the whole call fails and is sent again.
 					if sqlstate !~ '^(CR|22|23|42|P0)' then
 						raise;
@@ -4540,13 +4545,13 @@ comment on function public.apply_ops is
 -- Reading
 --
 -- For each table, the caller's rows have a sum: that of a stamp per row, which changes when the row
--- is written (xmin, the transaction that wrote it) and when its columns do. A phone says which tables
--- it asks for, all or those that a signal named, and of each what it has: the sum of its rows and the
--- snapshot that they were read in. A table of the same sum is not sent. Of another, what was written
--- since that snapshot is sent; what the phone then still has wrong (rows gone, or shown and hidden by
--- a right that changed) it asks for in full, by naming no snapshot. So the snapshot is a hint that
--- spares bytes, and the sum is what counts: no column, no trigger and no memory of what was sent
--- where.
+-- is written (xmin, the transaction that wrote it) and when its columns do. A phone says which
+-- tables it asks for, all or those that a signal named, and of each what it has: the sum of its
+-- rows and the snapshot that they were read in. A table of the same sum is not sent. Of another,
+-- what was written since that snapshot is sent; what the phone then still has wrong (rows gone, or
+-- shown and hidden by a right that changed) it asks for in full, by naming no snapshot. So the
+-- snapshot is a hint that spares bytes, and the sum is what counts: no column, no trigger and no
+-- memory of what was sent where.
 
 -- What a pull shows, table by table, as each area says it, and the version of the rows' shape: of
 -- these tables; null: of all. Its plan is kept, as that of `my_group_ids`: every pull asks.
@@ -4578,9 +4583,9 @@ begin
 		where names is null or v.name = any (names);
 end $$;
 
--- An answer of more than 512 kB goes on in a next one: tables that differ and did not fit are named,
--- to be asked for again. Each answer compares all that is asked under one snapshot, which it names, so
--- the last one of them, which leaves nothing to be sent, holds for all.
+-- An answer of more than 512 kB goes on in a next one: tables that differ and did not fit are
+-- named, to be asked for again. Each answer compares all that is asked under one snapshot, which it
+-- names, so the last one of them, which leaves nothing to be sent, holds for all.
 create function private.pull(ask jsonb) returns jsonb
 language plpgsql stable set search_path = '', pg_temp as $$
 declare
@@ -4761,7 +4766,7 @@ language sql immutable set search_path = '', pg_temp as $$
 $$;
 
 -- Every occasion that is open at this moment and whom it concerns: members of today, by the rules
--- of what they may read. Wishes and quiet hours are not asked yet.
+-- of what they may read. Settings and quiet hours come later.
 create function private.open_occasions(at timestamptz)
 returns table (
 	member_id uuid, kind text, subject uuid, day date, opened timestamptz, until timestamptz, zone text
@@ -4781,7 +4786,7 @@ language sql stable set search_path = '', pg_temp as $$
 			(p.local - interval '1 day') at time zone p.time_zone, p.starts_at
 		from planned p
 		union all
-		-- Not while people still say goodbye.
+		-- Not right after the end, while people still say goodbye.
 		select s.group_id, 'after', s.id, (s.starts_at at time zone s.time_zone)::date, s.time_zone,
 			s.closed_at + interval '1 hour', s.closed_at + interval '2 days'
 		from cercle.sessions s
@@ -5053,7 +5058,7 @@ $$;
 comment on function public.read_calendar is
 	'When the sessions are of the member whose calendar this is. Null: no such calendar.';
 
--- What an account takes along of this area: see `export_account`.
+-- What an account exports of this area: see `export_account`.
 create function private.export_reminders(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
@@ -5086,7 +5091,7 @@ begin
 				= (d.target, d.channel, d.kind, d.subject, d.day)
 				and (r.settled_at is not null or r.claimed_until > moment)
 		)
-		-- The same order for all, so that two who claim at once queue and never lock each other.
+		-- The same order for all processes, so that two that claim at once queue and never deadlock.
 		order by d.target, d.channel, d.kind, d.subject, d.day
 		limit least(most, 200)
 	), mine as (
@@ -5094,7 +5099,7 @@ begin
 			(member_id, kind, subject, day, channel, target, claimed_until)
 		select d.member_id, d.kind, d.subject, d.day, d.channel, d.target, moment + interval '5 minutes'
 		from due d
-		-- Longer each time: a mailbox that refuses is not asked every five minutes for a week.
+		-- Longer each time: a mailbox that refuses is not tried every five minutes for a week.
 		on conflict on constraint reminders_target_channel_kind_subject_day_key do update set
 			attempts = r.attempts + 1,
 			claimed_until = moment
@@ -5191,7 +5196,7 @@ declare
 	reviews int;
 begin
 	update cercle.sessions s set erased_at = erase_sessions.at, place = '' where s.id = any (ids);
-	-- A step of one's own may be named by anything.
+	-- The label of a segment of one's own may hold any words.
 	update cercle.segments s set label = '{"fr": "Étape", "en": "Step"}'
 		where s.session_id = any (ids);
 	contributions := private.empty_challenges(
@@ -5235,7 +5240,7 @@ create trigger keep_erased before update on cercle.challenges
 create trigger keep_erased before update on cercle.challenge_notes
 	for each row when (new.body || new.takeaways <> '') execute function private.keep_erased();
 
--- Row trigger: nobody waits for a row that is new, so here the erasing is waited for.
+-- Row trigger: no lock covers a new row, so this one waits for the erasing.
 create function private.keep_erased_out() returns trigger
 language plpgsql security definer set search_path = '', pg_temp as $$
 begin
@@ -5303,7 +5308,7 @@ declare
 	batch int := least(most, 1000);
 	erased jsonb;
 begin
-	-- Another process is at it.
+	-- Another process is running it.
 	if not pg_try_advisory_xact_lock(hashtextextended('erase_expired', 0)) then
 		return '{}';
 	end if;
@@ -5484,8 +5489,8 @@ grant execute on function
 	private.my_animated_ids(), private.my_community_ids(), private.community_overview(uuid),
 	public.community_overview(uuid)
 	to authenticated;
--- Everything that is the caller's, to take along; and the end of an account: what its member wrote
--- goes, what the group needs stays without a name.
+-- The export of everything that is the caller's; and the end of an account: what its member wrote
+-- is erased, what the group needs stays without a name.
 
 -- Helper functions
 
@@ -5524,7 +5529,7 @@ end $$;
 
 -- Triggers
 
--- By whom or what ever the account is deleted. It takes its groups before its memberships:
+-- However the account is deleted. It takes its groups before its memberships:
 -- otherwise an exclusion, which takes the group first, and the end of the account it is about would
 -- wait for each other.
 create function private.erase_account() returns trigger
@@ -5547,7 +5552,7 @@ begin
 	delete from cercle.feedbacks f where f.member_id = old.id;
 	delete from cercle.actions a where a.owner_id = old.id;
 	delete from cercle.goals o where o.owner_id = old.id;
-	-- The group decides all the same, about whom they named.
+	-- The group still decides about the member they accused.
 	update cercle.breaches h set reason = '…' where h.raised_by = old.id and h.settled_at is null;
 	update cercle.animators a set until = greatest(clock_timestamp(), a.since)
 		where a.member_id = old.id and a.until is null;
@@ -5560,7 +5565,7 @@ begin
 	delete from cercle.push_subscriptions p where p.member_id = old.id;
 	delete from cercle.calendars c where c.id = old.id;
 	delete from cercle.operations o where o.member_id = old.id;
-	-- Where nobody is left who could read it, nothing is kept.
+	-- A group in which nobody could read it any more keeps nothing.
 	delete from cercle.groups g where g.id in (
 		select m.group_id from cercle.memberships m where m.member_id = old.id
 	) and not exists (
@@ -5587,7 +5592,7 @@ language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	me uuid := private.me();
 begin
-	-- What a phone of the member is just delivering comes first.
+	-- Operations that a phone of the member is just delivering come first.
 	perform pg_advisory_xact_lock(hashtextextended(me::text, 0));
 	delete from auth.users u where u.id = me and lower(u.email) = lower(btrim(confirmation));
 	if not found then
