@@ -11,6 +11,7 @@ import { openLog } from '#lib/server/log.ts';
 import { Refusal } from '#lib/server/refusal.ts';
 import { readRows, readShape, type Shape } from '../support/rows.ts';
 import { difference, type Fact, line, readFacts, SCHEMAS } from '../support/schema-facts.ts';
+import { makeDatabase } from '../support/written-database.ts';
 
 // What the build of before the baseline left behind is imitated here: its tables, with the rows of the
 // demo group and of every table that it leaves empty, where they were. `npm run bench:upgrade` takes
@@ -54,7 +55,7 @@ beforeAll(async () => {
 			await transaction`select set_config('search_path', ${SCHEMAS.join()}, true)`;
 			await transaction.unsafe(await readFile(resolve('tests/support/more-rows.sql'), 'utf8'));
 		});
-		await goBack(sql);
+		await goBack(sql, await baselineShape());
 		shape = await readShape(sql, EARLIER_SCHEMAS);
 		rows = await readRows(sql, EARLIER_SCHEMAS, shape);
 	});
@@ -85,8 +86,24 @@ async function on<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
 	}
 }
 
+/** The tables of the baseline, without what later migrations made of them. */
+async function baselineShape(): Promise<Shape> {
+	const [baseline = ''] = await readdir(join(supabase, 'migrations'));
+	const url = await makeDatabase(cluster, 'bare', [baseline]);
+	const found = await on(url, (sql) => readShape(sql, SCHEMAS));
+	await keeper`drop database bare`;
+	return found;
+}
+
 /** Puts tables, functions and history where the former build had them. */
-async function goBack(sql: Sql): Promise<void> {
+async function goBack(sql: Sql, baseline: Shape): Promise<void> {
+	for (const [table, columns] of Object.entries(await readShape(sql, SCHEMAS))) {
+		if (!baseline[table]) await sql.unsafe(`drop table cercle.${table} cascade`);
+		const later = columns.filter((column) => baseline[table]?.includes(column) === false);
+		for (const column of later) {
+			await sql.unsafe(`alter table cercle.${table} drop column ${column} cascade`);
+		}
+	}
 	const bridge = await readFile(join(supabase, 'embedded', 'bridge.sql'), 'utf8');
 	const [, functions = ''] = /functions constant text\[\] := '\{([^}]*)\}'/.exec(bridge) ?? [];
 	expect(functions.split(','), 'as many as that build had').toHaveLength(39);
@@ -109,7 +126,6 @@ async function goBack(sql: Sql): Promise<void> {
 			execute format('grant temporary on database %I to public', current_database());
 		end $$;
 		drop schema cercle;
-		drop type private.shown_table cascade;
 		delete from supabase_migrations.schema_migrations;
 	`);
 	await keepHistory(sql, EARLIER);

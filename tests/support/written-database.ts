@@ -14,6 +14,23 @@ const supabase = resolve(import.meta.dirname, '../../supabase');
  * the migrations. Answers its address.
  */
 export async function writeDatabase(cluster: Database, name: string): Promise<string> {
+	const url = await makeDatabase(cluster, name, []);
+	const sql = postgres(url, { max: 1, onnotice: () => undefined });
+	try {
+		const files = await readdir(join(supabase, 'schemas'));
+		for (const file of files.sort()) await runFile(sql, join(supabase, 'schemas', file));
+	} finally {
+		await sql.end();
+	}
+	return url;
+}
+
+/** Makes one more database as a start makes one, from these migrations alone. Answers its address. */
+export async function makeDatabase(
+	cluster: Database,
+	name: string,
+	migrations: readonly string[]
+): Promise<string> {
 	const owner = postgres(cluster.ownerUrl, { max: 1 });
 	await owner.unsafe(`create database ${name}`);
 	await owner.end();
@@ -22,17 +39,12 @@ export async function writeDatabase(cluster: Database, name: string): Promise<st
 	const folder = await mkdtemp(join(tmpdir(), 'cercle-written-'));
 	try {
 		await mkdir(join(folder, 'migrations'));
-		await symlink(join(supabase, 'embedded'), join(folder, 'embedded'));
+		for (const path of ['embedded', ...migrations.map((file) => join('migrations', file))]) {
+			await symlink(join(supabase, path), join(folder, path));
+		}
 		await prepare(cluster, url.href, folder);
 	} finally {
 		await rm(folder, { recursive: true, force: true });
-	}
-	const sql = postgres(url.href, { max: 1, onnotice: () => undefined });
-	try {
-		const files = await readdir(join(supabase, 'schemas'));
-		for (const file of files.sort()) await runFile(sql, join(supabase, 'schemas', file));
-	} finally {
-		await sql.end();
 	}
 	return url.href;
 }
