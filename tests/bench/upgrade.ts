@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import type { Sql } from 'postgres';
 import { z } from 'zod';
 import { copiesFolder } from '#lib/server/embedded/copy.ts';
-import { openKeys } from '#lib/server/embedded/keys.ts';
+import { databaseFolder, openKeys } from '#lib/server/embedded/keys.ts';
 import { openDatabase } from '#lib/server/embedded/open-database.ts';
 import { asOwner, postgresOf } from '../support/owner.ts';
 import { type CercleProcess, openProcess, type ProcessOptions } from '../support/process.ts';
@@ -27,9 +27,6 @@ import { until } from './upgrade/until.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const factsOf = (sql: Sql) => sql.begin((transaction) => readFacts(transaction));
-const isWaiting = async (sql: Sql) =>
-	(await sql`select from pg_stat_activity where wait_event = 'PgSleep'`).length === 1;
-
 const { root: former } = await checkOut('c7e231e');
 const dataFolder = await mkdtemp(join(tmpdir(), 'cercle-upgrade-'));
 const killedFolder = `${dataFolder}-killed`;
@@ -71,14 +68,18 @@ try {
 }
 
 /**
- * On a copy of the folder, server and database are killed before the last statement of the bridge. All is
+ * On a copy of the folder, everything is killed before the last statement of the bridge. All is
  * as it was, and the former build opens it; then the bridge is taken to its end.
  */
 async function killHalfWay(held: Held): Promise<void> {
+	const marker = join(databaseFolder(killedFolder), 'waiting');
 	await alone(killedFolder, (sql) =>
 		sql.unsafe(`
-			create function pg_catalog.wait_here() returns event_trigger language plpgsql
-				as 'begin perform pg_sleep(600); end';
+			create function pg_catalog.wait_here() returns event_trigger language plpgsql as $$
+			begin
+				copy (select pid from pg_stat_activity) to '${marker}';
+				perform pg_sleep(600);
+			end $$;
 			create event trigger wait_here on ddl_command_start when tag in ('DROP SCHEMA')
 				execute function pg_catalog.wait_here();
 		`)
@@ -88,12 +89,16 @@ async function killHalfWay(held: Held): Promise<void> {
 		() => false,
 		() => true
 	);
-	await until(() => asOwner(killedFolder, isWaiting).catch(() => false));
+	await until(async () => (await readFile(marker, 'utf8').catch(() => '')) !== '');
+	const backends = (await readFile(marker, 'utf8')).trim().split('\n').map(Number);
 	const lock = JSON.parse(await readFile(join(killedFolder, 'lock.json'), 'utf8'));
 	const { pid: server } = z.object({ pid: z.number() }).parse(lock);
 	const { pid: database } = await postgresOf(killedFolder);
-	for (const pid of [server, database]) process.kill(pid, 'SIGKILL');
-	await until(async () => isGone(database));
+	// All at once, as a power cut does: none is left to put anything away.
+	const alive = backends.filter((pid) => !isGone(pid));
+	for (const pid of alive) process.kill(pid, 'SIGSTOP');
+	for (const pid of [server, database, ...alive]) process.kill(pid, 'SIGKILL');
+	await until(async () => [database, ...alive].every(isGone));
 	assert(await isKilled, 'it was killed before it was ready');
 	assert.deepEqual(await readHeld(killedFolder), held, 'a killed bridge changes nothing');
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
 import { DEMO_MEMBERS, DEMO_PASSWORD, type DemoMember } from '#lib/server/demo.ts';
+import { NOTHING_YET } from '../../rls/people.ts';
 import { SESSION } from '../../support/demo-room.ts';
 
 const GROUP = '00000001-0000-4000-8000-000000000001';
@@ -64,22 +65,22 @@ export class Member {
 		});
 	}
 
-	/** Keeps in mind all that they are told now. */
+	/** Keeps in mind all that the former build tells them. */
 	async look(): Promise<void> {
-		this.#seen = await this.#pull();
+		this.#seen = await this.#pull({ since: { cursor: null, sums: {}, full: [] } });
 	}
 
 	/** Their sign-in of before is renewed, and they are told what they were told at the last look. */
 	async meetAgain(): Promise<void> {
 		const { error } = await this.#client.auth.refreshSession();
 		assert.equal(error, null, `the sign-in of ${this.name} goes on`);
-		assert.deepEqual(await this.#pull(), this.#seen, `${this.name} sees what they saw`);
+		const seen = await this.#pull({ ask: NOTHING_YET });
+		assert.deepEqual(seen, this.#seen, `${this.name} sees what they saw`);
 	}
 
 	/** Their rows, table by table, in no order; a row's own number is the server's. */
-	async #pull(): Promise<unknown> {
-		const since = { cursor: null, sums: {}, full: [] };
-		const { tables } = answer.parse(await this.ask('pull', { since }));
+	async #pull(args: object): Promise<unknown> {
+		const { tables } = answer.parse(await this.ask('pull', args));
 		return Object.fromEntries(
 			Object.entries(tables).map(([name, { rows }]) => [
 				name,
