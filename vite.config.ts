@@ -72,9 +72,9 @@ export default defineConfig({
 			{
 				extends: true,
 				test: {
-					name: 'rls',
+					name: 'database',
 					environment: 'node',
-					include: ['tests/rls/**/*.test.ts'],
+					include: ['tests/database/**/*.test.ts'],
 					globalSetup: 'tests/support/server.ts',
 					testTimeout: 60_000,
 					hookTimeout: 120_000

@@ -29,13 +29,13 @@ const steps = [
 	{ name: 'build', run: built },
 	{ name: 'format', run: check('prettier', '--check', '.') },
 	{ name: 'lint', run: check('npm', 'run', '--silent', 'lint') },
-	{ name: 'database', run: check(node, 'scripts/database.ts', 'check') },
+	{ name: 'advisors', run: check(node, 'scripts/supabase.ts', 'check') },
 	{ name: 'types', after: 'build', run: check('npm', 'run', '--silent', 'types') },
 	{ name: 'unit', after: 'build', run: vitest('unit') },
 	{ name: 'browser', after: 'build', run: vitest('browser') },
 	{ name: 'realtime', after: 'build', run: vitest('realtime') },
 	{ name: 'process', after: 'build', run: vitest('process') },
-	{ name: 'rls', after: 'build', cores: 2, run: vitest('rls') },
+	{ name: 'database', after: 'build', cores: 2, run: vitest('database') },
 	{ name: 'e2e', after: 'build', cores: 2, run: playwright }
 ].filter(({ name }) => asked.length === 0 || asked.includes(name));
 

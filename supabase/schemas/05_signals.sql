@@ -3,7 +3,7 @@
 -- the end of the transaction tells each room once. Every table that a pull shows has such a trigger,
 -- beside its policies.
 
-create unlogged table private.noted_changes (
+create table private.noted_changes (
 	transaction xid8 not null default pg_current_xact_id(),
 	group_id uuid,
 	name text not null,

@@ -1,16 +1,16 @@
 /**
  * `npm run bench:mutation`: puts every condition of every policy, and of the functions that
  * policies ask, aside in turn – once always true, once always false – and looks whether the
- * specification (tests/rls/matrix.ts) notices. It prints how many it noticed and names the others.
+ * specification (tests/database/rights/matrix.ts) notices. It prints how many it noticed and names the others.
  * `-- goals`: of the rules whose name contains that word.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { rules } from '../rls/matrix.ts';
-import { Answers } from '../rls/matrix-answers.ts';
-import { openWorld, personas, type World } from '../rls/personas.ts';
+import { rules } from '../database/rights/matrix.ts';
+import { Answers } from '../database/rights/matrix-answers.ts';
+import { openWorld, personas, type World } from '../database/personas.ts';
 import { claimsOf } from '../support/as-person.ts';
-import { addRemains } from '../rls/remains.ts';
+import { addRemains } from '../database/rights/remains.ts';
 import { Pool } from '#lib/server/embedded/pool.ts';
 import { Authorizer } from '#lib/server/embedded/realtime/authorize.ts';
 import { connect, type Connection, openServer } from '../support/server.ts';

@@ -6,7 +6,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { RealtimeChannel } from '@supabase/supabase-js';
-import { foundGroup, joinGroup, openSession, planFor, speak } from '../rls/people.ts';
+import { foundGroup, joinGroup, openSession, planFor, speak } from '../database/people.ts';
 import { type Connection, connect, openServer, type Person } from '../support/server.ts';
 import { ms, quantile } from './figures.ts';
 

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { createClient, type Session, type SupabaseClient } from '@supabase/supabase-js';
 import { SignJWT } from 'jose';
 import postgres, { type Sql, type TransactionSql } from 'postgres';
-import { inject } from 'vitest';
+import { afterAll, inject } from 'vitest';
 import type { TestProject } from 'vitest/node';
 import { openCercle, type RunningCercle } from '#lib/server/cercle.ts';
 import { type Hosted, readConfig } from '#lib/server/config.ts';
@@ -135,6 +135,13 @@ export interface Connection extends ServerAddress {
 	/** A new person at each call, whatever the name: files and tests do not meet. */
 	signIn(name: string): Promise<Person>;
 	close(): Promise<void>;
+}
+
+/** The Cercle of the project, for the tests of one file: the connection ends after the last of them. */
+export function connected(): Connection {
+	const cercle = connect();
+	afterAll(() => cercle.close());
+	return cercle;
 }
 
 /** Connects to a running Cercle: that of the project's `globalSetup`, or the one given. */

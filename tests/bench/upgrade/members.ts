@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
 import { z } from 'zod';
 import { DEMO_MEMBERS, DEMO_PASSWORD, type DemoMember } from '#lib/server/demo.ts';
-import { NOTHING_YET } from '../../rls/people.ts';
+import { NOTHING_YET } from '../../database/people.ts';
 import { SESSION } from '../../support/demo-room.ts';
 
 const GROUP = '00000001-0000-4000-8000-000000000001';

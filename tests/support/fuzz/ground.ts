@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { addAction, applyOne, given, type Group, joinGroup } from '../../rls/people.ts';
-import { openWorld, type World } from '../../rls/personas.ts';
+import { addAction, applyOne, given, type Group, joinGroup } from '../../database/people.ts';
+import { openWorld, type World } from '../../database/personas.ts';
 import { EXPOSED, SHARED, type Table, tablesOf } from '../schemas.ts';
 import type { Connection, Person } from '../server.ts';
 

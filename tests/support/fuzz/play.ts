@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { setTimeout as wait } from 'node:timers/promises';
 import postgres from 'postgres';
 import type { Connection, Person } from '../server.ts';
-import { NOTHING_YET } from '../../rls/people.ts';
+import { NOTHING_YET } from '../../database/people.ts';
 import { type Dice, dice, everything, guess, type Guess } from './calls.ts';
 import { type Ground, openGround, ownWork } from './ground.ts';
 
