@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, test } from 'vitest';
 import { connected } from '../../support/server.ts';
 import { foundGroup, joinGroup } from '../people.ts';
-import { type Act, type Cast, type Hearing, type Press, Trial } from './room-trial.ts';
+import { type Act, type Cast, type Reach, type Press, Trial } from './room-trial.ts';
 
 /** Sequences of one run: raise it to look harder. Each takes about 0.15 s. */
 const RUNS = 30;
@@ -58,14 +58,14 @@ const pressed = fc.oneof(
 	often(1, fc.record({ device: any, press: words('take_over') }))
 );
 const start: Act = {
-	...{ kind: 'press', hearing: 'all' },
+	...{ kind: 'press', reach: 'all' },
 	pressed: { device: null, press: { name: 'start' } }
 };
-const hearing = fc.constantFrom<Hearing>('all', 'all', 'all', 'sender', 'others', 'none');
+const reach = fc.constantFrom<Reach>('all', 'all', 'all', 'sender', 'others', 'none');
 
 const kind = <K extends Act['kind']>(kind: K) => fc.constant(kind);
 const act: fc.Arbitrary<Act> = fc.oneof(
-	often(8, fc.record({ kind: kind('press'), pressed, hearing })),
+	often(8, fc.record({ kind: kind('press'), pressed, reach })),
 	often(1, fc.record({ kind: kind('hold'), pressed })),
 	often(2, fc.record({ kind: kind('again'), which: fc.nat(99) })),
 	often(2, fc.record({ kind: kind('race'), one: pressed, other: fc.option(pressed) })),

@@ -52,7 +52,7 @@ export interface Press {
 }
 
 /** Which devices learn of a new state; `others`: the answer is lost. */
-export type Hearing = 'all' | 'sender' | 'others' | 'none';
+export type Reach = 'all' | 'sender' | 'others' | 'none';
 
 /** By which device; null: one of the facilitator. */
 export interface Pressed {
@@ -61,7 +61,7 @@ export interface Pressed {
 }
 
 export type Act =
-	| { kind: 'press'; pressed: Pressed; hearing: Hearing }
+	| { kind: 'press'; pressed: Pressed; reach: Reach }
 	/** It stays on its way: it arrives later, after others, or never. */
 	| { kind: 'hold'; pressed: Pressed }
 	/** Something sent before arrives: for the first time, or once more. */
@@ -113,7 +113,7 @@ export class Trial {
 			case 'press': {
 				const request = this.#request(act.pressed);
 				await this.#arrive(request);
-				this.#hear(request.from, act.hearing);
+				this.#hear(request.from, act.reach);
 				break;
 			}
 			case 'hold':
@@ -206,7 +206,7 @@ export class Trial {
 		}
 	}
 
-	#hear(from: number, who: Hearing): void {
+	#hear(from: number, who: Reach): void {
 		this.#knows.forEach((_, index) => {
 			const sender = index === from;
 			if (who === 'all' || (who === 'sender' && sender) || (who === 'others' && !sender)) {
