@@ -8,7 +8,7 @@ import {
 	removing,
 	repeating,
 	trying,
-	type Draft,
+	type NewOperation,
 	type Operation
 } from './outbox.ts';
 import {
@@ -144,7 +144,7 @@ export class Account {
 	 * lose it any more. With `draft`, that draft goes in the same transaction. @throws StorageError,
 	 * and then the draft stays.
 	 */
-	async add(operation: Draft, draft: string | null = null): Promise<number> {
+	async add(operation: NewOperation, draft: string | null = null): Promise<number> {
 		const changes = [adding(operation)];
 		const saved = draft === null ? null : this.drafts.text(draft);
 		// A keystroke still on its way to disk would come back after the save.

@@ -20,7 +20,8 @@ export interface Operation {
 	readonly refusal: { readonly code: string } | null;
 }
 
-export type Draft = Omit<Operation, 'sequence' | 'tries' | 'refusal'>;
+/** One that has no place in the queue yet. */
+export type NewOperation = Omit<Operation, 'sequence' | 'tries' | 'refusal'>;
 
 /** The store of the account's database that holds the operations, keyed by sequence number. */
 export const OPERATION_STORE = 'operations';
@@ -34,7 +35,7 @@ const written = z.object({
 const mark = z.object({ tries: z.number(), refusal: z.nullable(z.object({ code: z.string() })) });
 
 /** The change that puts an operation at the end of the queue. Its content is never rewritten. */
-export function adding(operation: Draft): Change {
+export function adding(operation: NewOperation): Change {
 	return { store: OPERATION_STORE, add: operation, mark: { tries: 0, refusal: null } };
 }
 
@@ -54,7 +55,7 @@ export function refusing({ sequence, tries }: Operation, code: string): Change {
  * gone.
  */
 export function repeating({ sequence, kind, args, madeAt }: Operation, base: unknown): Change {
-	const add: Draft = { kind, args, base, madeAt };
+	const add: NewOperation = { kind, args, base, madeAt };
 	return { store: OPERATION_STORE, instead: sequence, add, mark: { tries: 0, refusal: null } };
 }
 
