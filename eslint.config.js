@@ -14,7 +14,7 @@ const rooms = {
 	domain: { from: [], packages: [] },
 	ui: { from: ['domain', 'paraglide'], packages: ['svelte'] },
 	offline: { from: [], packages: ['idb', 'trusted-types', 'workbox-window', 'zod/mini'] },
-	data: { from: ['domain', 'offline'], packages: ['@supabase/*', 'zod/mini'] },
+	data: { from: ['domain', 'offline'], packages: ['@supabase/*', 'svelte', 'zod/mini'] },
 	changes: { from: ['domain', 'offline', 'data'], packages: ['zod/mini'] },
 	planning: { from: ['domain', 'data'], packages: ['zod/mini'] },
 	room: { from: ['domain', 'offline', 'data'], packages: ['@supabase/*', 'svelte'] },

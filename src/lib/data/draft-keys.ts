@@ -1,5 +1,5 @@
 /**
- * Every name under which something typed is kept on this device, and the row that it dies with. A draft
+ * Every name under which a `Draft` is kept on this device, and the row that it dies with. A draft
  * that outlives its row is shown by no page, and keeps what its account left on the phone.
  */
 const lives = {
@@ -30,9 +30,7 @@ const lives = {
 	invite: 'groups',
 	breach: 'groups',
 	/** A group that is founded: there is no row yet. */
-	'found-id': null,
-	'found-name': null,
-	'found-charter': null
+	found: null
 } as const;
 
 export type DraftName = keyof typeof lives;

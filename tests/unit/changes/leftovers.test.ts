@@ -77,7 +77,7 @@ test('while rows may be missing, only what is seen to be over goes', () => {
 
 test('what is about no row, or is of another version of the app, stays', () => {
 	const others = ['constructor:gone', 'of a later version:gone', draftKey('invite', '')];
-	expect(over([draftKey('found-name'), ...others])).toEqual([]);
+	expect(over([draftKey('found'), ...others])).toEqual([]);
 });
 
 test('writings refused because the challenge was withdrawn go, others wait for their member', () => {

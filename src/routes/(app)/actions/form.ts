@@ -3,25 +3,15 @@ import { daysBetween } from '#lib/domain/civil.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
 import * as z from '#lib/offline/shape.ts';
 
-const fields = {
+/** An action as its form shows it, and as the device keeps it while it is written. */
+export const actionShape = z.object({
 	title: z.string(),
 	dueOn: z.string(),
-	/** Ids of the goal it serves and of its partner; empty: none. Older drafts have neither. */
-	goal: z._default(z.string(), ''),
-	partner: z._default(z.string(), '')
-};
-/** What the device keeps of an action while it is written. */
-export const actionDraft = z.object({
-	...fields,
-	/** What was there when the writing began; null: a new action, or an older draft. */
-	seen: z._default(z.nullable(z.object(fields)), null)
+	/** Ids of the goal it serves and of its partner; empty: none. */
+	goal: z.string(),
+	partner: z.string()
 });
-
-/** An action while it is written. */
-export type ActionDraft = z.infer<typeof actionDraft>;
-
-/** An action as its form shows it. */
-export type Written = Omit<ActionDraft, 'seen'>;
+export type Written = z.infer<typeof actionShape>;
 
 /** What the form of an action begins with. */
 export function writtenOf(action: Row<'actions'>): Written {

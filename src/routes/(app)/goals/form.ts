@@ -6,7 +6,8 @@ import { stages, usualStage } from '#lib/domain/goals/goal.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
 import { oneLine } from '#routes/(app)/actions/form.ts';
 
-const words = z.object({
+/** What a member writes of a goal, and what the device keeps of it meanwhile. */
+export const goalShape = z.object({
 	title: z.string(),
 	year: z.number(),
 	quarter: z.nullable(z.number()),
@@ -16,15 +17,10 @@ const words = z.object({
 	reason: z.string(),
 	shared: z.boolean()
 });
-/** What the device keeps of a goal while it is written. */
-export const goalDraft = z.object({ words, seen: z.nullable(words) });
-
-/** A goal while it is written, and what was there when the writing began; null: a new one. */
-export type GoalDraft = z.infer<typeof goalDraft>;
 
 /** What a member wrote of a goal. */
 export function wordsOf(goal: Row<'goals'>): GoalWords {
-	return words.parse(goal);
+	return goalShape.parse(goal);
 }
 
 /** A new goal of a year, or of one of its quarters: nothing is written yet, the group sees it. */

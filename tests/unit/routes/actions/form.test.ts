@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
-import { parseKept } from '#lib/offline/kept.ts';
 import {
 	dueAtFirst,
 	oneLine,
-	actionDraft,
+	actionShape,
 	problems,
 	changesOf
 } from '#routes/(app)/actions/form.ts';
@@ -41,18 +40,10 @@ test('what was typed on several lines is one sentence', () => {
 	expect(oneLine('  Faire\r\n  ceci\u202e ')).toBe('Faire ceci');
 });
 
-test('a kept draft comes back; what is not one is nothing', () => {
-	const draft = { title: 'Faire', dueOn: '', goal: 'g', partner: '', seen: null };
-	expect(parseKept(actionDraft, JSON.stringify(draft))).toEqual(draft);
-	expect(parseKept(actionDraft, '{"title":1}')).toBeNull();
-	expect(parseKept(actionDraft, 'Faire')).toBeNull();
-	expect(parseKept(actionDraft, null)).toBeNull();
-});
-
-test('a draft of the first release comes back with neither goal nor partner', () => {
-	expect(parseKept(actionDraft, '{"title":"Faire","dueOn":""}')).toEqual({
-		...{ title: 'Faire', dueOn: '', goal: '', partner: '', seen: null }
-	});
+test('a kept draft comes back; what is not one is refused', () => {
+	const draft = { title: 'Faire', dueOn: '', goal: 'g', partner: '' };
+	expect(actionShape.parse(draft)).toEqual(draft);
+	expect(() => actionShape.parse({ ...draft, title: 1 })).toThrow();
 });
 
 test('only what the writer changed of what they saw is written', () => {

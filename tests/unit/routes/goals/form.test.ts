@@ -1,10 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { limits } from '#lib/domain/limits.ts';
-import { parseKept } from '#lib/offline/kept.ts';
 import {
 	blank,
 	changesOf,
-	goalDraft,
+	goalShape,
 	moved,
 	parseTime,
 	problems,
@@ -17,15 +16,9 @@ import { goalOf } from '../../../support/goal.ts';
 
 const written = { ...blank(2026, 4), title: 'Une plateforme qui tient sans moi' };
 
-describe('the draft', () => {
-	test('kept on the device comes back as it was', () => {
-		const draft = { words: written, seen: null };
-		expect(parseKept(goalDraft, JSON.stringify(draft))).toEqual(draft);
-	});
-
-	test.each([null, '', '{', '{"words":{}}', '[]'])('that cannot be read is none: %s', (text) => {
-		expect(parseKept(goalDraft, text)).toBeNull();
-	});
+test('a kept draft comes back; what is not one is refused', () => {
+	expect(goalShape.parse(JSON.parse(JSON.stringify(written)))).toEqual(written);
+	expect(() => goalShape.parse({ ...written, quarter: '4' })).toThrow();
 });
 
 describe('the time of a goal', () => {

@@ -1,12 +1,8 @@
-import * as z from 'zod/mini';
 import { type Intent } from '#lib/changes/intent.ts';
 import { editGoal } from '#lib/changes/intents/goal.ts';
 import type { Row } from '#lib/data/rows.ts';
 import type { GoalStatus } from '#lib/domain/goals/goal.ts';
 import { oneLine } from '#routes/(app)/actions/form.ts';
-
-/** What the device keeps of the line about a goal's end while it is written. */
-export const endShape = z.object({ line: z.string() });
 
 /**
  * Says that a goal is reached or dropped, with one line; opened again, the line stays for the next

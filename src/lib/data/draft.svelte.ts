@@ -1,0 +1,199 @@
+import { untrack } from 'svelte';
+import { characters, clean } from '#lib/domain/limits.ts';
+import { codeOf } from './failure.ts';
+
+/** How long a pause in typing is before what was typed is written by itself, in ms. */
+const PAUSE = 1_200;
+
+/** What a draft needs of the device. */
+export interface Keeper {
+	draft(key: string): string | null;
+	keep(key: string, text: string): Promise<void>;
+}
+
+/** What was typed, and what the member saw when they began to type: others may have written since. */
+export interface Typed<Value> {
+	readonly value: Value;
+	readonly seen: Value;
+	/** The draft that goes in the transaction that keeps the change. */
+	readonly key: string;
+}
+type Kept<Value> = Omit<Typed<Value>, 'key'>;
+type Write<Value> = (typed: Typed<Value>) => unknown;
+
+interface Options<Value> {
+	/** Under which name it is kept (draft-keys.ts). */
+	key: () => string;
+	/** What a kept one must be; of another shape it is none. */
+	shape: { parse(value: unknown): Value };
+	/** What stands there while nothing is typed: the row as everybody sees it, or what a form begins with. */
+	seen: () => Value;
+	/** Given, it is called when the typing pauses: nobody has to save. */
+	write?: Write<Value>;
+	/** A text of more characters would be refused: it stays a draft until it is shorter. */
+	limit?: number | undefined;
+}
+
+/**
+ * What a member types, a text or a form: kept on this device at every change until it has arrived.
+ * While nothing is typed it follows what others write; what is being typed is never replaced under
+ * the fingers.
+ */
+export class Draft<Value> {
+	readonly #keeper: Keeper;
+	readonly #options: Options<Value>;
+	#key = '';
+	#typed = $state.raw<Kept<Value> | null>(null);
+	#isRestored = $state.raw(false);
+	#isWritten = $state.raw(false);
+	#problem = $state.raw<string | null>(null);
+	#writing: { readonly value: Value } | null = null;
+	#timer: ReturnType<typeof setTimeout> | undefined;
+
+	constructor(keeper: Keeper, options: Options<Value>) {
+		this.#keeper = keeper;
+		this.#options = options;
+		this.begin();
+	}
+
+	/** Begins anew, under another name too: what was typed before comes back. */
+	begin(): void {
+		this.#key = this.#options.key();
+		untrack(() => {
+			const kept = this.#read(this.#keeper.draft(this.#key));
+			// It may have been written in another tab.
+			this.#typed = kept && !same(kept.value, this.#options.seen()) ? kept : null;
+			this.#isRestored = this.#typed !== null;
+			this.#problem = null;
+		});
+	}
+
+	get value(): Value {
+		return this.#typed ? this.#typed.value : this.#options.seen();
+	}
+
+	set value(value: Value) {
+		this.#typed = { value, seen: this.seen };
+		this.#isRestored = false;
+		void this.keep();
+		if (!this.#options.write) return;
+		clearTimeout(this.#timer);
+		this.#timer = setTimeout(() => void this.flush(), PAUSE);
+	}
+
+	/** Changes these fields of a form. */
+	change(fields: Partial<Value>): void {
+		this.value = { ...this.value, ...fields };
+	}
+
+	/** Changes it where there is nothing more to type: written at once. */
+	choose(value: Value): void {
+		this.value = value;
+		void this.flush();
+	}
+
+	/** What stood there when the typing began. */
+	get seen(): Value {
+		return this.#typed ? this.#typed.seen : this.#options.seen();
+	}
+
+	/** Whether something typed is not yet written. */
+	get isTyped(): boolean {
+		return this.#typed !== null;
+	}
+
+	/** Whether it was typed before and came back, and nothing was changed since. */
+	get isRestored(): boolean {
+		return this.#isRestored;
+	}
+
+	/** Whether something was written since it is here. */
+	get isWritten(): boolean {
+		return this.#isWritten;
+	}
+
+	get isLong(): boolean {
+		const { limit } = this.#options;
+		return limit !== undefined && characters(clean(String(this.value))) > limit;
+	}
+
+	/** Why this device could not keep it, as a code (`codeOf`); null: it does. */
+	get problem(): string | null {
+		return this.#problem;
+	}
+
+	/** Keeps it now. False: see `problem`. */
+	async keep(): Promise<boolean> {
+		const typed = this.#typed;
+		const isSame = typed === null || (!this.#writing && same(typed.value, typed.seen));
+		try {
+			await this.#keeper.keep(this.#key, isSame ? '' : JSON.stringify(typed));
+			this.#problem = null;
+			return true;
+		} catch (error) {
+			this.#problem = codeOf(error);
+			return false;
+		}
+	}
+
+	/** Writes now what was typed, where nobody has to save. */
+	async flush(): Promise<void> {
+		clearTimeout(this.#timer);
+		const { write } = this.#options;
+		const typed = this.#typed;
+		if (!write || typed === null || this.isLong || this.#writing?.value === typed.value) return;
+		if (!same(typed.value, typed.seen)) await this.save(write);
+		else if ((await this.keep()) && this.#typed === typed) this.#typed = null;
+	}
+
+	/** Makes a change of it that this device keeps and sends. False: see `problem`. */
+	async save(write: Write<Value>): Promise<boolean> {
+		const { value, seen } = this;
+		const key = this.#key;
+		const writing = { value };
+		// More may be typed and written while the disk is busy: it goes on top of this.
+		if (this.#typed) this.#typed = { value, seen: value };
+		this.#writing = writing;
+		this.#problem = null;
+		try {
+			await write({ value, seen, key });
+			this.#isWritten = true;
+			if (this.#typed?.value === value) this.#typed = null;
+			if (!this.#typed && this.#keeper.draft(key) !== null) await this.#forget(key);
+			return true;
+		} catch (error) {
+			if (this.#typed?.seen === value) this.#typed = { value: this.#typed.value, seen };
+			this.#problem = codeOf(error);
+			return false;
+		} finally {
+			if (this.#writing === writing) this.#writing = null;
+		}
+	}
+
+	/** Forgets it once it has arrived or is given up. What a full device cannot forget is no failure. */
+	drop(): Promise<void> {
+		return this.#forget(this.#key);
+	}
+
+	#forget(key: string): Promise<void> {
+		return this.#keeper.keep(key, '').catch(() => undefined);
+	}
+
+	#read(text: string | null): Kept<Value> | null {
+		if (text === null) return null;
+		const { shape } = this.#options;
+		try {
+			const { value, seen } = JSON.parse(text);
+			return { value: shape.parse(value), seen: shape.parse(seen) };
+		} catch {
+			return null;
+		}
+	}
+}
+
+/** Whether the server would keep the same. */
+function same<Value>(a: Value, b: Value): boolean {
+	return typeof a === 'string' && typeof b === 'string'
+		? clean(a) === clean(b)
+		: JSON.stringify(a) === JSON.stringify(b);
+}

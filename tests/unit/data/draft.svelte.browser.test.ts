@@ -1,0 +1,263 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Draft } from '#lib/data/draft.svelte.ts';
+import * as z from '#lib/offline/shape.ts';
+import { StorageError } from '#lib/offline/storage-error.ts';
+
+beforeEach(() => vi.useFakeTimers());
+afterEach(() => vi.useRealTimers());
+
+/** A device that keeps at once, unless it is full. */
+function device(kept: Record<string, string> = {}) {
+	const drafts = new Map(Object.entries(kept));
+	return {
+		drafts,
+		isFull: false,
+		draft: (key: string) => drafts.get(key) ?? null,
+		async keep(key: string, text: string) {
+			if (this.isFull) throw new StorageError('full');
+			if (text === '') drafts.delete(key);
+			else drafts.set(key, text);
+		}
+	};
+}
+
+describe('a form', () => {
+	const shape = z.object({ title: z.string(), due: z.string() });
+	const blank = { title: '', due: 'soon' };
+	const form = (keeper: ReturnType<typeof device>, seen = () => blank) =>
+		new Draft(keeper, { key: () => 'form', shape, seen });
+
+	test('every change is kept, and is there again', () => {
+		const keeper = device();
+		form(keeper).change({ title: 'A word' });
+		const back = form(keeper);
+		expect(back.value).toEqual({ title: 'A word', due: 'soon' });
+		expect(back.isRestored).toBe(true);
+		back.change({ due: 'late' });
+		expect(back.isRestored).toBe(false);
+	});
+
+	test('what is put back as it was is no draft', () => {
+		const keeper = device();
+		const draft = form(keeper);
+		draft.change({ title: 'A word' });
+		draft.change({ title: '' });
+		expect(keeper.drafts.size).toBe(0);
+	});
+
+	test.each(['', '{', 'null', '[]', '{"value":{"title":3,"due":""},"seen":{}}'])(
+		'a draft of another shape is none: %s',
+		(text) => {
+			const draft = form(device({ form: text }));
+			expect(draft.value).toEqual(blank);
+			expect(draft.isRestored).toBe(false);
+		}
+	);
+
+	test('until something is typed it is what others write; then it remembers what was seen', () => {
+		const row = { current: { title: 'One', due: 'soon' } };
+		const draft = form(device(), () => row.current);
+		row.current = { title: 'Two', due: 'soon' };
+		expect(draft.value.title).toBe('Two');
+		draft.change({ title: 'Mine' });
+		row.current = { title: 'Three', due: 'soon' };
+		expect(draft.value.title).toBe('Mine');
+		expect(draft.seen.title).toBe('Two');
+	});
+
+	test('saved, it is told the name of its draft, and begins anew', async () => {
+		const keeper = device();
+		const draft = form(keeper);
+		draft.change({ title: 'A word' });
+		const write = vi.fn();
+		expect(await draft.save(write)).toBe(true);
+		expect(write).toHaveBeenCalledExactlyOnceWith({
+			...{ key: 'form', seen: blank, value: { title: 'A word', due: 'soon' } }
+		});
+		expect(draft.value).toEqual(blank);
+		expect(keeper.drafts.size).toBe(0);
+	});
+
+	test('not saved, it stays in sight with the reason, until the form begins again', async () => {
+		const draft = form(device());
+		draft.change({ title: 'A word' });
+		expect(await draft.save(() => Promise.reject(new StorageError('full')))).toBe(false);
+		expect(draft).toMatchObject({ problem: 'full', seen: blank });
+		expect(draft.value.title).toBe('A word');
+		draft.begin();
+		expect(draft.problem).toBeNull();
+		expect(draft.value.title).toBe('A word');
+	});
+
+	test('what is typed while it is saved stays, on top of what was saved', async () => {
+		const keeper = device();
+		const draft = form(keeper);
+		draft.change({ title: 'A' });
+		await draft.save(async () => draft.change({ title: 'AB' }));
+		expect(draft.value.title).toBe('AB');
+		expect(draft.seen.title).toBe('A');
+		expect(form(keeper).value.title).toBe('AB');
+	});
+
+	test('under another name it is another draft', () => {
+		const keeper = device();
+		let key = 'one';
+		const draft = new Draft(keeper, { key: () => key, shape: z.string(), seen: () => '' });
+		draft.value = 'of the first';
+		key = 'two';
+		draft.value = 'of the first still';
+		expect([...keeper.drafts.keys()]).toEqual(['one']);
+		draft.begin();
+		expect(draft.value).toBe('');
+	});
+});
+
+describe('a device', () => {
+	const text = (keeper: ReturnType<typeof device>) =>
+		new Draft(keeper, { key: () => 'text', shape: z.string(), seen: () => '' });
+
+	test('that is full says so, until it keeps again; the words stay', async () => {
+		const keeper = device();
+		const draft = text(keeper);
+		keeper.isFull = true;
+		draft.value = 'On a full phone';
+		await vi.waitFor(() => expect(draft.problem).toBe('full'));
+		expect(draft.value).toBe('On a full phone');
+		keeper.isFull = false;
+		draft.value = 'On a full phone.';
+		await vi.waitFor(() => expect(draft.problem).toBeNull());
+	});
+
+	test('that cannot forget what has arrived is no failure of sending it', async () => {
+		const keeper = device();
+		const draft = text(keeper);
+		draft.value = 'Sent';
+		keeper.isFull = true;
+		await expect(draft.drop()).resolves.toBeUndefined();
+		expect(draft.problem).toBeNull();
+	});
+});
+
+describe('a text that nobody has to save', () => {
+	/** On a disk that finishes a write when the test says so. */
+	function desk(limit = 100) {
+		const keeper = device();
+		const wrote: { value: string; seen: string }[] = [];
+		const ends: PromiseWithResolvers<null>[] = [];
+		const shared = { text: '' };
+		const open = () =>
+			new Draft(keeper, {
+				key: () => 'text',
+				shape: z.string(),
+				seen: () => shared.text,
+				limit,
+				write: async ({ value, seen, key }) => {
+					wrote.push({ value, seen });
+					const end = Promise.withResolvers<null>();
+					ends.push(end);
+					const kept = keeper.draft(key);
+					await end.promise;
+					shared.text = value;
+					// As the outbox: what was typed meanwhile stays.
+					if (keeper.draft(key) === kept) keeper.drafts.delete(key);
+				}
+			});
+		return { keeper, shared, wrote, ends, open, draft: open() };
+	}
+
+	test('is written when the typing pauses, once', async () => {
+		const { draft, wrote, ends } = desk();
+		draft.value = 'a';
+		await vi.advanceTimersByTimeAsync(1_000);
+		draft.value = 'ab';
+		await vi.advanceTimersByTimeAsync(1_000);
+		expect(wrote).toEqual([]);
+		await vi.advanceTimersByTimeAsync(1_000);
+		await draft.flush();
+		ends[0]?.resolve(null);
+		await vi.advanceTimersByTimeAsync(5_000);
+		expect(wrote).toEqual([{ value: 'ab', seen: '' }]);
+		expect(draft).toMatchObject({ value: 'ab', isTyped: false, isWritten: true });
+	});
+
+	test('typed on while the disk is busy goes on top of what is being written', async () => {
+		const { draft, wrote, ends, keeper } = desk();
+		draft.value = 'ab';
+		const first = draft.flush();
+		draft.value = 'abc';
+		const second = draft.flush();
+		ends.forEach((end) => end.resolve(null));
+		await Promise.all([first, second]);
+		expect(wrote).toEqual([
+			{ value: 'ab', seen: '' },
+			{ value: 'abc', seen: 'ab' }
+		]);
+		expect(draft).toMatchObject({ value: 'abc', isTyped: false });
+		expect(keeper.drafts.size).toBe(0);
+	});
+
+	test('typed back to what is being written leaves no draft behind', async () => {
+		const { draft, ends, keeper } = desk();
+		draft.value = 'ab';
+		const first = draft.flush();
+		draft.value = 'abc';
+		draft.value = 'ab';
+		ends[0]?.resolve(null);
+		await first;
+		expect(draft.isTyped).toBe(false);
+		expect(keeper.drafts.size).toBe(0);
+	});
+
+	test('typed back to what it was changes nothing', async () => {
+		const { draft, wrote, keeper } = desk();
+		draft.value = 'ab';
+		draft.value = '';
+		await draft.flush();
+		expect(wrote).toEqual([]);
+		expect(draft.isTyped).toBe(false);
+		expect(keeper.drafts.size).toBe(0);
+	});
+
+	test('too long for the server stays in the field and on the device', async () => {
+		const { draft, wrote, keeper } = desk(3);
+		draft.value = 'abcd';
+		await vi.advanceTimersByTimeAsync(5_000);
+		expect(wrote).toEqual([]);
+		expect(draft).toMatchObject({ value: 'abcd', isLong: true });
+		expect(keeper.drafts.get('text')).toContain('abcd');
+	});
+
+	test('on a full disk stays to be written again, on what was seen before', async () => {
+		const { draft, wrote, ends } = desk();
+		draft.value = 'ab';
+		const first = draft.flush();
+		ends[0]?.reject(new StorageError('full'));
+		await first;
+		expect(draft).toMatchObject({ value: 'ab', isTyped: true, problem: 'full' });
+		const again = draft.flush();
+		ends[1]?.resolve(null);
+		await again;
+		expect(draft).toMatchObject({ isTyped: false, problem: null });
+		expect(wrote[1]).toEqual({ value: 'ab', seen: '' });
+	});
+
+	test('comes back with what was seen when it was typed', () => {
+		const { draft, shared, wrote, open } = desk();
+		draft.value = 'ab';
+		shared.text = 'of somebody else';
+		const back = open();
+		expect(back).toMatchObject({ value: 'ab', isTyped: true });
+		void back.flush();
+		expect(wrote).toEqual([{ value: 'ab', seen: '' }]);
+	});
+
+	test('written in another tab meanwhile is no draft here', () => {
+		const { draft, shared, open } = desk();
+		draft.value = 'ab';
+		shared.text = 'ab';
+		const back = open();
+		expect(back.isTyped).toBe(false);
+		shared.text = 'abc';
+		expect(back.value).toBe('abc');
+	});
+});
