@@ -1,5 +1,6 @@
 import type { Page } from '@playwright/test';
-import { memberId } from '../support/demo-room.ts';
+import { limits } from '#lib/domain/limits.ts';
+import { memberId, planRoom } from '../support/demo-room.ts';
 import { asOwner } from '../support/owner.ts';
 import { expect, test } from './fixtures.ts';
 import { note } from './steps.ts';
@@ -63,4 +64,44 @@ test('a member who left a group keeps nothing of what they typed for it', async 
 		// The group of the demo is everybody's in these tests.
 		await leave(null);
 	}
+});
+
+test('a session that closes leaves nothing of what was typed in its room', async ({
+	phone,
+	cercle
+}) => {
+	const room = await asOwner(cercle.dataFolder, async (sql) => {
+		const session = await planRoom(sql);
+		await sql`
+			update sessions set scribe_id = ${memberId('Camille Roussel')} where id = ${session}`;
+		return session;
+	});
+	const { page } = await phone('Camille Roussel', { member: true });
+	const go = async (step: string) => {
+		await page.getByRole('button', { name: 'Déroulé, présence, rôles' }).click();
+		await page
+			.getByRole('dialog')
+			.getByRole('button', { name: `Passer à : ${step}` })
+			.click();
+		await expect(page.getByRole('heading', { name: step, level: 1 })).toBeVisible();
+	};
+	await page.goto(`/room/${room}`);
+	await page.getByRole('button', { name: 'Commencer la séance' }).click();
+	await go('Discussion');
+	// Too long to be sent: it waits for its writer.
+	await page.getByLabel('Notes du défi').fill('x'.repeat(limits.note + 1));
+	await page.getByRole('button', { name: 'Écrire un apport' }).click();
+	await page.getByRole('dialog').getByRole('textbox').fill('Non ajouté');
+	await page.keyboard.press('Escape');
+	await go('Une action chacun');
+	await page.getByLabel('Mon engagement').fill('Non plus');
+	await expect.poll(() => drafts(page)).toEqual(['commitment', 'contribution', 'notes']);
+	await page.reload();
+	await expect(page.getByLabel('Mon engagement')).toHaveValue('Non plus');
+	await go('Clôture');
+	await page.getByRole('button', { name: 'Clore la séance' }).click();
+	await page.getByRole('dialog').getByRole('button', { name: 'Clore la séance' }).click();
+	await expect(page.getByRole('heading', { name: 'La séance est close' })).toBeVisible();
+	await page.goto('/today');
+	await expect.poll(() => drafts(page)).toEqual([]);
 });
