@@ -1,4 +1,4 @@
-import { lifeOf } from '#lib/data/draft-keys.ts';
+import { type Life, livesOf } from '#lib/data/draft-keys.ts';
 import type { View } from '#lib/data/view.ts';
 import * as codes from '#lib/domain/codes.ts';
 import type { Operation } from '#lib/offline/outbox.ts';
@@ -30,10 +30,12 @@ export function leftovers(held: Held): { sequences: number[]; drafts: string[] }
 	};
 }
 
-function isOver(key: string, { view, me, complete }: Held): boolean {
-	const draft = lifeOf(key);
-	if (!draft) return false;
-	const { life, id } = draft;
+function isOver(key: string, held: Held): boolean {
+	const ends = livesOf(key);
+	return ends.length > 0 && ends.every(({ life, id }) => isGone(life, id, held));
+}
+
+function isGone(life: Life, id: string, { view, me, complete }: Held): boolean {
 	if (life === 'groups') {
 		const memberships = view.memberships.filter((row) => row.groupId === id && row.memberId === me);
 		return memberships.length > 0 ? memberships.every(({ leftAt }) => leftAt !== null) : complete;

@@ -1,3 +1,5 @@
+import { readings } from './former-drafts.ts';
+
 /**
  * Every name under which a `Draft` is kept on this device, and the row that it dies with. A draft
  * that outlives its row is shown by no page, and keeps what its account left on the phone.
@@ -46,16 +48,22 @@ export function draftKey(name: DraftName, ...ids: string[]): string {
 	return [name, ...ids].join(':');
 }
 
-/** What a kept draft dies with; null: no row, or it is of another version of the app. */
-export function lifeOf(key: string): { life: Life; id: string } | null {
-	const [name = '', id] = key.split(':');
-	const life = isName(name) ? lives[name] : null;
-	return life === null || !id ? null : { life, id };
+/**
+ * What a kept draft dies with: it is over when all of these are. None: it has no row, or is of another
+ * version of the app.
+ */
+export function livesOf(key: string): { life: Life; id: string }[] {
+	const [name = '', id = ''] = key.split(':');
+	const former = readings(key);
+	return (former.length > 0 ? former : [{ name, id }]).flatMap((read) => {
+		const life = isName(read.name) ? lives[read.name] : null;
+		return life === null || read.id === '' ? [] : [{ life, id: read.id }];
+	});
 }
 
 /** The names of the drafts that are about this row, among those kept. */
 export function draftsAbout(id: string, keys: readonly string[]): string[] {
-	return keys.filter((key) => key.split(':').slice(1).includes(id));
+	return keys.filter((key) => key.split(/[ :]/).slice(1).includes(id));
 }
 
 function isName(name: string): name is DraftName {

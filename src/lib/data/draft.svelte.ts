@@ -1,6 +1,8 @@
 import { untrack } from 'svelte';
 import { characters, clean } from '#lib/domain/limits.ts';
+import { safeParse, type Shape } from '#lib/offline/shape.ts';
 import { codeOf } from './failure.ts';
+import { formerKey, typedIn } from './former-drafts.ts';
 
 /** How long a pause in typing is before what was typed is written by itself, in ms. */
 const PAUSE = 1_200;
@@ -25,7 +27,7 @@ interface Options<Value> {
 	/** Under which name it is kept (draft-keys.ts). */
 	key: () => string;
 	/** What a kept one must be; of another shape it is none. */
-	shape: { parse(value: unknown): Value };
+	shape: Shape<Value>;
 	/** What stands there while nothing is typed: the row as everybody sees it, or what a form begins with. */
 	seen: () => Value;
 	/** Given, it is called when the typing pauses: nobody has to save. */
@@ -58,8 +60,10 @@ export class Draft<Value> {
 
 	/** Begins anew, under another name too: what was typed before comes back. */
 	begin(): void {
-		this.#key = this.#options.key();
+		const key = this.#options.key();
 		untrack(() => {
+			const keys = [key, formerKey(key)];
+			this.#key = keys.find((name) => this.#keeper.draft(name) !== null) ?? key;
 			const kept = this.#read(this.#keeper.draft(this.#key));
 			// It may have been written in another tab.
 			this.#typed = kept && !same(kept.value, this.#options.seen()) ? kept : null;
@@ -181,13 +185,13 @@ export class Draft<Value> {
 
 	#read(text: string | null): Kept<Value> | null {
 		if (text === null) return null;
-		const { shape } = this.#options;
-		try {
-			const { value, seen } = JSON.parse(text);
-			return { value: shape.parse(value), seen: shape.parse(seen) };
-		} catch {
-			return null;
-		}
+		const { shape, seen } = this.#options;
+		const typed = typedIn(text);
+		const value = safeParse(shape, typed.value);
+		const before = safeParse(shape, typed.seen);
+		return value.success
+			? { value: value.data, seen: before.success ? before.data : seen() }
+			: null;
 	}
 }
 

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { leftovers } from '#lib/changes/leftovers.ts';
 import { draftKey, draftsAbout } from '#lib/data/draft-keys.ts';
+import { goalOf } from '../../support/goal.ts';
 import { action, challenge, GROUP, groupOf, membership, session } from '../group-view.ts';
 
 const memberOf = (group: string, left_at: string | null) => ({
 	...{ ...membership('me'), id: `member of ${group}`, group_id: group, left_at }
 });
-const view = groupOf(['me'], {
+const rows = groupOf(['me'], {
 	memberships: [memberOf(GROUP, null), memberOf('left', '2026-05-01T00:00:00Z')],
 	actions: [action('there')],
 	sessions: [
@@ -19,6 +20,7 @@ const view = groupOf(['me'], {
 		challenge('withdrawn', { session_id: 'live', withdrawn_at: '2026-05-01T00:00:00Z' })
 	]
 });
+const view = { ...rows, goals: [goalOf({ id: 'aim' })] };
 const over = (drafts: readonly string[], complete = true) =>
 	leftovers({ view, me: 'me', refused: [], drafts, complete }).drafts;
 
@@ -73,6 +75,18 @@ test('while rows may be missing, only what is seen to be over goes', () => {
 	];
 	const known = [draftKey('commitment', 'closed'), draftKey('charter', 'left')];
 	expect(over([...unknown, ...known], false)).toEqual(known);
+});
+
+test('a draft of a former build goes with its row, and not before', () => {
+	const gone = [
+		...['tell:gone', 'decide:gone', 'goal:gone:end', 'action:new:gone', 'plan:new:left'],
+		...['commitment closed', 'review closed there', 'notes past', 'charter left', 'breach left b']
+	];
+	const kept = [
+		...[`action:new:${GROUP}`, `goal:new:${GROUP}`, `plan:new:${GROUP}`, 'action:new:aim'],
+		...['tell:there', 'goal:aim:end', 'commitment live', 'notes brought', `charter ${GROUP}`]
+	];
+	expect(over([...gone, ...kept])).toEqual(gone);
 });
 
 test('what is about no row, or is of another version of the app, stays', () => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type DraftName, draftKey } from '#lib/data/draft-keys.ts';
 import { Draft } from '#lib/data/draft.svelte.ts';
 import * as z from '#lib/offline/shape.ts';
 import { StorageError } from '#lib/offline/storage-error.ts';
@@ -241,6 +242,21 @@ describe('a text that nobody has to save', () => {
 		expect(wrote[1]).toEqual({ value: 'ab', seen: '' });
 	});
 
+	test('left again, or typed back, while a disk fails stays in the field and on the device', async () => {
+		const { draft, wrote, ends, open } = desk();
+		draft.value = 'ab';
+		const first = draft.flush();
+		await draft.flush();
+		expect(draft.isTyped).toBe(true);
+		draft.value = 'abc';
+		draft.value = 'ab';
+		ends[0]?.reject(new StorageError('full'));
+		await first;
+		expect(draft).toMatchObject({ value: 'ab', isTyped: true });
+		expect(open().value).toBe('ab');
+		expect(wrote).toHaveLength(1);
+	});
+
 	test('comes back with what was seen when it was typed', () => {
 		const { draft, shared, wrote, open } = desk();
 		draft.value = 'ab';
@@ -259,5 +275,69 @@ describe('a text that nobody has to save', () => {
 		expect(back.isTyped).toBe(false);
 		shared.text = 'abc';
 		expect(back.value).toBe('abc');
+	});
+});
+
+describe('a draft of a former build', () => {
+	const words = z.object({ title: z.string() });
+	const now = { title: 'As it is now' };
+
+	/** What comes back on a phone that has this alone, and what is left of it once it was dropped. */
+	async function back<Value>(
+		[key, text]: [string, string],
+		[name, ...ids]: [DraftName, ...string[]],
+		shape: z.Shape<Value>,
+		seen: Value
+	) {
+		const keeper = device({ [key]: text });
+		const draft = new Draft(keeper, {
+			...{ key: () => draftKey(name, ...ids), shape, seen: () => seen }
+		});
+		const typed = { value: draft.value, seen: draft.seen };
+		await draft.drop();
+		expect([...keeper.drafts.keys()]).toEqual([]);
+		return typed;
+	}
+
+	test.each<[string, string, [DraftName, ...string[]], string]>([
+		['charter g', 'Nos règles', ['charter', 'g'], 'Nos règles'],
+		['breach g a', '42', ['breach', 'g', 'a'], '42'],
+		['contribution c', '{ accolades', ['contribution', 'c'], '{ accolades'],
+		['goal:x:end', 'Atteint', ['goal-end', 'x'], 'Atteint']
+	])('that was the bare text is there again: %s', async (key, text, name, value) => {
+		const typed = await back([key, text], name, z.string(), 'now');
+		expect(typed).toEqual({ value, seen: 'now' });
+	});
+
+	test.each<[string, [DraftName, ...string[]]]>([
+		['notes c', ['notes', 'c']],
+		['review s a', ['review', 's', 'a']],
+		['plus s', ['plus', 's']]
+	])('that was a text and its base remembers both: %s', async (key, name) => {
+		const text = JSON.stringify({ text: 'Typed', base: 'Seen' });
+		const typed = await back([key, text], name, z.string(), 'now');
+		expect(typed).toEqual({ value: 'Typed', seen: 'Seen' });
+	});
+
+	test.each<[string, object, [DraftName, ...string[]], object]>([
+		['action:a', { title: 'A', seen: { title: 'B' } }, ['action', 'a'], { title: 'B' }],
+		['action:new:g', { title: 'A', seen: null }, ['action-new', 'g'], now],
+		['action:new:x', { title: 'A', seen: null }, ['action-for', 'x'], now],
+		['tell:a', { title: 'A' }, ['action-tell', 'a'], now],
+		['decide:a', { title: 'A' }, ['action-decide', 'a'], now],
+		['goal:x', { words: { title: 'A' }, seen: { title: 'B' } }, ['goal', 'x'], { title: 'B' }],
+		['goal:new:g', { words: { title: 'A' }, seen: null }, ['goal-new', 'g'], now],
+		['commitment s', { title: 'A' }, ['commitment', 's'], now],
+		['plan:p', { title: 'A', seen: 3 }, ['plan', 'p'], now],
+		['plan:new:g', { title: 'A', seen: 0 }, ['plan-new', 'g'], now]
+	])('that was a form is there again: %s', async (key, form, name, seen) => {
+		const typed = await back([key, JSON.stringify(form)], name, words, now);
+		expect(typed).toEqual({ value: { title: 'A' }, seen });
+	});
+
+	test('gives way to one of today', () => {
+		const keeper = device({ 'notes c': 'before', 'notes:c': '{"value":"today","seen":""}' });
+		const key = () => draftKey('notes', 'c');
+		expect(new Draft(keeper, { key, shape: z.string(), seen: () => '' }).value).toBe('today');
 	});
 });
