@@ -1,7 +1,6 @@
 import { createContext } from 'svelte';
 import { env } from '$env/dynamic/public';
 import type { Intent } from '#lib/changes/intent.ts';
-import { applied } from '#lib/changes/pending.ts';
 import { Backend } from '#lib/data/backend.ts';
 import * as members from '#lib/data/members.ts';
 import { type View, viewer, whole } from '#lib/data/view.ts';
@@ -40,7 +39,11 @@ export class App {
 			installation,
 			{
 				parse: (tables) => ({ rows: tables, whole: whole(tables, read(tables)) }),
-				fold: (tables, pending) => read(applied(tables, pending)),
+				view: read,
+				folding: async () => {
+					const { applied } = await import('#lib/changes/pending.ts');
+					return (tables, pending) => read(applied(tables, pending));
+				},
 				connect: async (id) => (await import('#lib/data/remote.ts')).remote(this.backend, id)
 			},
 			browser()

@@ -279,7 +279,10 @@ export class Device<Rows, View> {
 			throw error;
 		}
 		// After the first screen: nothing of it is needed there.
-		this.#platform.idle(() => void this.#open?.sync.poke());
+		this.#platform.idle(() => {
+			void this.#open?.sync.poke();
+			void this.#screen.warm().catch(() => {});
+		});
 	}
 
 	/** Erases what was kept for too long; a member who has not just signed in must sign in again. */

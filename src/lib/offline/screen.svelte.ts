@@ -11,14 +11,20 @@ export interface Model<Rows, View> {
 	 * others are then not `whole`.
 	 */
 	parse(tables: Tables): { readonly rows: Rows; readonly whole: boolean };
-	/** What the member sees: the rows with the waiting operations applied. Pure. */
-	fold(rows: Rows, pending: readonly Operation[]): View;
+	/** What the member sees while nothing waits. Pure. */
+	view(rows: Rows): View;
+	/** What shows the rows with the waiting operations applied: its code comes when something waits. */
+	folding(): Promise<Fold<Rows, View>>;
 }
+
+/** Pure. */
+type Fold<Rows, View> = (rows: Rows, pending: readonly Operation[]) => View;
 
 /** What is shown of the account on screen: a copy of its disk, brought up to date when told to. */
 export class Screen<Rows, View> {
 	readonly #model: Model<Rows, View>;
 	#account: Account | null = null;
+	#fold = $state.raw<Fold<Rows, View> | null>(null);
 	#rows = $state.raw<Rows | null>(null);
 	#operations = $state.raw<readonly Operation[]>([]);
 	#syncedAt = $state.raw<number | null>(null);
@@ -31,9 +37,12 @@ export class Screen<Rows, View> {
 	/** Operations the server refused: they wait for the member to retry or withdraw them. */
 	readonly refused = $derived(this.#operations.filter(({ refusal }) => refusal !== null));
 	/** What the member sees; null while no account is shown. */
-	readonly view = $derived.by(() =>
-		this.#rows === null ? null : this.#model.fold(this.#rows, this.pending)
-	);
+	readonly view = $derived.by(() => {
+		if (this.#rows === null) return null;
+		// Nothing is shown as waiting before it is there (`load`).
+		if (this.pending.length === 0 || !this.#fold) return this.#model.view(this.#rows);
+		return this.#fold(this.#rows, this.pending);
+	});
 
 	constructor(model: Model<Rows, View>) {
 		this.#model = model;
@@ -49,6 +58,11 @@ export class Screen<Rows, View> {
 		this.clear();
 		this.#account = account;
 		await this.load();
+	}
+
+	/** Brings the code that shows what waits. Rejects when there is no way to get it. */
+	async warm(): Promise<void> {
+		this.#fold ??= await this.#model.folding();
 	}
 
 	/** Nothing is shown any more, and nothing of it stays in memory. */
@@ -75,6 +89,7 @@ export class Screen<Rows, View> {
 		const queue = first ?? (await account.queue());
 		const stale = queue.generation !== this.#generation;
 		const contents = first ?? (stale ? await account.read() : null);
+		if (queue.operations.length > 0) await this.warm();
 		if (turn < this.#shown || this.#account !== account) return;
 		this.#shown = turn;
 		const { generation, syncedAt, operations } = contents ?? queue;

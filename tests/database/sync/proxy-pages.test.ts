@@ -78,7 +78,8 @@ class Phone {
 	constructor() {
 		const model = {
 			parse: (tables: Tables) => ({ rows: tables, whole: true }),
-			fold: (tables: Tables) => tables,
+			view: (tables: Tables) => tables,
+			folding: async () => (tables: Tables) => tables,
 			connect: (id: string) => remote(this.backend, id)
 		};
 		this.device = new Device(this.installation, model, PLATFORM);

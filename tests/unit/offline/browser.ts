@@ -15,6 +15,8 @@ export class Browser {
 	readonly #devices: NoteDevice[] = [];
 	/** How rows are read. */
 	parse = (tables: Tables): { rows: Tables; whole: boolean } => ({ rows: tables, whole: true });
+	/** How the code that shows what waits is brought. */
+	folding = async () => fold;
 
 	/** One tab; what it keeps is there for the others, and for those after it. */
 	tab(platform = new FakePlatform()): NoteDevice {
@@ -23,7 +25,12 @@ export class Browser {
 			this.server.account = account;
 			return this.server.remote;
 		};
-		const model = { parse: (tables: Tables) => this.parse(tables), fold, connect };
+		const model = {
+			parse: (tables: Tables) => this.parse(tables),
+			view: (tables: Tables) => fold(tables, []),
+			folding: () => this.folding(),
+			connect
+		};
 		const device: NoteDevice = new Device(installation, model, platform);
 		this.#devices.push(device);
 		this.installations.push(installation);

@@ -39,6 +39,19 @@ afterEach(async () => {
 	await browser.end();
 });
 
+test('what is written is kept while the code that shows it is missing, and shown once it is there', async () => {
+	const { folding } = browser;
+	browser.folding = () => Promise.reject(new TypeError('no way to get it'));
+	browser.cut();
+	const device = browser.tab();
+	await device.open('anne');
+	await device.write('append', { note: 'n', text: 'a' });
+	expect(device).toMatchObject({ view: {}, pending: [], problem: 'broken' });
+	browser.folding = folding;
+	await device.sync();
+	expect(device).toMatchObject({ view: { n: ['a'] }, pending: [{ kind: 'append' }] });
+});
+
 test('a write shows at once, and the screen never flickers back while it is confirmed', async () => {
 	const device = browser.tab();
 	const seen: string[] = [];
