@@ -3,7 +3,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { compiledAhead, firstScreen } from './scripts/first-screen.ts';
+import { compiledAhead, groups } from './scripts/first-screen.ts';
 import { chromium } from './tests/support/chromium.ts';
 
 export default defineConfig({
@@ -26,9 +26,13 @@ export default defineConfig({
 		rolldownOptions: {
 			// A name that stands for a text costs nothing: the codes of refusals, for one.
 			optimization: { inlineConst: { mode: 'all', pass: 2 } },
+			// Svelte's list of itself would bring what only other pages use into the first screen.
+			treeshake: {
+				moduleSideEffects: [{ test: /svelte.src.internal.client/, sideEffects: false }]
+			},
 			output: {
 				// Kept by tests/e2e/weight.spec.ts.
-				codeSplitting: { groups: [{ name: firstScreen() }] }
+				codeSplitting: groups
 			}
 		}
 	},

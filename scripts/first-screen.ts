@@ -3,27 +3,28 @@ import { resolve } from 'node:path';
 import type { Plugin, Rolldown } from 'vite';
 
 const NAME = 'first-screen';
-const messages = resolve('src/lib/paraglide/messages');
-/** Where the first screen begins: the client of Kit, the layouts, and the page of the actions. */
+/** Where the first screen begins: the client of Kit, the layouts, the error page, and the actions. */
 const beginnings = [
 	realpathSync('node_modules/@sveltejs/kit/src/runtime/client/entry.js'),
+	resolve('.svelte-kit/generated/client-optimized/app.js'),
 	resolve('src/routes/+layout.svelte'),
+	resolve('src/routes/+error.svelte'),
 	resolve('src/routes/(app)/+layout.svelte'),
 	resolve('src/routes/(app)/actions/+page.svelte')
 ];
 
 /**
- * Puts all that a phone loads before it shows its member's actions into one file, which every page of
- * a member needs as well: one file compresses better than forty. What only other pages use is left to
- * them. A message counts where it is said, not where all of them are listed.
+ * One file for all that a phone loads before it shows its member's actions, which every page of a
+ * member needs as well, and one for the components that several other pages share: one file compresses
+ * better than forty, and each file of styles weighs in the list of what each page needs. What a file
+ * begins with brings along what it uses.
  */
-export function firstScreen(): (id: string, modules: Rolldown.ChunkingContext) => string | null {
-	let found: ReadonlySet<string> | null = null;
-	return (id, modules) => {
-		found ??= reached(modules);
-		return found.has(id) ? NAME : null;
-	};
-}
+export const groups: Exclude<Rolldown.OutputOptions['codeSplitting'], undefined> = {
+	groups: [
+		{ name: (id) => (beginnings.includes(id) ? NAME : null), debugName: NAME, priority: 2 },
+		{ name: 'parts', test: /src.lib.ui/, minShareCount: 2, priority: 1 }
+	]
+};
 
 /**
  * Nearly all of that file runs at once. Told so, V8 compiles it on another thread while it arrives, and
@@ -41,18 +42,4 @@ export function compiledAhead(): Plugin {
 			}
 		}
 	};
-}
-
-function reached(modules: Rolldown.ChunkingContext): Set<string> {
-	const found = new Set(beginnings);
-	for (const id of found) {
-		const module = modules.getModuleInfo(id);
-		if (id.startsWith(`${messages}.`) || id.startsWith(`${messages}/_`)) continue;
-		module?.importedIds.forEach((imported) => found.add(imported));
-		if (id.startsWith(messages)) continue;
-		for (const [, name] of module?.code?.matchAll(/\bm\.(\w+)/g) ?? []) {
-			found.add(`${messages}/${name}.js`);
-		}
-	}
-	return found;
 }
