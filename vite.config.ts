@@ -3,7 +3,7 @@ import { sveltekit } from '@sveltejs/kit/vite';
 import tailwindcss from '@tailwindcss/vite';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
-import { compiledAhead, groups } from './scripts/first-screen.ts';
+import { compiledAhead, groups, ownLanguage } from './scripts/first-screen.ts';
 import { chromium } from './tests/support/chromium.ts';
 
 export default defineConfig({
@@ -17,7 +17,8 @@ export default defineConfig({
 		}),
 		tailwindcss(),
 		sveltekit(),
-		compiledAhead()
+		compiledAhead(),
+		ownLanguage()
 	],
 	build: {
 		// Everything is in the service worker's cache after the first visit: lists of what to load

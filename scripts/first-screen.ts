@@ -43,3 +43,20 @@ export function compiledAhead(): Plugin {
 		}
 	};
 }
+
+/** Puts `src/lib/ui/language.ts` in the place of Paraglide's runtime, in the browser alone. */
+export function ownLanguage(): Plugin {
+	const runtime = resolve('src/lib/paraglide/runtime.js');
+	const own = resolve('src/lib/ui/language.ts');
+	return {
+		name: 'own-language',
+		apply: 'build',
+		enforce: 'pre',
+		applyToEnvironment: ({ name }) => name === 'client',
+		async resolveId(source, importer) {
+			if (!source.endsWith('runtime.js')) return null;
+			const found = await this.resolve(source, importer, { skipSelf: true });
+			return found?.id === runtime ? own : null;
+		}
+	};
+}
