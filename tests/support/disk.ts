@@ -82,7 +82,10 @@ export function openDisk(): void {
 		return Promise.all((await raw(version)).map(opened));
 	}
 
-	async function replace({ database, store, key: at }: StoredRecord, value: unknown): Promise<void> {
+	async function replace(
+		{ database, store, key: at }: StoredRecord,
+		value: unknown
+	): Promise<void> {
 		const by = await key();
 		if (!by) throw new Error('this browser has sealed nothing yet');
 		const nonce = crypto.getRandomValues(new Uint8Array(NONCE));

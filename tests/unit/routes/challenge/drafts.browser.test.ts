@@ -94,7 +94,7 @@ test('at any moment the page says where the text is', async () => {
 		kind: 'challenge.write',
 		args: { id: 'c', changes: { wanted: 'Un avis' } },
 		base: { wanted: '' },
-		...{ madeAt: 0, place: 1, tries: 0, refusal: null }
+		...{ madeAt: 0, sequence: 1, tries: 0, refusal: null }
 	};
 	app.device.pending.push(operation);
 	expect(placeOf(app, 'c', drafts)).toBe('kept');
