@@ -15,14 +15,14 @@ const beginnings = [
 
 /**
  * One file for all that a phone loads before it shows its member's actions, which every page of a
- * member needs as well, and one for the components that several other pages share: one file compresses
+ * member needs as well, and one for the components that a dozen other pages share: one file compresses
  * better than forty, and each file of styles weighs in the list of what each page needs. What a file
  * begins with brings along what it uses.
  */
 export const groups: Exclude<Rolldown.OutputOptions['codeSplitting'], undefined> = {
 	groups: [
 		{ name: (id) => (beginnings.includes(id) ? NAME : null), debugName: NAME, priority: 2 },
-		{ name: 'parts', test: /src.lib.ui/, minShareCount: 2, priority: 1 }
+		{ name: 'parts', test: /src.lib.ui/, minShareCount: 12, priority: 1 }
 	]
 };
 
