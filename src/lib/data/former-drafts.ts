@@ -5,7 +5,7 @@
  */
 
 /** The former spelling of a name, where it was another; `$` stands for an id, in the same order. */
-const spellings = {
+const SPELLINGS = {
 	'action-new': 'action:new:$',
 	'action-for': 'action:new:$',
 	'action-tell': 'tell:$',
@@ -28,13 +28,13 @@ const spellings = {
 /** The former spelling of the name of a draft; the same where there was none. */
 export function formerKey(key: string): string {
 	const [name = '', ...ids] = key.split(':');
-	const spelling = Object.entries(spellings).find(([known]) => known === name)?.[1];
+	const spelling = Object.entries(SPELLINGS).find(([known]) => known === name)?.[1];
 	return spelling?.replace(/\$/g, () => ids.shift() ?? '') ?? key;
 }
 
 /** How a former name may be read: as these, of the row of this id. None: it is no former one. */
 export function readings(key: string): { name: string; id: string }[] {
-	return Object.entries(spellings).flatMap(([name, spelling]) => {
+	return Object.entries(SPELLINGS).flatMap(([name, spelling]) => {
 		const pattern = new RegExp(`^${spelling.replaceAll('$', '([^ :]+)')}$`);
 		const id = pattern.exec(key)?.[1];
 		return id ? [{ name, id }] : [];

@@ -79,12 +79,27 @@ test('while rows may be missing, only what is seen to be over goes', () => {
 
 test('a draft of a former build goes with its row, and not before', () => {
 	const gone = [
-		...['tell:gone', 'decide:gone', 'goal:gone:end', 'action:new:gone', 'plan:new:left'],
-		...['commitment closed', 'review closed there', 'notes past', 'charter left', 'breach left b']
+		'tell:gone',
+		'decide:gone',
+		'goal:gone:end',
+		'action:new:gone',
+		'plan:new:left',
+		'commitment closed',
+		'review closed there',
+		'notes past',
+		'charter left',
+		'breach left b'
 	];
 	const kept = [
-		...[`action:new:${GROUP}`, `goal:new:${GROUP}`, `plan:new:${GROUP}`, 'action:new:aim'],
-		...['tell:there', 'goal:aim:end', 'commitment live', 'notes brought', `charter ${GROUP}`]
+		`action:new:${GROUP}`,
+		`goal:new:${GROUP}`,
+		`plan:new:${GROUP}`,
+		'action:new:aim',
+		'tell:there',
+		'goal:aim:end',
+		'commitment live',
+		'notes brought',
+		`charter ${GROUP}`
 	];
 	expect(over([...gone, ...kept])).toEqual(gone);
 });

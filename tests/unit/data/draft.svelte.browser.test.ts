@@ -73,7 +73,9 @@ describe('a form', () => {
 		const write = vi.fn();
 		expect(await draft.save(write)).toBe(true);
 		expect(write).toHaveBeenCalledExactlyOnceWith({
-			...{ key: 'form', seen: blank, value: { title: 'A word', due: 'soon' } }
+			key: 'form',
+			seen: blank,
+			value: { title: 'A word', due: 'soon' }
 		});
 		expect(draft.value).toEqual(blank);
 		expect(keeper.drafts.size).toBe(0);
@@ -159,7 +161,7 @@ describe('a text that nobody has to save', () => {
 					const kept = keeper.draft(key);
 					await end.promise;
 					shared.text = value;
-					// As the outbox: what was typed meanwhile stays.
+					// As the outbox: what was typed since stays.
 					if (keeper.draft(key) === kept) keeper.drafts.delete(key);
 				}
 			});
@@ -267,7 +269,7 @@ describe('a text that nobody has to save', () => {
 		expect(wrote).toEqual([{ value: 'ab', seen: '' }]);
 	});
 
-	test('written in another tab meanwhile is no draft here', () => {
+	test('written in another tab is no draft here', () => {
 		const { draft, shared, open } = desk();
 		draft.value = 'ab';
 		shared.text = 'ab';
@@ -291,7 +293,9 @@ describe('a draft of a former build', () => {
 	) {
 		const keeper = device({ [key]: text });
 		const draft = new Draft(keeper, {
-			...{ key: () => draftKey(name, ...ids), shape, seen: () => seen }
+			key: () => draftKey(name, ...ids),
+			shape,
+			seen: () => seen
 		});
 		const typed = { value: draft.value, seen: draft.seen };
 		await draft.drop();

@@ -6,7 +6,7 @@ import { stages, usualStage } from '#lib/domain/goals/goal.ts';
 import { characters, clean, limits } from '#lib/domain/limits.ts';
 import { oneLine } from '#routes/(app)/actions/form.ts';
 
-/** What a member writes of a goal, and what the device keeps of it meanwhile. */
+/** What a member writes of a goal, and what the device keeps while they do. */
 export const goalShape = z.object({
 	title: z.string(),
 	year: z.number(),

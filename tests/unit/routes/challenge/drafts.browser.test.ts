@@ -13,7 +13,9 @@ function desk() {
 	const sent: Intent[] = [];
 	const view = groupOf([], { challenges: [challenge('c', { question: 'Avant' })] });
 	return {
-		...{ drafts, sent, view },
+		drafts,
+		sent,
+		view,
 		device: {
 			pending: [] as Operation[],
 			refused: [] as Operation[],
@@ -42,12 +44,14 @@ test('when the hand rests, each field written is a change on what was seen of it
 	await vi.advanceTimersByTimeAsync(2_000);
 	expect(app.sent).toEqual([
 		{
-			...{ kind: 'challenge.write', base: { question: 'Avant' } },
-			args: { id: 'c', changes: { question: 'Après' } }
+			kind: 'challenge.write',
+			args: { id: 'c', changes: { question: 'Après' } },
+			base: { question: 'Avant' }
 		},
 		{
-			...{ kind: 'challenge.write', base: { context: '' } },
-			args: { id: 'c', changes: { context: 'Dix ans de code' } }
+			kind: 'challenge.write',
+			args: { id: 'c', changes: { context: 'Dix ans de code' } },
+			base: { context: '' }
 		}
 	]);
 	expect(app.drafts.size).toBe(0);
@@ -94,7 +98,10 @@ test('at any moment the page says where the text is', async () => {
 		kind: 'challenge.write',
 		args: { id: 'c', changes: { wanted: 'Un avis' } },
 		base: { wanted: '' },
-		...{ madeAt: 0, sequence: 1, tries: 0, refusal: null }
+		madeAt: 0,
+		sequence: 1,
+		tries: 0,
+		refusal: null
 	};
 	app.device.pending.push(operation);
 	expect(placeOf(app, 'c', drafts)).toBe('kept');

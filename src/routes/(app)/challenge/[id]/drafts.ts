@@ -12,7 +12,7 @@ import * as z from '#lib/offline/shape.ts';
 export type Place = 'kept' | 'refused' | 'sent';
 
 /** What writing needs of the app: the rows, the drafts, the outbox. */
-interface WritingApp {
+interface Desk {
 	readonly view: { readonly challenges: readonly Row<'challenges'>[] };
 	readonly device: Keeper & {
 		readonly pending: readonly Operation[];
@@ -24,7 +24,7 @@ interface WritingApp {
 /** A challenge while its presenter writes it: each field is a draft of its own. */
 export type ChallengeDrafts = ReturnType<typeof challengeDrafts>;
 
-export function challengeDrafts(app: WritingApp, id: string) {
+export function challengeDrafts(app: Desk, id: string) {
 	const row = () => app.view.challenges.find((challenge) => challenge.id === id);
 	const field = <Value>(
 		name: ChallengeField,
@@ -34,7 +34,9 @@ export function challengeDrafts(app: WritingApp, id: string) {
 	) =>
 		new Draft<Value>(app.device, {
 			key: () => draftKey('challenge', id, name),
-			...{ shape, seen, limit },
+			shape,
+			seen,
+			limit,
 			write: ({ value, seen, key }) =>
 				app.write(writeChallenge(id, { [name]: value }, { [name]: seen }), key)
 		});
@@ -57,7 +59,7 @@ export function challengeDrafts(app: WritingApp, id: string) {
  * Where the text is: `kept` on this device, `refused` until the member chooses between two versions,
  * `sent` once the server has all of it; null while nothing was written.
  */
-export function placeOf(app: WritingApp, id: string, drafts: ChallengeDrafts): Place | null {
+export function placeOf(app: Desk, id: string, drafts: ChallengeDrafts): Place | null {
 	const all = Object.values(drafts);
 	if (refusedOf(app.device.refused, id).length > 0) return 'refused';
 	if (touched(app.device.pending).has(id) || all.some(({ isTyped }) => isTyped)) return 'kept';
