@@ -119,7 +119,7 @@ grant execute on function
 -- What a live room is told when rows change: the names of the tables, so that a phone asks for these
 -- alone, and nothing else. Triggers note the changes of a transaction, wherever they come from, and
 -- the end of the transaction tells each room once. Every table that a pull shows has such a trigger,
--- beside its policies.
+-- beside its policies; of `room_states` new rows alone, for the state itself is sent.
 
 create table private.noted_changes (
 	transaction xid8 not null default pg_current_xact_id(),
@@ -167,7 +167,7 @@ begin
 		when tg_relid = 'cercle.groups'::regclass then array[(changed ->> 'id')::uuid]
 		when tg_relid = 'cercle.profiles'::regclass then array(
 			select m.group_id from cercle.memberships m
-			where m.member_id = (changed ->> 'id')::uuid and m.left_at is null
+			where m.member_id = (changed ->> 'id')::uuid
 		) || null::uuid
 		else array[(changed ->> 'group_id')::uuid]
 	end) g (id)
@@ -3814,7 +3814,9 @@ begin
 	return room;
 end $$;
 
--- The state itself is sent with every command.
+-- The state itself is sent with every command; here, that there is a room.
+create trigger note_change after insert on cercle.room_states
+	for each row execute function private.note_change('room_states', 'session');
 create trigger note_change after insert on cercle.room_commands
 	for each row when (new.command in ('take_over', 'hand_over', 'undo'))
 	execute function private.note_change('role_changes', 'session');

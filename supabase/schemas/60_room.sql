@@ -374,7 +374,9 @@ begin
 	return room;
 end $$;
 
--- The state itself is sent with every command.
+-- The state itself is sent with every command; here, that there is a room.
+create trigger note_change after insert on cercle.room_states
+	for each row execute function private.note_change('room_states', 'session');
 create trigger note_change after insert on cercle.room_commands
 	for each row when (new.command in ('take_over', 'hand_over', 'undo'))
 	execute function private.note_change('role_changes', 'session');

@@ -99,7 +99,10 @@ export class Sync {
 	/** Says whether signals tell what changes: then everything is compared less often. */
 	rely(on: boolean): void {
 		this.#relied = on;
-		if (this.#running === null && this.#status.problem === null) this.#schedule(this.#pause);
+		// Relied on, what is due is done before; a retry is due sooner.
+		const isDue = this.#failures > 0 || this.#wanted.length > 0;
+		if (on || isDue || this.#running !== null || this.#status.problem !== null) return;
+		this.#schedule(this.#pause);
 	}
 
 	/** Another tab changed the disk: it synced, or it wrote and may be gone before it sends. */
@@ -110,7 +113,8 @@ export class Sync {
 			this.#tell({ connectivity: 'online', problem: null, cause: null });
 		}
 		if (news.pending) this.#schedule(COURTESY * (1 + this.#platform.random()));
-		else this.#schedule(this.#pause);
+		// What a signal named and could not be fetched is due already.
+		else if (this.#wanted.length === 0) this.#schedule(this.#pause);
 	}
 
 	#wake(wake: Wake): void {

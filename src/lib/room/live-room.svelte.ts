@@ -270,6 +270,8 @@ export class LiveRoom {
 		}
 		// The session has just begun: this phone says that it is there, and fetches what changed.
 		if (before?.status === 'planned' && state.status === 'live') void this.refresh();
+		// What the device keeps of it is what the room opens with, without a network.
+		if (before && before.version !== state.version) this.#fetchSoon(['room_states']);
 		if (before?.status !== state.status) {
 			this.#rely();
 			if (before) this.#fetchSoon('all');

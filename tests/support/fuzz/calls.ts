@@ -30,8 +30,12 @@ const kinds = [
 	...['attendance.mark', 'feedback.write', 'challenge.withdraw']
 ];
 
-/** The founder of a group names its id: it would come back as their own. */
-const called = ({ functions }: Ground) => functions.filter(({ name }) => name !== 'found_group');
+/**
+ * The founder of a group names its id: it would come back as their own. A member who ends their own
+ * sign-in guesses no more.
+ */
+const called = ({ functions }: Ground) =>
+	functions.filter(({ name }) => name !== 'found_group' && name !== 'end_sign_ins');
 
 const isId = (name: string) => /(^|_)ids?$/.test(name);
 const quoted = (name: string) => `"${name}"`;

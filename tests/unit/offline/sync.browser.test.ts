@@ -526,19 +526,37 @@ test('all is compared every minute; while signals are relied on, every ten, what
 	await sync.start();
 	expect(platform.waits).toEqual([60_000]);
 	sync.rely(true);
-	expect(platform.waits).toEqual([600_000]);
+	platform.advance(60_000);
+	await vi.waitFor(() => expect(platform.waits).toEqual([600_000]));
 	platform.advance(500_000);
 	await sync.poke(['notes']);
 	expect(platform.waits).toEqual([100_000]);
 	platform.advance(100_000);
 	await vi.waitFor(() => expect(platform.waits).toEqual([600_000]));
-	expect(server.asked.map(({ all }) => all)).toEqual([true, false, true]);
+	expect(server.asked.map(({ all }) => all)).toEqual([true, true, false, true]);
 	platform.advance(70_000);
 	sync.rely(false);
 	// A minute is over already.
 	expect(platform.waits).toEqual([0]);
 	platform.wallClock = 0;
-	sync.rely(true);
+	sync.rely(false);
 	// The clock was set back: nobody knows how long ago it was.
 	expect(platform.waits).toEqual([0]);
+});
+
+test('a retry is not put off: not by signals that come or go, nor by another tab', async () => {
+	const sync = loop();
+	await sync.start();
+	server.trouble = ['lost request'];
+	await sync.poke(['notes']);
+	const [retry] = platform.waits;
+	expect(retry).toBeLessThan(60_000);
+	for (const act of [
+		() => sync.rely(true),
+		() => sync.heard({ synced: true, pending: false }),
+		() => sync.rely(false)
+	]) {
+		act();
+		expect(platform.waits).toEqual([retry]);
+	}
 });

@@ -16,7 +16,8 @@ export function openRoom(app: App, id: string, language: Language): RoomPage {
 		me: app.me,
 		kept: kept && session ? stateOf(kept, session.status) : null,
 		sync: (scope) => app.device.sync(scope),
-		rely: (on) => app.device.rely(on),
+		// Signals speak of this group alone.
+		rely: (on) => app.device.rely(on && app.view.groups.length === 1),
 		uuid: app.uuid
 	});
 	const glance = $derived(scene(app.view, id, app.me, room.state, room.now));
