@@ -16,8 +16,11 @@ const code = z.pipe(
 	z.string(),
 	z.transform((given) => (given === codes.SEQUENCE_TAKEN ? TAKEN : given))
 );
-/** Null: not known. */
-const changedTables = z._default(z.nullable(tableNames), null);
+/** The server does not say: it does not know any more. */
+const changedTables = z.pipe(
+	z.nullish(tableNames),
+	z.transform((names): Scope => names ?? 'all')
+);
 const verdicts = z.array(
 	z.union([
 		z.object({ sequence, status: z.literal('applied'), tables: changedTables }),

@@ -88,8 +88,7 @@ export class Delivery {
 			({ sequence }) => answers.get(sequence)?.status === 'applied'
 		);
 		const changed = verdicts.reduce<Scope>((scope, verdict) => {
-			const tables = verdict.status === 'applied' ? verdict.tables : null;
-			return joined(scope, tables ?? 'all');
+			return joined(scope, verdict.status === 'applied' ? verdict.tables : 'all');
 		}, []);
 		return { applied, taken, changed };
 	}

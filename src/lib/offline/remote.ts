@@ -4,8 +4,8 @@ import type { Scope } from './scope.ts';
 
 /** The server's word on one operation. One already applied earlier is `applied` again. */
 export type Verdict =
-	/** `tables`: what it changed; null: not known, it was applied before. */
-	| { readonly sequence: number; readonly status: 'applied'; readonly tables: Scope | null }
+	/** `tables`: what it changed; `all`: any, for it was applied before and that is forgotten. */
+	| { readonly sequence: number; readonly status: 'applied'; readonly tables: Scope }
 	| { readonly sequence: number; readonly status: 'refused'; readonly code: string };
 
 /** How many rows a table shows, and the sum of their stamps. */

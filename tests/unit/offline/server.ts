@@ -111,7 +111,7 @@ export class Server {
 		if (answered !== undefined && answered !== text)
 			return { sequence, status: 'refused', code: TAKEN };
 		// What it changed is forgotten by then.
-		if (answered !== undefined) return { sequence, status: 'applied', tables: null };
+		if (answered !== undefined) return { sequence, status: 'applied', tables: 'all' };
 		this.applied.push(text);
 		this.write(note, [...(this.notes[note] ?? []), text]);
 		this.#answered.set(key, text);
