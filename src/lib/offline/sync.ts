@@ -92,7 +92,7 @@ export class Sync {
 		if (this.#stopping.signal.aborted) return Promise.resolve();
 		this.#wanted = joined(this.#wanted, scope);
 		this.#again = true;
-		this.#running ??= this.#loop().finally(() => (this.#running = null));
+		this.#running ??= this.#loop();
 		return this.#running;
 	}
 
@@ -132,6 +132,8 @@ export class Sync {
 			this.#again = false;
 			delay = await this.#attempt();
 		}
+		// In the same step as the last look at `#again`: what is asked for later begins a run of its own.
+		this.#running = null;
 		this.#tell({ busy: false });
 		if (delay !== null) this.#schedule(delay);
 	}

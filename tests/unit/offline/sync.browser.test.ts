@@ -1,7 +1,7 @@
 import { Account } from '#lib/offline/account.ts';
 import { browser } from '#lib/offline/platform.ts';
 import { RemoteError } from '#lib/offline/remote.ts';
-import { Sync } from '#lib/offline/sync.ts';
+import { type Listener, Sync } from '#lib/offline/sync.ts';
 import { Vault } from '#lib/offline/vault.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakePlatform } from './fake-platform.ts';
@@ -32,8 +32,8 @@ afterEach(async () => {
 	await vault.close();
 });
 
-function loop(remote = server.remote): Sync {
-	const listener = { status: () => {}, changed };
+function loop(remote = server.remote, status: Listener['status'] = () => {}): Sync {
+	const listener = { status, changed };
 	const sync = new Sync(account, remote, platform, () => Promise.resolve(current), listener);
 	syncs.push(sync);
 	return sync;
@@ -559,4 +559,15 @@ test('a retry is not put off: not by signals that come or go, nor by another tab
 		act();
 		expect(platform.waits).toEqual([retry]);
 	}
+});
+
+test('what is asked for just as a run ends is asked for', async () => {
+	let late: Promise<void> | undefined;
+	const sync = loop(server.remote, ({ busy }) => {
+		if (busy || late || server.requests.length === 0) return;
+		queueMicrotask(() => (late = sync.poke(['notes'])));
+	});
+	await sync.poke();
+	await late;
+	expect(server.asked.map(({ all }) => all)).toEqual([true, false]);
 });
