@@ -12,14 +12,13 @@ const PATIENCE = 6;
 export interface Delivered {
 	/** What the server applied: to be removed with the pull that contains it. */
 	readonly applied: readonly Operation[];
-	/** What it changed; after a refusal, anything: somebody else may have changed what was meant. */
+	/** What these changed. */
 	readonly changed: Scope;
 	/** True when a sequence number was used before by another operation: see `Account.rename`. */
 	readonly taken: boolean;
 }
 
 const NOTHING: Delivered = { applied: [], taken: false, changed: [] };
-const REFUSED: Delivered = { ...NOTHING, changed: 'all' };
 
 /** Sends the waiting operations and records the verdict on each. */
 export class Delivery {
@@ -61,11 +60,11 @@ export class Delivery {
 				if (error instanceof RemoteError) await this.#account.tried(operations);
 				if (others.length > 0 || !(await this.#breaks(client, only, error))) throw error;
 				await this.#refuse(only, 'busy');
-				return REFUSED;
+				return NOTHING;
 			}
 			if (others.length === 0) {
 				await this.#refuse(only, error.code ?? 'rejected');
-				return REFUSED;
+				return NOTHING;
 			}
 			// One of them makes the server reject all: alone, each gets its own answer.
 			const one = await this.#send(client, [only]);
@@ -88,7 +87,7 @@ export class Delivery {
 			({ sequence }) => answers.get(sequence)?.status === 'applied'
 		);
 		const changed = verdicts.reduce<Scope>((scope, verdict) => {
-			return joined(scope, verdict.status === 'applied' ? verdict.tables : 'all');
+			return verdict.status === 'applied' ? joined(scope, verdict.tables) : scope;
 		}, []);
 		return { applied, taken, changed };
 	}

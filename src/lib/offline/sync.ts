@@ -2,6 +2,7 @@ import type { Account } from './account.ts';
 import { backoff } from './backoff.ts';
 import { CatchUp } from './catch-up.ts';
 import { Delivery } from './delivery.ts';
+import type { Operation } from './outbox.ts';
 import type { Platform, Wake } from './platform.ts';
 import { RemoteError, type Remote } from './remote.ts';
 import { Requests } from './requests.ts';
@@ -39,7 +40,7 @@ export class Sync {
 	readonly #stopping = new AbortController();
 	#running: Promise<void> | null = null;
 	#again = false;
-	/** What the next run asks for, beside what it sends. */
+	/** What the next pull asks for, beside what was sent before it. */
 	#wanted: Scope = [];
 	#relied = false;
 	/** Wall clock when everything was last compared, in ms; null: not yet. */
@@ -59,7 +60,7 @@ export class Sync {
 	) {
 		this.#account = account;
 		this.#requests = new Requests(remote, platform, this.#stopping.signal);
-		this.#delivery = new Delivery(account, this.#requests, () => listener.changed());
+		this.#delivery = new Delivery(account, this.#requests, () => this.#refused());
 		this.#platform = platform;
 		this.#current = current;
 		this.#listener = listener;
@@ -166,18 +167,14 @@ export class Sync {
 	/** One run; the result is the pause before the next one in ms, null to wait for a sign. */
 	async #attempt(): Promise<number | null> {
 		const { signal } = this.#stopping;
-		const scope = this.#wanted;
-		this.#wanted = [];
 		try {
 			const name = `cercle-sync-${this.#account.id}`;
-			const stored = await this.#platform.exclusive(name, signal, () => this.#round(scope));
-			if (!stored) this.#wanted = joined(this.#wanted, scope);
+			const stored = await this.#platform.exclusive(name, signal, () => this.#round());
 			this.#failures = stored ? 0 : this.#failures + 1;
 			this.#tell({ connectivity: 'online', problem: null, cause: null });
 			return stored ? this.#pause : backoff(this.#failures, this.#platform.random());
 		} catch (cause) {
 			if (signal.aborted) return null;
-			this.#wanted = joined(this.#wanted, scope);
 			this.#failures += 1;
 			this.#fail(cause);
 			const problem = this.#status.problem;
@@ -195,15 +192,37 @@ export class Sync {
 	}
 
 	/** False when another tab stored a newer pull during this one, which is then thrown away. */
-	async #round(scope: Scope): Promise<boolean> {
+	async #round(): Promise<boolean> {
 		// With another account's session, these operations would be sent in a stranger's name.
 		if (!(await this.#current())) throw new RemoteError('foreign');
-		const { generation, snapshots, operations } = await this.#account.queue();
-		const waiting = operations.filter(({ refusal }) => refusal === null);
+		const queue = await this.#account.queue();
+		const waiting = queue.operations.filter(({ refusal }) => refusal === null);
 		const sent = await this.#delivery.send(waiting, this.#platform.uuid);
-		const kept = await this.#account.stamps(generation);
-		const catchUp = new CatchUp(kept, snapshots, joined(scope, sent.changed));
+		const kept = await this.#account.stamps(queue.generation);
+		const scope = joined(this.#wanted, sent.changed);
+		const catchUp = new CatchUp(kept, queue.snapshots, scope);
 		if (catchUp.done && waiting.length === 0) return true;
+		this.#wanted = [];
+		let stored = false;
+		try {
+			stored = await this.#pull(catchUp, queue.generation, sent.applied);
+		} finally {
+			if (!stored) this.#wanted = joined(this.#wanted, scope);
+		}
+		if (!stored) return false;
+		// Only now: what was applied under the former name must not go again under the new one.
+		if (sent.taken) await this.#account.rename();
+		this.#again ||= sent.taken;
+		this.#listener.changed();
+		return true;
+	}
+
+	/** Fetches what is asked for and stores it, without what was sent; false: see `Account.commit`. */
+	async #pull(
+		catchUp: CatchUp,
+		generation: number | null,
+		applied: readonly Operation[]
+	): Promise<boolean> {
 		while (!catchUp.done) {
 			if (!catchUp.patient) throw new RemoteError('failing');
 			const answer = await this.#requests.ask(({ remote, signal }) =>
@@ -213,20 +232,23 @@ export class Sync {
 			catchUp.take(answer);
 		}
 		this.#stopping.signal.throwIfAborted();
-		const pulled = {
+		const syncedAt = this.#platform.now();
+		const stored = await this.#account.commit({
+			generation,
 			diffs: catchUp.diffs(),
 			afresh: catchUp.afresh,
 			snapshots: catchUp.snapshots,
-			applied: sent.applied,
-			syncedAt: this.#platform.now()
-		};
-		if (!(await this.#account.commit({ generation, ...pulled }))) return false;
-		if (catchUp.all) this.#comparedAt = pulled.syncedAt;
-		// Only now: what was applied under the former name must not go again under the new one.
-		if (sent.taken) await this.#account.rename();
-		this.#again ||= sent.taken;
+			applied,
+			syncedAt
+		});
+		if (stored && catchUp.all) this.#comparedAt = syncedAt;
+		return stored;
+	}
+
+	/** An operation was refused. Perhaps somebody else changed what it meant, and that may be anything. */
+	#refused(): void {
+		this.#wanted = 'all';
 		this.#listener.changed();
-		return true;
 	}
 
 	#tell(change: Partial<Status>): void {

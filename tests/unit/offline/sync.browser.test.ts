@@ -571,3 +571,15 @@ test('what is asked for just as a run ends is asked for', async () => {
 	await late;
 	expect(server.asked.map(({ all }) => all)).toEqual([true, false]);
 });
+
+test('after a refusal all is asked for, also when the server is away just then', async () => {
+	const sync = loop();
+	await sync.poke();
+	await write('no', 'forbidden');
+	server.onpull = () => Promise.reject(new RemoteError('unreachable'));
+	await sync.poke([]);
+	server.onpull = () => Promise.resolve();
+	server.asked.length = 0;
+	await sync.poke([]);
+	expect(server.asked.map(({ all }) => all)).toEqual([true]);
+});
