@@ -108,7 +108,12 @@ export class Sync {
 
 	/** Another tab changed the disk: it synced, or it wrote and may be gone before it sends. */
 	heard(news: { synced: boolean; pending: boolean }): void {
-		if (this.#running !== null || this.#stopping.signal.aborted) return;
+		if (this.#running !== null) {
+			// The run under way may have read the queue before.
+			if (news.pending) void this.#running.then(() => this.heard({ synced: false, pending: true }));
+			return;
+		}
+		if (this.#stopping.signal.aborted) return;
 		if (news.synced) {
 			this.#failures = 0;
 			this.#tell({ connectivity: 'online', problem: null, cause: null });

@@ -583,3 +583,17 @@ test('after a refusal all is asked for, also when the server is away just then',
 	await sync.poke([]);
 	expect(server.asked.map(({ all }) => all)).toEqual([true]);
 });
+
+test('written in another tab during a run here, and that tab is gone: it is sent from here', async () => {
+	const sync = loop();
+	await sync.start();
+	server.onpull = async () => {
+		server.onpull = () => Promise.resolve();
+		await write('a');
+		sync.heard({ synced: false, pending: true });
+	};
+	await sync.poke();
+	await vi.waitFor(() => expect(platform.waits).toEqual([3_000]));
+	platform.advance(3_000);
+	await vi.waitFor(() => expect(server.applied).toEqual(['a']));
+});
