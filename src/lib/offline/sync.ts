@@ -160,8 +160,9 @@ export class Sync {
 
 	/** A hidden tab stays quiet unless something waits to be sent. */
 	async #due(): Promise<void> {
-		const pending = this.#platform.visible() || (await this.#pending().catch(() => true));
-		if (pending) await this.poke();
+		if (!this.#platform.visible() && !(await this.#pending().catch(() => true))) return;
+		// It may be time for a retry, or for what another tab wrote, and not yet for all.
+		await this.poke(this.#pause > 0 ? [] : 'all');
 	}
 
 	async #pending(): Promise<boolean> {

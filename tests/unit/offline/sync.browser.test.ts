@@ -527,13 +527,13 @@ test('all is compared every minute; while signals are relied on, every ten, what
 	expect(platform.waits).toEqual([60_000]);
 	sync.rely(true);
 	platform.advance(60_000);
-	await vi.waitFor(() => expect(platform.waits).toEqual([600_000]));
-	platform.advance(500_000);
+	await vi.waitFor(() => expect(platform.waits).toEqual([540_000]));
+	platform.advance(440_000);
 	await sync.poke(['notes']);
 	expect(platform.waits).toEqual([100_000]);
 	platform.advance(100_000);
 	await vi.waitFor(() => expect(platform.waits).toEqual([600_000]));
-	expect(server.asked.map(({ all }) => all)).toEqual([true, true, false, true]);
+	expect(server.asked.map(({ all }) => all)).toEqual([true, false, true]);
 	platform.advance(70_000);
 	sync.rely(false);
 	// A minute is over already.
@@ -596,4 +596,17 @@ test('written in another tab during a run here, and that tab is gone: it is sent
 	await vi.waitFor(() => expect(platform.waits).toEqual([3_000]));
 	platform.advance(3_000);
 	await vi.waitFor(() => expect(server.applied).toEqual(['a']));
+});
+
+test('a retry asks for what it owes, and for all only when that is due', async () => {
+	const sync = loop();
+	await sync.start();
+	server.trouble = ['lost request'];
+	await sync.poke(['notes']);
+	server.asked.length = 0;
+	platform.advance(1_000);
+	await vi.waitFor(() => expect(platform.waits).toEqual([59_000]));
+	platform.advance(59_000);
+	await vi.waitFor(() => expect(platform.waits).toEqual([60_000]));
+	expect(server.asked.map(({ all }) => all)).toEqual([false, true]);
 });
