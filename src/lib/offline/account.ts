@@ -34,8 +34,11 @@ export interface Queue {
 	readonly generation: number | null;
 	/** By table, the server's moment that the rows are of. */
 	readonly snapshots: Snapshots;
-	/** Wall clock of this device at the last pull, in ms since 1970; null: never. */
-	readonly syncedAt: number | null;
+	/**
+	 * Wall clock of this device when all tables were last compared with the server's, in ms since 1970;
+	 * null: never. Some may be newer, none is older.
+	 */
+	readonly completeAt: number | null;
 	readonly operations: readonly Operation[];
 }
 
@@ -56,7 +59,8 @@ export interface Pulled {
 	readonly snapshots: Snapshots;
 	/** Operations that the server applied: the rows then contain their effect. */
 	readonly applied: readonly Operation[];
-	readonly syncedAt: number;
+	/** When it asked for all tables, now; otherwise as before it. */
+	readonly completeAt: number | null;
 }
 
 /**
@@ -195,7 +199,7 @@ export class Account {
 	 * stored, when another tab stored one since `generation` was read.
 	 */
 	async commit(pulled: Pulled): Promise<boolean> {
-		const { generation, diffs, afresh, snapshots, applied, syncedAt } = pulled;
+		const { generation, diffs, afresh, snapshots, applied, completeAt } = pulled;
 		// Rows of another generation may have been read since.
 		if (!afresh && this.#stamps?.generation !== generation) return false;
 		const rows = this.#reading.after(diffs, afresh);
@@ -203,7 +207,7 @@ export class Account {
 		const steps: Change[] = [
 			...rows,
 			...applied.map(removing),
-			{ store: META_STORE, key: 'replica', put: { syncedAt, snapshots }, mark }
+			{ store: META_STORE, key: 'replica', put: { completeAt, snapshots }, mark }
 		];
 		const expect = { store: META_STORE, key: 'replica', mark: generation };
 		return (await this.#database.write(steps, { durability: 'relaxed', expect })) !== null;
@@ -255,7 +259,7 @@ function sequenceOf(key: unknown): number {
 }
 
 const pulledOnce = z.object({
-	syncedAt: z.number(),
+	completeAt: z.nullable(z.number()),
 	snapshots: z._default(z.record(z.string()), {})
 });
 type Entries = Awaited<ReturnType<SealedStore['read']>>[number];
@@ -266,7 +270,7 @@ function queueOf(operations: Entries, meta: Entries): Queue {
 	return {
 		generation: typeof replica?.mark === 'number' ? replica.mark : null,
 		snapshots: stored.data?.snapshots ?? {},
-		syncedAt: stored.data?.syncedAt ?? null,
+		completeAt: stored.data?.completeAt ?? null,
 		operations: operationsOf(operations)
 	};
 }

@@ -2,14 +2,17 @@
 export class Channel {
 	readonly #channel: BroadcastChannel;
 
-	/** `onnews` is called for announcements of other tabs, never for one's own. */
-	constructor(name: string, onnews: () => void) {
+	/**
+	 * `onnews` is called for announcements of other tabs, never for one's own. `synced`: it is what the
+	 * server said.
+	 */
+	constructor(name: string, onnews: (synced: boolean) => void) {
 		this.#channel = new BroadcastChannel(name);
-		this.#channel.onmessage = () => onnews();
+		this.#channel.onmessage = ({ data }) => onnews(data === true);
 	}
 
-	announce(): void {
-		this.#channel.postMessage(null);
+	announce(synced = false): void {
+		this.#channel.postMessage(synced);
 	}
 
 	close(): void {

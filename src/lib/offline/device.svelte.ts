@@ -26,7 +26,7 @@ interface Open {
 	readonly channel: Channel;
 }
 
-/** How long rows stay on a device that does not reach the server, in ms: a lost phone forgets. */
+/** How long rows stay that are not compared with the server's, in ms: a lost phone forgets. */
 const LAPSE = 30 * 86_400_000;
 
 /** One member's data on this device: what is shown, what waits, and how fresh it is. */
@@ -89,9 +89,12 @@ export class Device<Rows, View> {
 		return this.#lost ?? this.#status?.problem ?? null;
 	}
 
-	/** Wall clock in ms since 1970 of the last complete sync; null: never on this device. */
-	get syncedAt(): number | null {
-		return this.#screen.syncedAt;
+	/**
+	 * As of when all that is shown is up to date, on the wall clock in ms since 1970; null: never on
+	 * this device. Some of it may be newer.
+	 */
+	get completeAt(): number | null {
+		return this.#screen.completeAt;
 	}
 
 	/** Opens the account this device was last signed in to, also offline. False: there is none. */
@@ -252,7 +255,7 @@ export class Device<Rows, View> {
 		await vault.ready();
 		const account = new Account(id, vault, (code) => void this.#shut(account, code));
 		if (signedIn) await this.#installation.enter(id);
-		const channel = new Channel(`cercle-${id}`, () => void this.#heard());
+		const channel = new Channel(`cercle-${id}`, (synced) => void this.#heard(synced));
 		const current = async () => (await this.#installation.account()) === id;
 		const listener = {
 			status: (status: Status) => {
@@ -260,7 +263,7 @@ export class Device<Rows, View> {
 				if (status.problem === 'ended' || this.#lapsed) void this.#signedOut(id);
 			},
 			changed: () => {
-				channel.announce();
+				channel.announce(true);
 				void this.#show();
 			}
 		};
@@ -294,7 +297,7 @@ export class Device<Rows, View> {
 
 	get #lapsed(): boolean {
 		const now = cautiousNow(this.#platform.now(), performance.timeOrigin, performance.now());
-		return this.syncedAt !== null && now - this.syncedAt > LAPSE;
+		return this.completeAt !== null && now - this.completeAt > LAPSE;
 	}
 
 	async #end(): Promise<void> {
@@ -335,10 +338,8 @@ export class Device<Rows, View> {
 	}
 
 	/** Another tab changed the disk. */
-	async #heard(): Promise<void> {
-		const before = this.syncedAt;
+	async #heard(synced: boolean): Promise<void> {
 		await this.#show();
-		const synced = this.syncedAt !== before;
 		this.#open?.sync.heard({ synced, pending: this.pending.length > 0 });
 	}
 

@@ -27,7 +27,7 @@ export class Screen<Rows, View> {
 	#fold = $state.raw<Fold<Rows, View> | null>(null);
 	#rows = $state.raw<Rows | null>(null);
 	#operations = $state.raw<readonly Operation[]>([]);
-	#syncedAt = $state.raw<number | null>(null);
+	#completeAt = $state.raw<number | null>(null);
 	#generation: number | null = null;
 	#reads = 0;
 	#shown = 0;
@@ -48,9 +48,9 @@ export class Screen<Rows, View> {
 		this.#model = model;
 	}
 
-	/** Wall clock in ms since 1970 of the last complete sync; null: never on this device. */
-	get syncedAt(): number | null {
-		return this.#syncedAt;
+	/** See `Queue.completeAt`. */
+	get completeAt(): number | null {
+		return this.#completeAt;
 	}
 
 	/** Shows `account` and nothing of another one. @throws StorageError. */
@@ -70,7 +70,7 @@ export class Screen<Rows, View> {
 		this.#account = null;
 		this.#rows = null;
 		this.#operations = [];
-		this.#syncedAt = null;
+		this.#completeAt = null;
 		this.#generation = null;
 		this.#shown = this.#reads;
 	}
@@ -92,7 +92,7 @@ export class Screen<Rows, View> {
 		if (queue.operations.length > 0) await this.warm();
 		if (turn < this.#shown || this.#account !== account) return;
 		this.#shown = turn;
-		const { generation, syncedAt, operations } = contents ?? queue;
+		const { generation, completeAt, operations } = contents ?? queue;
 		if (contents) {
 			const { rows, whole } = this.#model.parse(contents.tables);
 			this.#rows = rows;
@@ -100,6 +100,6 @@ export class Screen<Rows, View> {
 		}
 		this.#generation = generation;
 		this.#operations = operations;
-		this.#syncedAt = syncedAt;
+		this.#completeAt = completeAt;
 	}
 }

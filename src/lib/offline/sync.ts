@@ -1,4 +1,4 @@
-import type { Account } from './account.ts';
+import type { Account, Queue } from './account.ts';
 import { backoff } from './backoff.ts';
 import { CatchUp } from './catch-up.ts';
 import { Delivery } from './delivery.ts';
@@ -43,8 +43,8 @@ export class Sync {
 	/** What the next pull asks for, beside what was sent before it. */
 	#wanted: Scope = [];
 	#relied = false;
-	/** Wall clock when everything was last compared, in ms; null: not yet. */
-	#comparedAt: number | null = null;
+	/** Wall clock when this tab last compared everything, in ms; null: not yet. */
+	#completeAt: number | null = null;
 	#failures = 0;
 	#unschedule = () => {};
 	#unwatch = () => {};
@@ -153,7 +153,7 @@ export class Sync {
 	/** How long until everything is to be compared again, in ms. */
 	get #pause(): number {
 		const period = this.#relied ? RELIED_PERIOD : PERIOD;
-		const past = this.#comparedAt === null ? period : this.#platform.now() - this.#comparedAt;
+		const past = this.#completeAt === null ? period : this.#platform.now() - this.#completeAt;
 		// The clock was set back: it does not say how long ago that was.
 		return past < 0 ? 0 : Math.max(0, period - past);
 	}
@@ -211,7 +211,7 @@ export class Sync {
 		this.#wanted = [];
 		let stored = false;
 		try {
-			stored = await this.#pull(catchUp, queue.generation, sent.applied);
+			stored = await this.#pull(catchUp, queue, sent.applied);
 		} finally {
 			if (!stored) this.#wanted = joined(this.#wanted, scope);
 		}
@@ -226,7 +226,7 @@ export class Sync {
 	/** Fetches what is asked for and stores it, without what was sent; false: see `Account.commit`. */
 	async #pull(
 		catchUp: CatchUp,
-		generation: number | null,
+		{ generation, completeAt }: Queue,
 		applied: readonly Operation[]
 	): Promise<boolean> {
 		while (!catchUp.done) {
@@ -238,16 +238,16 @@ export class Sync {
 			catchUp.take(answer);
 		}
 		this.#stopping.signal.throwIfAborted();
-		const syncedAt = this.#platform.now();
+		const now = this.#platform.now();
 		const stored = await this.#account.commit({
 			generation,
 			diffs: catchUp.diffs(),
 			afresh: catchUp.afresh,
 			snapshots: catchUp.snapshots,
 			applied,
-			syncedAt
+			completeAt: catchUp.all ? now : completeAt
 		});
-		if (stored && catchUp.all) this.#comparedAt = syncedAt;
+		if (stored && catchUp.all) this.#completeAt = now;
 		return stored;
 	}
 

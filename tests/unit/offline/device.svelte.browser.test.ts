@@ -5,6 +5,7 @@ import { openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Browser } from './browser.ts';
 import { databases } from './disk.ts';
+import { FakePlatform } from './fake-platform.ts';
 import type { Server } from './server.ts';
 
 let server: Server;
@@ -87,7 +88,34 @@ test('reloaded offline, the last rows and what was written are on the screen', a
 	expect(await reloaded.resume()).toBe(true);
 	expect(reloaded.view).toEqual({ n: ['before', 'offline'] });
 	expect(reloaded.pending).toHaveLength(1);
-	expect(reloaded.syncedAt).toBe(1_000_000);
+	expect(reloaded.completeAt).toBe(1_000_000);
+});
+
+test('up to date is as of the last look at all tables, not at those that a signal named', async () => {
+	const platform = new FakePlatform();
+	const device = browser.tab(platform);
+	await device.open('anne');
+	await device.sync();
+	platform.wallClock += 5_000;
+	server.write('n', ['named']);
+	await device.sync(['notes']);
+	expect(device.view).toEqual({ n: ['named'] });
+	expect(device.completeAt).toBe(1_000_000);
+	await device.sync();
+	expect(device.completeAt).toBe(1_005_000);
+});
+
+test('two tabs: a look of one at some tables tells the other that the server is there', async () => {
+	const [one, other] = [browser.tab(), browser.tab()];
+	await one.open('anne');
+	await one.sync();
+	await other.open('anne');
+	await other.sync();
+	server.trouble = ['lost request'];
+	await other.sync();
+	expect(other.connectivity).toBe('unreachable');
+	await one.sync(['notes']);
+	await vi.waitFor(() => expect(other.connectivity).toBe('online'));
 });
 
 test('a refused write leaves the screen, waits with its reason, and can be taken back', async () => {
@@ -235,7 +263,7 @@ test('one unreadable row hides no other, and comes back as the server has it', a
 	server.trouble = ['lost request'];
 	await device.open('anne');
 	expect(device.view).toEqual({ n: ['kept'] });
-	expect(device.syncedAt).toBe(1_000_000);
+	expect(device.completeAt).toBe(1_000_000);
 	await device.sync();
 	await vi.waitFor(() => expect(device.view).toEqual({ n: ['kept'], torn: ['whole again'] }));
 });

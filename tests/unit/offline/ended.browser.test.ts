@@ -51,9 +51,9 @@ test('what was not sent waits for its member, without a row beside it, and is se
 	await vi.waitFor(() => expect(device.account).toBeNull());
 	await vi.waitFor(() => expect(device.former.accounts).toEqual([{ id: 'anne', unsent: 2 }]));
 	const left = new Account('anne', browser.installations[0]!.vault);
-	const { tables, operations, syncedAt } = await left.read();
+	const { tables, operations, completeAt } = await left.read();
 	await left.close();
-	expect([tables, syncedAt]).toEqual([{}, null]);
+	expect([tables, completeAt]).toEqual([{}, null]);
 	expect(operations).toHaveLength(1);
 
 	server.signedIn = true;

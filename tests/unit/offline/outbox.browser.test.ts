@@ -29,7 +29,7 @@ function pulled(note?: { id: string; text: string }, stamp = 1) {
 		...{ generation: null, diffs, afresh: true },
 		snapshots: { notes: '1' },
 		applied: [],
-		syncedAt: 1
+		completeAt: 1
 	};
 }
 
@@ -155,7 +155,7 @@ test('a pull is stored as a whole: rows, stamps, snapshots, and what it settles'
 	const snapshots = { notes: '7' };
 	expect(await account.commit({ ...pull, snapshots, applied: operations })).toBe(true);
 	expect(await account.read()).toEqual({
-		...{ generation: 1, snapshots, syncedAt: 1, operations: [] },
+		...{ generation: 1, snapshots, completeAt: 1, operations: [] },
 		tables: { notes: [{ id: 'a', text: 'typed' }] }
 	});
 	expect(await account.stamps(1)).toEqual(new Map([['notes', new Map([['a', 12]])]]));

@@ -30,7 +30,7 @@ test('storage full: a write is refused as a whole, what was kept stays readable'
 		const heavy = 'x'.repeat(5_000_000);
 		const attempt = account.add({ ...operation, args: heavy }, 'note');
 		await expect(attempt).rejects.toMatchObject({ name: 'StorageError', code: 'full' });
-		const pull = { generation: null, afresh: true, snapshots: {}, applied: [], syncedAt: 1 };
+		const pull = { generation: null, afresh: true, snapshots: {}, applied: [], completeAt: 1 };
 		const diffs = [{ table: 'notes', rows: [[1, { id: 'a', text: heavy }] as const], gone: [] }];
 		await expect(account.commit({ ...pull, diffs })).rejects.toMatchObject({ code: 'full' });
 		const { operations, tables } = await account.read();

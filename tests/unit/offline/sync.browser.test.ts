@@ -252,7 +252,7 @@ test('an unchanged pull leaves the rows on disk alone and still counts as a sync
 	await sync.poke();
 	platform.wallClock = 2_000_000;
 	await sync.poke();
-	expect(await account.queue()).toMatchObject({ generation: 1, syncedAt: 2_000_000 });
+	expect(await account.queue()).toMatchObject({ generation: 1, completeAt: 2_000_000 });
 	await loop().poke();
 	await write('a');
 	await sync.poke();
@@ -264,7 +264,7 @@ test('rows that another tab replaced meanwhile are stored again, even if the pul
 	const sync = loop();
 	await sync.poke();
 	const diffs = [{ table: 'notes', rows: [], gone: ['n'] }];
-	const pulled = { generation: 1, diffs, afresh: false, snapshots: {}, applied: [], syncedAt: 1 };
+	const pulled = { generation: 1, diffs, afresh: false, snapshots: {}, applied: [], completeAt: 1 };
 	await account.stamps(1);
 	expect(await account.commit(pulled)).toBe(true);
 	await sync.poke();
@@ -295,7 +295,7 @@ test('clock jump: a wall clock thrown back a year does not delay the next try', 
 	platform.advance(1_000);
 	await sync.poke();
 	expect(sync.status.connectivity).toBe('online');
-	expect((await account.queue()).syncedAt).toBe(platform.wallClock);
+	expect((await account.queue()).completeAt).toBe(platform.wallClock);
 });
 
 test('offline and unreachable are told apart, with the moment they began', async () => {
