@@ -100,10 +100,6 @@ export class Sync {
 	/** Says whether signals tell what changes: then everything is compared less often. */
 	rely(on: boolean): void {
 		this.#relied = on;
-		// Relied on, what is due is done before; a retry is due sooner.
-		const isDue = this.#failures > 0 || this.#wanted.length > 0;
-		if (on || isDue || this.#running !== null || this.#status.problem !== null) return;
-		this.#schedule(this.#pause);
 	}
 
 	/** Another tab changed the disk: it synced, or it wrote and may be gone before it sends. */
@@ -151,18 +147,23 @@ export class Sync {
 	}
 
 	/** How long until everything is to be compared again, in ms. */
-	get #pause(): number {
+	get #untilAll(): number {
 		const period = this.#relied ? RELIED_PERIOD : PERIOD;
 		const past = this.#completeAt === null ? period : this.#platform.now() - this.#completeAt;
 		// The clock was set back: it does not say how long ago that was.
 		return past < 0 ? 0 : Math.max(0, period - past);
 	}
 
+	/** How long until the next look at what is due, in ms: by then signals may have ended. */
+	get #pause(): number {
+		return Math.min(PERIOD, this.#untilAll);
+	}
+
 	/** A hidden tab stays quiet unless something waits to be sent. */
 	async #due(): Promise<void> {
 		if (!this.#platform.visible() && !(await this.#pending().catch(() => true))) return;
 		// It may be time for a retry, or for what another tab wrote, and not yet for all.
-		await this.poke(this.#pause > 0 ? [] : 'all');
+		await this.poke(this.#untilAll > 0 ? [] : 'all');
 	}
 
 	async #pending(): Promise<boolean> {

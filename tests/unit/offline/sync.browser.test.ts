@@ -526,21 +526,37 @@ test('all is compared every minute; while signals are relied on, every ten, what
 	await sync.start();
 	expect(platform.waits).toEqual([60_000]);
 	sync.rely(true);
-	platform.advance(60_000);
-	await vi.waitFor(() => expect(platform.waits).toEqual([540_000]));
-	platform.advance(440_000);
+	for (let minute = 1; minute < 9; minute++) {
+		platform.advance(60_000);
+		await vi.waitFor(() => expect(platform.waits).toEqual([60_000]));
+	}
+	platform.advance(50_000);
 	await sync.poke(['notes']);
-	expect(platform.waits).toEqual([100_000]);
-	platform.advance(100_000);
-	await vi.waitFor(() => expect(platform.waits).toEqual([600_000]));
+	expect(platform.waits).toEqual([60_000]);
+	platform.advance(30_000);
+	await sync.poke([]);
+	expect(platform.waits).toEqual([40_000]);
+	platform.advance(40_000);
+	await vi.waitFor(() => expect(platform.waits).toEqual([60_000]));
 	expect(server.asked.map(({ all }) => all)).toEqual([true, false, true]);
-	platform.advance(70_000);
+});
+
+test('signals end: all is compared within a minute', async () => {
+	const sync = loop();
+	await sync.start();
+	sync.rely(true);
+	platform.advance(60_000);
+	await vi.waitFor(() => expect(platform.waits).toEqual([60_000]));
 	sync.rely(false);
-	// A minute is over already.
-	expect(platform.waits).toEqual([0]);
+	platform.advance(60_000);
+	await vi.waitFor(() => expect(server.asked.map(({ all }) => all)).toEqual([true, true]));
+});
+
+test('a clock that was set back does not say when all was compared: it is due', async () => {
+	const sync = loop();
+	await sync.start();
 	platform.wallClock = 0;
-	sync.rely(false);
-	// The clock was set back: nobody knows how long ago it was.
+	await sync.poke(['notes']);
 	expect(platform.waits).toEqual([0]);
 });
 
