@@ -153,8 +153,9 @@ export class LiveRoom {
 			this.#ended.abort();
 			clearTimeout(this.#tick);
 			clearTimeout(this.#beat);
-			clearTimeout(this.#gather);
 			this.#options.rely(false);
+			// What signals named a moment ago is on no other way to this phone.
+			this.#fetch();
 			void this.#channel.close();
 		};
 	}
@@ -298,11 +299,14 @@ export class LiveRoom {
 
 	#fetchSoon(scope: Scope): void {
 		this.#wanted = joined(this.#wanted, scope);
-		this.#gather ??= setTimeout(() => {
-			this.#gather = undefined;
-			const wanted = this.#wanted;
-			this.#wanted = [];
-			void this.#options.sync(wanted);
-		}, GATHER);
+		this.#gather ??= setTimeout(() => this.#fetch(), GATHER);
+	}
+
+	#fetch(): void {
+		clearTimeout(this.#gather);
+		this.#gather = undefined;
+		const wanted = this.#wanted;
+		this.#wanted = [];
+		if (wanted.length > 0) void this.#options.sync(wanted);
 	}
 }

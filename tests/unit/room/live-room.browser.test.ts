@@ -1,0 +1,123 @@
+import type { RealtimeClient } from '@supabase/realtime-js';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Backend } from '#lib/data/backend.ts';
+import type { Scope } from '#lib/offline/scope.ts';
+import { LiveRoom } from '#lib/room/live-room.svelte.ts';
+
+type Hear = (message: { payload: unknown }) => void;
+
+/** One live session and its signals, in the hands of the test. */
+class Server extends Backend {
+	readonly #heard = new Map<string, Hear>();
+	#subscribed: (status: string) => void = () => {};
+	readonly #channel = {
+		state: 'joined',
+		on: (_: string, { event }: { event: string }, hear: Hear) => {
+			this.#heard.set(event, hear);
+			return this.#channel;
+		},
+		subscribe: (subscribed: (status: string) => void) => {
+			this.#subscribed = subscribed;
+			return this.#channel;
+		},
+		track: () => Promise.resolve('ok')
+	};
+	readonly #client = {
+		setAuth: () => Promise.resolve(),
+		channel: () => this.#channel,
+		removeChannel: () => Promise.resolve('ok'),
+		removeAllChannels: () => Promise.resolve([]),
+		disconnect: () => Promise.resolve('ok')
+	};
+
+	constructor() {
+		const storage = {
+			getItem: () => Promise.resolve(null),
+			setItem: () => Promise.resolve(),
+			removeItem: () => Promise.resolve()
+		};
+		super({ url: 'http://localhost', key: 'key' }, storage);
+	}
+
+	override call(name: string): Promise<never> {
+		const answer = name === 'server_clock' ? Date.now() : this.#snapshot();
+		return Promise.resolve(answer as never);
+	}
+
+	override realtime(): Promise<RealtimeClient> {
+		return Promise.resolve(this.#client as never);
+	}
+
+	join(): void {
+		this.#subscribed('SUBSCRIBED');
+	}
+
+	signal(event: string, payload: unknown): void {
+		this.#heard.get(event)?.({ payload });
+	}
+
+	#snapshot() {
+		const floor = { version: 1, turns: [], thumbs: { up: 0, down: 0 } };
+		const state = {
+			status: 'live',
+			position: 0,
+			started_at: Date.now(),
+			planned_ms: 60_000,
+			added_ms: 0,
+			paused_at: null,
+			paused_ms: 0,
+			facilitator_id: 'ada',
+			minutes: [1],
+			version: 2,
+			floor
+		};
+		const own = { holder_away: false, thumb: null, signals: [] };
+		return { now: Date.now(), topic: 'room:a:1', state, ...own };
+	}
+}
+
+let server: Server;
+let synced: Scope[];
+let leave: () => void;
+
+/** Enters the room and waits for the first answers; signals do not arrive yet. */
+async function enter(): Promise<void> {
+	const room = new LiveRoom({
+		backend: server,
+		session: 'a',
+		me: 'ben',
+		kept: null,
+		sync: (scope = 'all') => {
+			synced.push(scope);
+			return Promise.resolve();
+		},
+		rely: () => {},
+		uuid: () => crypto.randomUUID()
+	});
+	leave = room.enter();
+	await vi.advanceTimersByTimeAsync(100);
+}
+
+beforeEach(() => {
+	vi.useFakeTimers();
+	server = new Server();
+	synced = [];
+});
+
+afterEach(() => {
+	leave();
+	vi.useRealTimers();
+});
+
+test('what signals named just before the room is left is asked for', async () => {
+	await enter();
+	server.join();
+	await vi.advanceTimersByTimeAsync(1_000);
+	synced.length = 0;
+	server.signal('changed', { tables: ['actions'] });
+	server.signal('changed', { tables: ['contributions'] });
+	leave();
+	expect(synced).toEqual([['actions', 'contributions']]);
+	await vi.advanceTimersByTimeAsync(10_000);
+	expect(synced).toHaveLength(1);
+});
