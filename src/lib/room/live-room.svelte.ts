@@ -2,6 +2,7 @@ import type { Backend } from '#lib/data/backend.ts';
 import { codeOf } from '#lib/data/failure.ts';
 import * as rooms from '#lib/data/rooms.ts';
 import type { Command, RoomRow } from '#lib/data/rooms.ts';
+import { tellsAll } from '#lib/data/told.ts';
 import * as codes from '#lib/domain/codes.ts';
 import { remaining } from '#lib/domain/timer/state.ts';
 import type { Instant } from '#lib/domain/time.ts';
@@ -36,6 +37,8 @@ export interface RoomOptions {
 	sync(scope?: Scope): Promise<void>;
 	/** Signals say what changes from now on, or do not any more. */
 	rely(on: boolean): void;
+	/** How many groups the member belongs to. */
+	groups(): number;
 	/** A random UUID. */
 	uuid(): string;
 }
@@ -221,6 +224,8 @@ export class LiveRoom {
 			this.#answeredAt = answer.now;
 			this.#silentSince = null;
 			this.#take(answer.room);
+			// The member may have joined another group.
+			this.#rely();
 			await this.#channel.listen(answer.topic);
 		} catch (error) {
 			this.#silentSince ??= this.#answeredAt ?? this.clock.now();
@@ -292,9 +297,9 @@ export class LiveRoom {
 		this.#tick = setTimeout(() => this.#step(), (((left % 1000) + 1000) % 1000) + 1);
 	}
 
-	/** A room that is not live is told of nothing that members write. */
 	#rely(): void {
-		this.#options.rely(this.#listening && this.#state?.status === 'live');
+		const told = this.#state !== null && tellsAll(this.#state.status, this.#options.groups());
+		this.#options.rely(this.#listening && told);
 	}
 
 	#fetchSoon(scope: Scope): void {

@@ -8,6 +8,7 @@ type Hear = (message: { payload: unknown }) => void;
 
 /** One live session and its signals, in the hands of the test. */
 class Server extends Backend {
+	status = 'live';
 	readonly #heard = new Map<string, Hear>();
 	#subscribed: (status: string) => void = () => {};
 	readonly #channel = {
@@ -52,6 +53,10 @@ class Server extends Backend {
 		this.#subscribed('SUBSCRIBED');
 	}
 
+	lose(): void {
+		this.#subscribed('CHANNEL_ERROR');
+	}
+
 	signal(event: string, payload: unknown): void {
 		this.#heard.get(event)?.({ payload });
 	}
@@ -59,7 +64,7 @@ class Server extends Backend {
 	#snapshot() {
 		const floor = { version: 1, turns: [], thumbs: { up: 0, down: 0 } };
 		const state = {
-			status: 'live',
+			status: this.status,
 			position: 0,
 			started_at: Date.now(),
 			planned_ms: 60_000,
@@ -78,6 +83,8 @@ class Server extends Backend {
 
 let server: Server;
 let synced: Scope[];
+let relied: boolean;
+let groups: number;
 let leave: () => void;
 
 /** Enters the room and waits for the first answers; signals do not arrive yet. */
@@ -91,7 +98,8 @@ async function enter(): Promise<void> {
 			synced.push(scope);
 			return Promise.resolve();
 		},
-		rely: () => {},
+		rely: (on) => (relied = on),
+		groups: () => groups,
 		uuid: () => crypto.randomUUID()
 	});
 	leave = room.enter();
@@ -102,6 +110,8 @@ beforeEach(() => {
 	vi.useFakeTimers();
 	server = new Server();
 	synced = [];
+	relied = false;
+	groups = 1;
 });
 
 afterEach(() => {
@@ -120,4 +130,27 @@ test('what signals named just before the room is left is asked for', async () =>
 	expect(synced).toEqual([['actions', 'contributions']]);
 	await vi.advanceTimersByTimeAsync(10_000);
 	expect(synced).toHaveLength(1);
+});
+
+test('signals are relied on while they arrive, in a live room of the only group', async () => {
+	server.status = 'planned';
+	await enter();
+	server.join();
+	await vi.advanceTimersByTimeAsync(10_000);
+	expect(relied).toBe(false);
+	server.status = 'live';
+	await vi.advanceTimersByTimeAsync(10_000);
+	expect(relied).toBe(true);
+	groups = 2;
+	await vi.advanceTimersByTimeAsync(10_000);
+	expect(relied).toBe(false);
+	groups = 1;
+	await vi.advanceTimersByTimeAsync(10_000);
+	expect(relied).toBe(true);
+	server.lose();
+	expect(relied).toBe(false);
+	server.join();
+	expect(relied).toBe(true);
+	leave();
+	expect(relied).toBe(false);
 });

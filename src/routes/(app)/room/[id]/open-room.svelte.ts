@@ -16,8 +16,8 @@ export function openRoom(app: App, id: string, language: Language): RoomPage {
 		me: app.me,
 		kept: kept && session ? stateOf(kept, session.status) : null,
 		sync: (scope) => app.device.sync(scope),
-		// Signals speak of this group alone.
-		rely: (on) => app.device.rely(on && app.view.groups.length === 1),
+		rely: (on) => app.device.rely(on),
+		groups: () => app.view.groups.length,
 		uuid: app.uuid
 	});
 	const glance = $derived(scene(app.view, id, app.me, room.state, room.now));
