@@ -17,7 +17,7 @@ import { RoomChannel } from './room-channel.ts';
 const BEAT = 10_000;
 /** How often it asks while no signal arrives, in ms. */
 const POLL = 2_000;
-/** How long signals may stay away before the person is told, in ms: joining takes a moment. */
+/** How long signals may stay away before the phone goes on without, in ms: joining takes a moment. */
 const PATIENCE = 5_000;
 /** How long undo is offered, in ms: the server allows a second more. */
 const UNDO = 9_000;
@@ -68,6 +68,7 @@ export class LiveRoom {
 	#ended = new AbortController();
 	#tick: ReturnType<typeof setTimeout> | undefined;
 	#beat: ReturnType<typeof setTimeout> | undefined;
+	#deaf: ReturnType<typeof setTimeout> | undefined;
 	#gather: ReturnType<typeof setTimeout> | undefined;
 	#wanted: Scope = [];
 
@@ -91,9 +92,9 @@ export class LiveRoom {
 				this.#listening = live;
 				this.#deafSince = live ? null : (this.#deafSince ?? this.clock.now());
 				this.#rely();
-				// Back: a signal may have been missed. Lost: this asks at once whether the server answers,
-				// not at the next beat.
-				if (live) this.#fetchSoon('all');
+				// Here, or here again: what was said before was missed. Lost: this asks at once whether the
+				// server answers, not at the next beat.
+				if (live) this.#compare();
 				void this.refresh();
 			}
 		});
@@ -152,10 +153,13 @@ export class LiveRoom {
 		);
 		this.#step();
 		void this.#wake();
+		// Signals that arrive make the phone compare everything: before, it would do so twice.
+		this.#deaf = setTimeout(() => this.#compare(), PATIENCE);
 		return () => {
 			this.#ended.abort();
 			clearTimeout(this.#tick);
 			clearTimeout(this.#beat);
+			clearTimeout(this.#deaf);
 			this.#options.rely(false);
 			// What signals named a moment ago is on no other way to this phone.
 			this.#fetch();
@@ -242,13 +246,13 @@ export class LiveRoom {
 	}
 
 	/**
-	 * After joining, sleeping or losing the network: the clock anew, the state, the members' texts.
+	 * After joining, sleeping or losing the network: the clock anew and the state. The sync wakes by
+	 * itself.
 	 */
 	async #wake(): Promise<void> {
 		this.clock.jumped();
-		const { backend, sync } = this.#options;
+		const { backend } = this.#options;
 		await this.refresh();
-		void sync();
 		for (let trip = 1; trip < 8 && this.#silentSince === null; trip++) {
 			if (this.#ended.signal.aborted) return;
 			await this.clock
@@ -289,7 +293,11 @@ export class LiveRoom {
 	#step(): void {
 		clearTimeout(this.#tick);
 		if (this.#ended.signal.aborted) return;
-		if (this.clock.jumped()) void this.#wake();
+		if (this.clock.jumped()) {
+			// Nobody else notices that a phone slept with its screen on.
+			this.#compare();
+			void this.#wake();
+		}
 		this.#now = this.clock.now();
 		this.#timed = this.clock.error !== null || this.#silentSince !== null;
 		const running = this.#state?.startedAt != null && this.#state.pausedAt === null;
@@ -300,6 +308,12 @@ export class LiveRoom {
 	#rely(): void {
 		const told = this.#state !== null && tellsAll(this.#state.status, this.#options.groups());
 		this.#options.rely(this.#listening && told);
+	}
+
+	/** Fetches all that members wrote, whether signals told it or not. */
+	#compare(): void {
+		clearTimeout(this.#deaf);
+		this.#fetchSoon('all');
 	}
 
 	#fetchSoon(scope: Scope): void {

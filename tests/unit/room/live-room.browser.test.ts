@@ -154,3 +154,40 @@ test('signals are relied on while they arrive, in a live room of the only group'
 	leave();
 	expect(relied).toBe(false);
 });
+
+test('a room that opens compares everything once, when signals arrive', async () => {
+	await enter();
+	server.join();
+	await vi.advanceTimersByTimeAsync(20_000);
+	expect(synced).toEqual(['all']);
+});
+
+test('signals that do not arrive: everything is compared without them, once', async () => {
+	await enter();
+	expect(synced).toEqual([]);
+	await vi.advanceTimersByTimeAsync(20_000);
+	expect(synced).toEqual(['all']);
+});
+
+test('signals that arrive late, or again: what was missed is asked for', async () => {
+	await enter();
+	await vi.advanceTimersByTimeAsync(20_000);
+	server.join();
+	await vi.advanceTimersByTimeAsync(1_000);
+	server.lose();
+	await vi.advanceTimersByTimeAsync(1_000);
+	server.join();
+	await vi.advanceTimersByTimeAsync(1_000);
+	expect(synced).toEqual(['all', 'all', 'all']);
+});
+
+test('a phone that slept compares everything, though its signals seem to arrive', async () => {
+	await enter();
+	server.join();
+	await vi.advanceTimersByTimeAsync(1_000);
+	synced.length = 0;
+	// The steady clock stands still in sleep.
+	vi.setSystemTime(Date.now() + 600_000);
+	await vi.advanceTimersByTimeAsync(2_000);
+	expect(synced).toEqual(['all']);
+});
