@@ -177,6 +177,11 @@ export class Sync {
 		try {
 			const name = `cercle-sync-${this.#account.id}`;
 			const stored = await this.#platform.exclusive(name, signal, () => this.#round());
+			if (stored === null) {
+				// The disk was read, whatever was wrong with it before.
+				if (this.#status.cause instanceof StorageError) this.#tell({ problem: null, cause: null });
+				return this.#pause;
+			}
 			this.#failures = stored ? 0 : this.#failures + 1;
 			this.#tell({ connectivity: 'online', problem: null, cause: null });
 			return stored ? this.#pause : backoff(this.#failures, this.#platform.random());
@@ -198,8 +203,11 @@ export class Sync {
 		this.#tell({ connectivity: reason === 'failing' ? away : 'online', problem: reason, cause });
 	}
 
-	/** False when another tab stored a newer pull during this one, which is then thrown away. */
-	async #round(): Promise<boolean> {
+	/**
+	 * False when another tab stored a newer pull during this one, which is then thrown away; null when
+	 * there was nothing to ask, and nothing is known of the server.
+	 */
+	async #round(): Promise<boolean | null> {
 		// With another account's session, these operations would be sent in a stranger's name.
 		if (!(await this.#current())) throw new RemoteError('foreign');
 		const queue = await this.#account.queue();
@@ -208,7 +216,7 @@ export class Sync {
 		const kept = await this.#account.stamps(queue.generation);
 		const scope = joined(this.#wanted, sent.changed);
 		const catchUp = new CatchUp(kept, queue.snapshots, scope);
-		if (catchUp.done && waiting.length === 0) return true;
+		if (catchUp.done && waiting.length === 0) return null;
 		this.#wanted = [];
 		let stored = false;
 		try {

@@ -2,6 +2,7 @@ import { Account } from '#lib/offline/account.ts';
 import { browser } from '#lib/offline/platform.ts';
 import { RemoteError } from '#lib/offline/remote.ts';
 import { type Listener, Sync } from '#lib/offline/sync.ts';
+import { StorageError } from '#lib/offline/storage-error.ts';
 import { Vault } from '#lib/offline/vault.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { FakePlatform } from './fake-platform.ts';
@@ -625,4 +626,40 @@ test('a retry asks for what it owes, and for all only when that is due', async (
 	platform.advance(59_000);
 	await vi.waitFor(() => expect(platform.waits).toEqual([60_000]));
 	expect(server.asked.map(({ all }) => all)).toEqual([false, true]);
+});
+
+test('a look that asks the server nothing says nothing of the server', async () => {
+	const sync = loop();
+	await sync.start();
+	sync.rely(true);
+	platform.network = false;
+	platform.wake('offline');
+	server.requests.length = 0;
+	platform.advance(60_000);
+	await vi.waitFor(() => expect(platform.waits).toEqual([60_000]));
+	expect(server.requests).toEqual([]);
+	expect(sync.status.connectivity).toBe('offline');
+});
+
+test('a disk that failed once is known to be well after the next look', async () => {
+	const sync = loop();
+	await sync.start();
+	vi.spyOn(account, 'queue').mockRejectedValueOnce(new StorageError('broken'));
+	await sync.poke([]);
+	expect(sync.status.problem).toBe('broken');
+	platform.advance(1_000);
+	await vi.waitFor(() => expect(sync.status.problem).toBeNull());
+});
+
+test('what a signal names during a pull of all is asked for after it', async () => {
+	const sync = loop();
+	server.onpull = () => {
+		server.onpull = () => Promise.resolve();
+		server.write('n', ['x']);
+		void sync.poke(['notes']);
+		return Promise.resolve();
+	};
+	await sync.poke();
+	expect(server.asked.map(({ all }) => all)).toEqual([true, false]);
+	expect((await state()).rows).toEqual({ n: ['x'] });
 });
