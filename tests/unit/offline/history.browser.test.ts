@@ -1,4 +1,5 @@
 import { Account } from '#lib/offline/account.ts';
+import type { Scope } from '#lib/offline/scope.ts';
 import { Sync } from '#lib/offline/sync.ts';
 import { Vault } from '#lib/offline/vault.ts';
 import * as fc from 'fast-check';
@@ -9,11 +10,13 @@ import { fold, noteArgs, Server, type Trouble } from './server.ts';
 const trouble = fc.constantFrom<Trouble>('lost request', 'lost answer', 'server error');
 const note = fc.constantFrom('x', 'y');
 const tab = fc.constantFrom(0, 1);
+/** What a run asks for: everything, what a signal named, or what is sent alone. */
+const scope = fc.constantFrom<Scope[]>('all', ['notes'], ['others'], []);
 const step = fc.oneof(
 	fc.record({ what: fc.constant('write' as const), tab, note }),
 	fc.record({ what: fc.constant('forbidden' as const), tab, note }),
-	fc.record({ what: fc.constant('sync' as const), tab }),
-	fc.record({ what: fc.constant('sync unawaited' as const), tab }),
+	fc.record({ what: fc.constant('sync' as const), tab, scope }),
+	fc.record({ what: fc.constant('sync unawaited' as const), tab, scope }),
 	fc.record({ what: fc.constant('trouble' as const), trouble }),
 	fc.record({ what: fc.constant('write during the pull' as const), tab, note }),
 	fc.record({ what: fc.constant('someone else writes' as const), note }),
@@ -59,9 +62,9 @@ class History {
 			case 'forbidden':
 				return this.write(action.tab, 'forbidden', action.note);
 			case 'sync':
-				return tabs[action.tab === 0 ? 0 : 1].sync.poke();
+				return tabs[action.tab === 0 ? 0 : 1].sync.poke(action.scope);
 			case 'sync unawaited':
-				void tabs[action.tab === 0 ? 0 : 1].sync.poke();
+				void tabs[action.tab === 0 ? 0 : 1].sync.poke(action.scope);
 				return;
 			case 'trouble':
 				server.trouble.push(action.trouble);
