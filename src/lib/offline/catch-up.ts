@@ -2,7 +2,7 @@ import type { Answer, Ask, Held, Sum } from './remote.ts';
 import type { Row, Stamps, TableDiff } from './replica.ts';
 import type { Scope } from './scope.ts';
 
-/** How many answers it may take: rows that change while one asks are a reason for one more. */
+/** How many answers may end nothing: rows that change while one asks are a reason for one more. */
 const PATIENCE = 5;
 
 /** By table, the server's moment that its rows here are of. */
@@ -19,18 +19,22 @@ export class CatchUp {
 	readonly #scope: Scope;
 	/** Whether the rows are to be built anew, on none. */
 	readonly afresh: boolean;
+	/** The stamps of the stored rows with the answers so far. */
 	readonly #held: Map<string, Map<string, number>>;
+	/** The rows of these answers. */
 	readonly #rows = new Map<string, Map<string, Row>>();
 	readonly #snapshots: Map<string, string>;
+	/** The tables that the last answer left with another sum than the server's. */
 	#wrong: readonly string[] = [];
-	#rest: readonly string[] = [];
-	#answers = 0;
-	#pages = 0;
+	/** What no answer had room for yet. */
+	#rest: Scope;
+	#tries = 0;
 
 	/** `kept`: null when what is stored is nothing, or not to be trusted: then all is asked for. */
 	constructor(kept: Stamps | null, snapshots: Snapshots, scope: Scope) {
 		this.afresh = kept === null;
 		this.#scope = kept === null ? 'all' : scope;
+		this.#rest = this.#scope;
 		this.#kept = kept ?? new Map();
 		this.#held = new Map(Array.from(this.#kept, ([table, stamps]) => [table, new Map(stamps)]));
 		this.#snapshots = new Map(Object.entries(kept === null ? {} : snapshots));
@@ -58,19 +62,18 @@ export class CatchUp {
 
 	/** False while something still differs: to be asked again. */
 	get done(): boolean {
-		if (this.#answers === 0) return !this.all && this.#asked().length === 0;
-		return this.#wrong.length + this.#rest.length === 0;
+		return this.#wrong.length === 0 && this.#rest.length === 0;
 	}
 
 	/** False when it is time to give up for now. */
 	get patient(): boolean {
-		return this.#answers - this.#pages < PATIENCE;
+		return this.#tries < PATIENCE;
 	}
 
 	take({ snapshot, tables, rest }: Answer): void {
-		this.#answers += 1;
 		// An answer that was full moved on, however much is left.
-		if (rest.length > 0 && Object.keys(tables).length > 0) this.#pages += 1;
+		const isPage = rest.length > 0 && Object.keys(tables).length > 0;
+		if (!isPage) this.#tries += 1;
 		for (const [table, { full, rows }] of Object.entries(tables)) {
 			const held = (!full && this.#held.get(table)) || new Map<string, number>();
 			const read = this.#rows.get(table) ?? new Map<string, Row>();
