@@ -160,7 +160,9 @@ export class LiveRoom {
 			clearTimeout(this.#tick);
 			clearTimeout(this.#beat);
 			clearTimeout(this.#deaf);
-			this.#options.rely(false);
+			// An answer on its way may still begin the session.
+			this.#listening = false;
+			this.#rely();
 			// What signals named a moment ago is on no other way to this phone.
 			this.#fetch();
 			void this.#channel.close();

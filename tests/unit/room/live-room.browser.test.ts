@@ -41,8 +41,9 @@ class Server extends Backend {
 	}
 
 	override call(name: string): Promise<never> {
-		const answer = name === 'server_clock' ? Date.now() : this.#snapshot();
-		return Promise.resolve(answer as never);
+		if (name === 'server_clock') return Promise.resolve(Date.now() as never);
+		const { state, ...rest } = this.#snapshot();
+		return Promise.resolve((name === 'room_command' ? state : { state, ...rest }) as never);
 	}
 
 	override realtime(): Promise<RealtimeClient> {
@@ -73,7 +74,7 @@ class Server extends Backend {
 			paused_ms: 0,
 			facilitator_id: 'ada',
 			minutes: [1],
-			version: 2,
+			version: this.status === 'planned' ? 1 : 2,
 			floor
 		};
 		const own = { holder_away: false, thumb: null, signals: [] };
@@ -85,11 +86,12 @@ let server: Server;
 let synced: Scope[];
 let relied: boolean;
 let groups: number;
+let room: LiveRoom;
 let leave: () => void;
 
 /** Enters the room and waits for the first answers; signals do not arrive yet. */
 async function enter(): Promise<void> {
-	const room = new LiveRoom({
+	room = new LiveRoom({
 		backend: server,
 		session: 'a',
 		me: 'ben',
@@ -190,4 +192,17 @@ test('a phone that slept compares everything, though its signals seem to arrive'
 	vi.setSystemTime(Date.now() + 600_000);
 	await vi.advanceTimersByTimeAsync(2_000);
 	expect(synced).toEqual(['all']);
+});
+
+test('a room left while its session begins is relied on no more', async () => {
+	server.status = 'planned';
+	await enter();
+	server.join();
+	await vi.advanceTimersByTimeAsync(1_000);
+	server.status = 'live';
+	const started = room.send({ command: 'start' });
+	leave();
+	expect(await started).toBe(true);
+	expect(room.state?.status).toBe('live');
+	expect(relied).toBe(false);
 });
