@@ -40,6 +40,9 @@ export default defineConfig({
 	test: {
 		// Two, also where there are only two processors: most of a database test is waiting for an answer.
 		maxWorkers: 2,
+		// Whatever a test puts in place of a global or a method goes at its end, for files share a process.
+		unstubGlobals: true,
+		restoreMocks: true,
 		// Beside another suite a look at the database may take a second by itself.
 		expect: { poll: { timeout: 15_000 } },
 		// postgres 3.4.9 may still write to a connection that just died with its database, and throws
@@ -52,6 +55,8 @@ export default defineConfig({
 				test: {
 					name: 'unit',
 					environment: 'node',
+					// A process loads a module once, not once for each file: a third of the processor time.
+					isolate: false,
 					include: ['tests/unit/**/*.test.ts'],
 					exclude: ['tests/unit/**/*.browser.test.ts'],
 					// Two suites run side by side: a limit is for what hangs, not for a busy machine.
@@ -79,6 +84,7 @@ export default defineConfig({
 				test: {
 					name: 'database',
 					environment: 'node',
+					isolate: false,
 					include: ['tests/database/**/*.test.ts'],
 					globalSetup: 'tests/support/server.ts',
 					testTimeout: 60_000,

@@ -75,7 +75,8 @@ test('the register says in both languages who shortened how long words are kept'
 		profiles: [person('a', 'Ada')],
 		decisions: [decision('1', 'retention_shortened', { subject_id: 'a' })]
 	});
-	onTestFinished(() => overwriteGetLocale(getLocale));
+	const own = getLocale;
+	onTestFinished(() => overwriteGetLocale(own));
 	const said = (['fr', 'en'] as const).map((locale) => {
 		overwriteGetLocale(() => locale);
 		return lines(view, GROUP).map(({ text }) => text);
