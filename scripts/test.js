@@ -9,7 +9,6 @@ import { findNode, install, root, sync } from './prepare.js';
 // failed. `node scripts/test.js format lint` runs these alone.
 
 install();
-sync();
 const node = findNode();
 const asked = process.argv.slice(2);
 const chromium = findChromium(node);
@@ -29,7 +28,7 @@ const steps = [
 	{ name: 'build', run: built },
 	{ name: 'format', run: check('prettier', '--check', '.') },
 	{ name: 'lint', run: check('npm', 'run', '--silent', 'lint') },
-	{ name: 'advisors', run: check(node, 'scripts/supabase.ts', 'check') },
+	{ name: 'advisors', after: 'build', run: check(node, 'scripts/supabase.ts', 'check') },
 	{ name: 'types', after: 'build', run: check('npm', 'run', '--silent', 'types') },
 	{ name: 'unit', after: 'build', run: vitest('unit') },
 	{ name: 'browser', after: 'build', run: vitest('browser') },
@@ -39,6 +38,7 @@ const steps = [
 	{ name: 'e2e', after: 'build', cores: 2, run: playwright }
 ].filter(({ name }) => asked.length === 0 || asked.includes(name));
 
+if (!steps.some(({ name }) => name === 'build')) sync();
 const began = Date.now();
 const results = await runAll(steps);
 rmSync(reports, { recursive: true, force: true });
