@@ -46,9 +46,62 @@ end $$;
 
 \ir ../migrations/20261130000000_baseline.sql
 
--- 3. The rows: of every table every column, into that of the same name. The former build had no table
--- and no column that the baseline has not; whatever else is found was made by somebody else, and stops
--- the bridge. A column that only the baseline has gets its default.
+-- 3. What is found beside the baseline. All that goes with the former schema, wherever it stands, has
+-- its like in the baseline or is one of those that went for good; whatever else is found was made by
+-- somebody else, and stops the bridge. So does a column that the baseline has not.
+
+do $$
+declare
+	gone constant text[] := '{
+		"function apply_operations(pg_catalog.jsonb)", "function clear_step(room_states,integer)",
+		"function end_idle_sessions(integer)", "function end_session()",
+		"function end_sessions(pg_catalog.uuid,boolean)", "function kept_fields(pg_catalog.jsonb)",
+		"function list_sessions()", "function session_id()", "function shown_tables()",
+		"function signal_my_rooms()"
+	}';
+	others text;
+begin
+	with recursive held (schema, classid, objid, part) as (
+		select n.nspname, 'pg_namespace'::regclass::oid, n.oid, 0
+		from pg_namespace n where n.nspname in ('earlier', 'cercle', 'private')
+		union
+		select h.schema, o.classid, o.objid, o.part from held h, lateral (
+			select d.classid, d.objid, d.objsubid from pg_depend d
+			where d.refclassid = h.classid and d.refobjid = h.objid and h.part in (0, d.refobjsubid)
+			-- What cannot go without the object that it is part of: the rule of a view.
+			union all
+			select d.refclassid, d.refobjid, d.refobjsubid from pg_depend d
+			where d.classid = h.classid and d.objid = h.objid and d.deptype = 'i'
+		) o (classid, objid, part)
+	),
+	named (schema, name) as (
+		select h.schema, concat_ws(' ', i.type,
+			regexp_replace(i.identity, '\m(earlier|cercle|private|public)\.', '', 'g'))
+		from held h, pg_identify_object(h.classid, h.objid, h.part) i
+		-- What is part of another object is not named beside it.
+		where h.classid <> 'pg_namespace'::regclass and i.schema is distinct from 'pg_toast'
+			and not exists (
+				select from pg_depend d
+				where d.classid = h.classid and d.objid = h.objid and d.deptype = 'i'
+			)
+		union all
+		select n.nspname, format('table column %I.%I', c.relname, a.attname)
+		from pg_attribute a
+		join pg_class c on c.oid = a.attrelid and c.relkind in ('r', 'p')
+		join pg_namespace n on n.oid = c.relnamespace and n.nspname in ('earlier', 'cercle', 'private')
+		where a.attnum > 0 and not a.attisdropped
+	)
+	select string_agg(o.name, ', ' order by o.name) into others from (
+		select n.name from named n where n.name <> all (gone)
+		group by n.name having every(n.schema = 'earlier')
+	) o;
+	if others is not null then
+		raise 'what is not Cercle''s would be lost (%)', others;
+	end if;
+end $$;
+
+-- 4. The rows: of every table every column, into that of the same name. A column that only the baseline
+-- has gets its default.
 
 do $$
 declare
@@ -60,43 +113,10 @@ declare
 		room_states, room_commands, speaking_turns, operations, reminder_settings, push_subscriptions,
 		calendars, reminders, room_thumbs, room_signals
 	}';
-	earlier constant regnamespace := 'earlier';
 	name text;
 	place regclass;
 	columns text;
-	others text;
 begin
-	select string_agg(c.relname || '.' || a.attname, ', ' order by c.relname, a.attnum) into others
-	from pg_class c
-	join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-	where c.relnamespace = earlier and c.relkind in ('r', 'p', 'f', 'v', 'm')
-		and (c.relname <> all (tables) or not exists (
-			select from pg_attribute n
-			where n.attname = a.attname and n.attrelid in (
-				to_regclass(format('cercle.%I', c.relname)), to_regclass(format('private.%I', c.relname))
-			)
-		));
-	if others is not null then
-		raise 'this version has no place for %', others;
-	end if;
-
-	select string_agg(distinct o.name::text, ', ') into others
-	from (
-		select r.ev_class::regclass
-		from pg_depend d
-		join pg_rewrite r on d.classid = 'pg_rewrite'::regclass and r.oid = d.objid
-		join pg_class v on v.oid = r.ev_class
-		join pg_class c on d.refclassid = 'pg_class'::regclass and c.oid = d.refobjid
-		where c.relnamespace = earlier and v.relnamespace <> earlier
-		union
-		select k.conrelid::regclass
-		from pg_constraint k join pg_class c on c.oid = k.confrelid
-		where c.relnamespace = earlier and k.connamespace <> earlier
-	) o (name);
-	if others is not null then
-		raise 'what is not Cercle''s would lose the tables it is built on: %', others;
-	end if;
-
 	foreach name in array tables loop
 		place := coalesce(to_regclass('cercle.' || name), to_regclass('private.' || name));
 		select string_agg(quote_ident(a.attname), ', ' order by a.attnum) into columns

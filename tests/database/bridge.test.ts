@@ -99,14 +99,18 @@ async function baselineColumns(): Promise<Map<string, string[]>> {
 /** Puts tables, functions, triggers and history where the former build had them, and nothing else. */
 async function goBack(sql: Sql, baseline: Map<string, string[]>): Promise<void> {
 	const bridge = await readFile(join(supabase, 'embedded', 'bridge.sql'), 'utf8');
-	const [functions, tables] = ['functions', 'tables'].map((what) => {
+	const listed = (what: string, end: RegExp) => {
 		const [, names = ''] =
 			new RegExp(`${what} constant text\\[\\] := '{([^}]*)}'`).exec(bridge) ?? [];
-		return names.split(',').map((name) => name.trim());
-	});
-	expect([functions?.length, tables?.length], 'as many as that build had').toEqual([39, 33]);
+		return names.split(end).map((name) => name.trim().replaceAll('"', ''));
+	};
+	const [functions, tables] = [listed('functions', /,/), listed('tables', /,/)];
+	// Of functions, those that the baseline has not, with their arguments.
+	const gone = listed('gone', /(?<="),/).map((name) => name.replace('function ', ''));
+	const counts = [functions.length, tables.length, gone.length];
+	expect(counts, 'as many as that build had').toEqual([39, 33, 10]);
 	for (const { written, name, columns } of await tablesOf(sql, SCHEMAS)) {
-		const isKnown = tables?.includes(name);
+		const isKnown = tables.includes(name);
 		if (!isKnown) await sql.unsafe(`drop table ${written} cascade`);
 		const later = columns.filter((column) => isKnown && !baseline.get(name)?.includes(column));
 		for (const column of later) {
@@ -114,18 +118,16 @@ async function goBack(sql: Sql, baseline: Map<string, string[]>): Promise<void> 
 		}
 	}
 	await sql.unsafe(`
-		create function private.former() returns trigger language plpgsql as 'begin return old; end';
 		do $$
 		declare
 			one record;
 		begin
+			-- The former ones did themselves what these hand on to those of private.
 			for one in select oid::regprocedure as name from pg_proc
-				where pronamespace = 'public'::regnamespace
+				where pronamespace = 'public'::regnamespace and proname <> all ('{${functions.join()}}')
+					or pronamespace = 'private'::regnamespace and proname = any ('{${functions.join()}}')
 			loop
 				execute format('drop function %s', one.name);
-			end loop;
-			for one in select unnest('{${functions?.join()}}'::text[]) as name loop
-				execute format('create function public.%I(pg_lsn) returns void language sql as %L', one.name, '');
 			end loop;
 			for one in select oid::regclass as name from pg_class
 				where relnamespace = 'cercle'::regnamespace and relkind = 'r'
@@ -140,13 +142,23 @@ async function goBack(sql: Sql, baseline: Map<string, string[]>): Promise<void> 
 			end loop;
 			execute format('grant temporary on database %I to public', current_database());
 		end $$;
-		create trigger create_profile after insert on auth.users
-			for each row execute function private.former();
-		create trigger erase_account before delete on auth.users
-			for each row execute function private.former();
-		create trigger end_session after delete on auth.sessions
-			for each row execute function private.former();
 		drop schema cercle;
+	`);
+	for (const name of gone) {
+		const schema = functions.includes(name.slice(0, name.indexOf('('))) ? 'public' : 'private';
+		const returned =
+			name === 'end_session()'
+				? `trigger language plpgsql as 'begin return old; end'`
+				: `void language sql as ''`;
+		await sql.unsafe(`create function ${schema}.${name} returns ${returned}`);
+	}
+	await sql.unsafe(`
+		create trigger create_profile after insert on auth.users
+			for each row execute function private.end_session();
+		create trigger erase_account before delete on auth.users
+			for each row execute function private.end_session();
+		create trigger end_session after delete on auth.sessions
+			for each row execute function private.end_session();
 	`);
 	await keepHistory(sql, EARLIER);
 }
@@ -234,24 +246,72 @@ test('a history that no way leads on from is refused before anything is done', a
 	expect(await refused(url)).toContain('Nothing was changed');
 });
 
-describe('what nobody named stops the bridge:', () => {
-	test.each([
-		['a table', 'create table public.kept (word text)', 'no place for kept.word'],
-		['a column', 'alter table public.actions add mood text', 'no place for actions.mood'],
-		['a table that is missing', 'drop table private.room_thumbs', '"earlier.room_thumbs"'],
-		['a view in public', 'create view public.seen as select 1 as one', 'no place for seen.one'],
+describe('what somebody else made', () => {
+	/** What is made, and the names of what would be lost of it. */
+	const made: [string, ...string[]][] = [
+		['create table public.kept (word text)', 'table kept', 'table column kept.word'],
+		['alter table public.actions add mood text', 'table column actions.mood'],
+		['alter table public.goals alter title set default 1', 'default value for goals.title'],
+		['create index by_title on public.actions (title)', 'index by_title'],
+		['alter table public.goals add constraint calm check (true)', 'table constraint calm on goals'],
+		['create policy calm on public.goals for select using (true)', 'policy calm on goals'],
+		['create rule calm as on delete to public.goals do nothing', 'rule calm on goals'],
+		['create statistics calm on title, line from public.goals', 'statistics object calm'],
+		['create sequence private.counted', 'sequence counted'],
+		["create type private.mood as enum ('calm')", 'type mood'],
 		[
-			'a view elsewhere',
-			'create schema mine; create view mine.titles as select title from public.actions',
-			'the tables it is built on: mine.titles'
+			"create function private.calm() returns trigger language plpgsql as 'begin return null; end'",
+			'function calm()'
 		],
 		[
-			'a key elsewhere',
-			'create schema mine; create table mine.noted (id uuid references public.groups (id))',
-			'the tables it is built on: mine.noted'
+			`create trigger calm after delete on public.goals
+				for each statement execute function private.calm()`,
+			'trigger calm on goals'
+		],
+		[
+			`create trigger calm after delete on auth.users
+				for each statement execute function private.calm()`,
+			'trigger calm on auth.users'
+		],
+		['create view public.one as select 1 as one', 'view one'],
+		['create view mine.titles as select title from public.goals', 'view mine.titles'],
+		[
+			'create table mine.noted (id uuid references public.groups (id), of public.goals)',
+			'table constraint noted_id_fkey on mine.noted',
+			'table column mine.noted.of'
+		],
+		[
+			'create publication mine for table public.goals',
+			'publication relation goals in publication mine'
 		]
-	])('%s', async (_, statements, words) => {
-		expect(await refused(await earlier(statements))).toContain(words);
+	];
+
+	test('and would be lost stops the bridge, all of it by its name', async () => {
+		const statements = ['create schema mine', ...made.map(([statement]) => statement)];
+		const words = await refused(await earlier(statements.join(';')));
+		const [, names = ''] = /would be lost \((.*)\)\.$/m.exec(words) ?? [];
+		expect(names.split(', ').sort()).toEqual(made.flatMap(([, ...lost]) => lost).sort());
+	});
+
+	test('in public, but for tables and views, stays', async () => {
+		const url = await earlier(`
+			create function public.mine() returns int language sql as $$select 1$$;
+			create type public.mood as enum ('calm');
+			create sequence public.counted;
+		`);
+		await start(url);
+		const kept = `select public.mine(), 'calm'::public.mood, nextval('public.counted')::int as next`;
+		expect([...(await on(url, (sql) => sql.unsafe(kept)))]).toEqual([
+			{ mine: 1, mood: 'calm', next: 1 }
+		]);
+	});
+});
+
+describe('a database that is not as the former build left it stops the bridge:', () => {
+	test('a table that is missing', async () => {
+		expect(await refused(await earlier('drop table private.room_thumbs'))).toContain(
+			'"earlier.room_thumbs"'
+		);
 	});
 
 	test('a row that the baseline refuses, by its table and rule and never by its words', async () => {
@@ -263,14 +323,6 @@ describe('what nobody named stops the bridge:', () => {
 		const words = await refused(url);
 		expect(words).toContain('23514 in groups (groups_name_check)');
 		expect(words + lines.join('')).not.toContain('canary');
-	});
-
-	test('but not a function that somebody else put into public', async () => {
-		const url = await earlier(
-			'create function public.mine() returns int language sql as $$select 1$$'
-		);
-		await start(url);
-		expect([...(await on(url, (sql) => sql`select public.mine()`))]).toEqual([{ mine: 1 }]);
 	});
 });
 
