@@ -204,11 +204,6 @@ export default ts.config(
 		rules: { 'no-console': 'off' }
 	},
 	{
-		// What is shared with tests is found there.
-		files: ['scripts/**'],
-		rules: { 'no-restricted-imports': 'off' }
-	},
-	{
 		files: ['tests/**'],
 		rules: { 'no-restricted-imports': 'off', '@typescript-eslint/no-non-null-assertion': 'off' }
 	}

@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import postgres from 'postgres';
 import { openDatabase } from '#lib/server/embedded/open-database.ts';
 import { openLog } from '#lib/server/log.ts';
-import { EXPOSED, SCHEMAS, tablesOf } from '../tests/support/schemas.ts';
+import { EXPOSED, SCHEMAS, tablesOf } from './schemas.ts';
 
 const root = resolve(import.meta.dirname, '..');
 const typesFile = join(root, 'src', 'lib', 'data', 'database.types.ts');

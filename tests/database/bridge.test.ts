@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import postgres, { type Sql } from 'postgres';
+import type { Sql } from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { seedDemo } from '#lib/server/demo.ts';
 import { copiesFolder } from '#lib/server/embedded/copy.ts';
@@ -9,9 +9,10 @@ import { EARLIER } from '#lib/server/embedded/history.ts';
 import { type Database, openDatabase } from '#lib/server/embedded/open-database.ts';
 import { openLog } from '#lib/server/log.ts';
 import { Refusal } from '#lib/server/refusal.ts';
+import { SCHEMAS, tablesOf } from '../../scripts/schemas.ts';
+import { connectTo, on } from '../support/owner.ts';
 import { readRows, readShape, type Shape } from '../support/rows.ts';
-import { difference, type Fact, line, readFacts, SCHEMAS } from '../support/schema-facts.ts';
-import { tablesOf } from '../support/schemas.ts';
+import { difference, type Fact, line, readFacts } from '../support/schema-facts.ts';
 import { makeDatabase } from '../support/written-database.ts';
 
 // What the build of before the baseline left behind is imitated here: its tables, with the rows of the
@@ -39,7 +40,6 @@ let rows: Record<string, string[]>;
 /** Made for one test. */
 const databases: string[] = [];
 
-const connect = (url: string) => postgres(url, { max: 1, onnotice: () => undefined });
 const factsOf = (sql: Sql, schemas = SCHEMAS) =>
 	sql.begin((transaction) => readFacts(transaction, schemas));
 
@@ -48,7 +48,7 @@ beforeAll(async () => {
 	dataFolder = await mkdtemp(join(tmpdir(), 'cercle-bridge-'));
 	guestFolder = await mkdtemp(join(tmpdir(), 'cercle-guest-'));
 	cluster = await openDatabase({ dataFolder, root, log });
-	keeper = connect(addressOf('template1'));
+	keeper = connectTo(addressOf('template1'));
 	await on(cluster.ownerUrl, async (sql) => {
 		facts = await factsOf(sql);
 		await seedDemo(sql, join(supabase, 'seed.sql'));
@@ -76,15 +76,6 @@ function addressOf(database: string): string {
 	const url = new URL(cluster.ownerUrl);
 	url.pathname = database;
 	return url.href;
-}
-
-async function on<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-	const sql = connect(url);
-	try {
-		return await work(sql);
-	} finally {
-		await sql.end();
-	}
 }
 
 /** The columns of each table of the baseline, without what later migrations made of them. */

@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import postgres, { type Sql } from 'postgres';
+import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Database, openDatabase } from '#lib/server/embedded/open-database.ts';
-import { difference, type Fact, line, readFacts, SCHEMAS } from '../support/schema-facts.ts';
+import { SCHEMAS } from '../../scripts/schemas.ts';
+import { connectTo } from '../support/owner.ts';
+import { difference, type Fact, line, readFacts } from '../support/schema-facts.ts';
 import { prepare, writeDatabase } from '../support/written-database.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -21,8 +23,8 @@ let facts: Fact[];
 beforeAll(async () => {
 	dataFolder = await mkdtemp(join(tmpdir(), 'cercle-schemas-'));
 	cluster = await openDatabase({ dataFolder, root, log });
-	migrated = connect(cluster.ownerUrl);
-	written = connect(await writeDatabase(cluster, 'written'));
+	migrated = connectTo(cluster.ownerUrl);
+	written = connectTo(await writeDatabase(cluster, 'written'));
 	facts = await read(written);
 });
 afterAll(async () => {
@@ -31,7 +33,6 @@ afterAll(async () => {
 	await rm(dataFolder, { recursive: true, force: true });
 });
 
-const connect = (url: string) => postgres(url, { max: 1, onnotice: () => undefined });
 const read = (sql: Sql) => sql.begin((transaction) => readFacts(transaction));
 
 /** The kinds of facts that `statements` change, which are then taken back. */

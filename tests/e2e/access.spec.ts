@@ -1,8 +1,8 @@
+import { tablesOf } from '../../scripts/schemas.ts';
 import { stored } from '../support/disk.ts';
 import { asPerson, refusal } from '../support/as-person.ts';
 import { foundGroup } from '../support/group.ts';
 import { asOwner } from '../support/owner.ts';
-import { tablesOf } from '../support/schemas.ts';
 import { createClient } from '@supabase/supabase-js';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -2,10 +2,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import type { Sql } from 'postgres';
 import { limits } from '#lib/domain/limits.ts';
+import { noTable, SHARED } from '../../scripts/schemas.ts';
 import { SESSION } from '../support/demo-room.ts';
 import { HOSTILE } from '../support/hostile.ts';
 import { asOwner } from '../support/owner.ts';
-import { noTable, SHARED } from '../support/schemas.ts';
 import { expect, type Phone, test } from './fixtures.ts';
 import { signIn } from './steps.ts';
 

@@ -1,6 +1,5 @@
 import type { Sql, TransactionSql } from 'postgres';
-
-import { SCHEMAS, tablesOf } from './schemas.ts';
+import { SCHEMAS, tablesOf } from '../../scripts/schemas.ts';
 
 type Asking = Sql | TransactionSql;
 

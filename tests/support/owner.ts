@@ -2,7 +2,17 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres, { type Sql } from 'postgres';
 import { databaseFolder, openKeys } from '#lib/server/embedded/keys.ts';
-import { SEARCH_PATH } from './schemas.ts';
+import { SEARCH_PATH } from '../../scripts/schemas.ts';
+
+/** The owner of a database by its address, without a search path. The caller ends the connection. */
+export function connectTo(ownerUrl: string): Sql {
+	return postgres(ownerUrl, { max: 1, onnotice: () => undefined });
+}
+
+/** Works in a database as its owner, on a connection that ends with the work. */
+export async function on<T>(ownerUrl: string, work: (sql: Sql) => Promise<T>): Promise<T> {
+	return ended(connectTo(ownerUrl), work);
+}
 
 /**
  * The owner of the embedded database of a running Cercle, who sees and may do everything: the port
@@ -23,7 +33,10 @@ export async function connectOwner(dataFolder: string, max = 1): Promise<Sql> {
  * may be restarted by the test.
  */
 export async function asOwner<T>(dataFolder: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-	const sql = await connectOwner(dataFolder);
+	return ended(await connectOwner(dataFolder), work);
+}
+
+async function ended<T>(sql: Sql, work: (sql: Sql) => Promise<T>): Promise<T> {
 	try {
 		return await work(sql);
 	} finally {

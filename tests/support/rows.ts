@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import { noTable } from './schemas.ts';
+import { noTable } from '../../scripts/schemas.ts';
 
 /** The columns of each table, by its name without the schema. */
 export type Shape = Record<string, string[]>;

@@ -1,9 +1,6 @@
 import type { TransactionSql } from 'postgres';
 import { z } from 'zod';
-import { inSql, noTable, SCHEMAS } from './schemas.ts';
-
-// What is ours on tables of others is found by itself: see `queries`.
-export { SCHEMAS };
+import { inSql, noTable, SCHEMAS } from '../../scripts/schemas.ts';
 
 /** One thing that a database's catalogue says of one object. */
 export interface Fact {
@@ -23,9 +20,9 @@ const granted = (list: string, kind: string, owner: string) => `(
 )`;
 
 /**
- * What is read, query by query: `kind`, `name`, `value`. `ours` is the list of schemas in SQL. The
- * position of a column and the identifier of an object are no facts: a column that came later
- * stands last in a database that was migrated.
+ * What is read, query by query: `kind`, `name`, `value`. `ours` is the list of schemas in SQL; what is
+ * ours on tables of others is found by itself. The position of a column and the identifier of an
+ * object are no facts: a column that came later stands last in a database that was migrated.
  */
 const queries = (ours: string): string[] => [
 	`select f.kind, n.nspname, f.value

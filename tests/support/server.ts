@@ -12,9 +12,9 @@ import { type Hosted, readConfig } from '#lib/server/config.ts';
 import { AUTH_LIMITS, type AuthLimits } from '#lib/server/embedded/auth.ts';
 import type { CallLimits } from '#lib/server/embedded/calls.ts';
 import { openLog } from '#lib/server/log.ts';
+import { SEARCH_PATH } from '../../scripts/schemas.ts';
 import { asPerson } from './as-person.ts';
 import { type MailCatcher, openMailCatcher } from './mail.ts';
-import { SEARCH_PATH } from './schemas.ts';
 
 /** Where a running Cercle is, in plain data: it crosses from vitest's process to its workers. */
 export interface ServerAddress {

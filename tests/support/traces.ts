@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Sql } from 'postgres';
-import { noTable, SHARED } from './schemas.ts';
+import { noTable, SHARED } from '../../scripts/schemas.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 

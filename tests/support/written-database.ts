@@ -1,11 +1,11 @@
 import { mkdir, mkdtemp, readdir, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import postgres from 'postgres';
 import { prepareDatabase, runFile } from '#lib/server/embedded/database.ts';
 import { makeAuthSchema } from '#lib/server/embedded/lite.ts';
 import type { Database } from '#lib/server/embedded/open-database.ts';
 import { openQuiet } from '#lib/server/embedded/quiet.ts';
+import { on } from './owner.ts';
 
 const supabase = resolve(import.meta.dirname, '../../supabase');
 
@@ -15,13 +15,10 @@ const supabase = resolve(import.meta.dirname, '../../supabase');
  */
 export async function writeDatabase(cluster: Database, name: string): Promise<string> {
 	const url = await makeDatabase(cluster, name, []);
-	const sql = postgres(url, { max: 1, onnotice: () => undefined });
-	try {
+	await on(url, async (sql) => {
 		const files = await readdir(join(supabase, 'schemas'));
 		for (const file of files.sort()) await runFile(sql, join(supabase, 'schemas', file));
-	} finally {
-		await sql.end();
-	}
+	});
 	return url;
 }
 
@@ -31,9 +28,7 @@ export async function makeDatabase(
 	name: string,
 	migrations: readonly string[]
 ): Promise<string> {
-	const owner = postgres(cluster.ownerUrl, { max: 1 });
-	await owner.unsafe(`create database ${name}`);
-	await owner.end();
+	await on(cluster.ownerUrl, (sql) => sql.unsafe(`create database ${name}`));
 	const url = new URL(cluster.ownerUrl);
 	url.pathname = name;
 	const folder = await mkdtemp(join(tmpdir(), 'cercle-written-'));

@@ -1,5 +1,5 @@
 import type { Sql } from 'postgres';
-import { SHARED, tablesOf } from '../../support/schemas.ts';
+import { SHARED, tablesOf } from '../../../scripts/schemas.ts';
 import { clausesOf } from './clauses.ts';
 
 /** A database with one condition of its rights put aside. */

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import postgres, { type Sql } from 'postgres';
+import type { Sql } from 'postgres';
 import { databaseFolder, openKeys } from '#lib/server/embedded/keys.ts';
 import { openPostgres } from '#lib/server/embedded/postgres.ts';
+import { on } from '../../support/owner.ts';
 import { readRows, readShape, type Shape } from '../../support/rows.ts';
 
 /** Of ours, before the baseline. */
@@ -49,14 +50,5 @@ export async function alone<T>(dataFolder: string, work: (sql: Sql) => Promise<T
 		return await on(database.ownerUrl, work);
 	} finally {
 		await database.close();
-	}
-}
-
-export async function on<T>(url: string, work: (sql: Sql) => Promise<T>): Promise<T> {
-	const sql = postgres(url, { max: 1, onnotice: () => undefined });
-	try {
-		return await work(sql);
-	} finally {
-		await sql.end();
 	}
 }

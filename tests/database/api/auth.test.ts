@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { SupabaseClient } from '@supabase/supabase-js';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DEMO_HASH, DEMO_PASSWORD } from '#lib/server/demo.ts';
-import { SCHEMAS, tablesOf } from '../../support/schemas.ts';
+import { SCHEMAS, tablesOf } from '../../../scripts/schemas.ts';
 import { type Connection, connect, openServer, type TestServer } from '../../support/server.ts';
 import { enterByCode } from '../people.ts';
 

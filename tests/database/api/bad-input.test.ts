@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { tablesOf } from '../../../scripts/schemas.ts';
 import { refusal } from '../../support/as-person.ts';
-import { tablesOf } from '../../support/schemas.ts';
 import {
 	type Connection,
 	connect,

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { tablesOf } from '../../support/schemas.ts';
+import { tablesOf } from '../../../scripts/schemas.ts';
 import { connected, type Person } from '../../support/server.ts';
 import { code, date, foundGroup, given, NOTHING_YET } from '../people.ts';
 import { animated, openWorld, type World } from '../personas.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { tablesOf } from '../../../scripts/schemas.ts';
 import { become } from '../../support/as-person.ts';
 import { tablesWith } from '../../support/canary.ts';
-import { tablesOf } from '../../support/schemas.ts';
 import {
 	type Connection,
 	connect,

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { Sql, TransactionSql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { SCHEMAS, tablesOf } from '../../../scripts/schemas.ts';
 import { tablesWith, wordsLike } from '../../support/canary.ts';
-import { SCHEMAS, tablesOf } from '../../support/schemas.ts';
 import {
 	type Connection,
 	connect,

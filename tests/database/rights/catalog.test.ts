@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { EXPOSED, inSql, SCHEMAS, SHARED, tablesOf } from '../../../scripts/schemas.ts';
 import { refusal } from '../../support/as-person.ts';
-import { EXPOSED, inSql, SCHEMAS, SHARED, tablesOf } from '../../support/schemas.ts';
 import { connected, type Person } from '../../support/server.ts';
 import { foundGroup } from '../people.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Sql, TransactionSql } from 'postgres';
+import { SHARED } from '../../../scripts/schemas.ts';
 import { become } from '../../support/as-person.ts';
-import { SHARED } from '../../support/schemas.ts';
 import type { Connection } from '../../support/server.ts';
 import type { Call, Rule } from './matrix.ts';
 import { code } from '../people.ts';

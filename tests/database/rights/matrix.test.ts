@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { EXPOSED, SHARED, tablesOf } from '../../support/schemas.ts';
+import { EXPOSED, SHARED, tablesOf } from '../../../scripts/schemas.ts';
 import { connected } from '../../support/server.ts';
 import { calls, rules } from './matrix.ts';
 import { Answers } from './matrix-answers.ts';

@@ -1,7 +1,7 @@
 import type { TransactionSql } from 'postgres';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { tablesOf } from '../../../scripts/schemas.ts';
 import { become } from '../../support/as-person.ts';
-import { tablesOf } from '../../support/schemas.ts';
 import { connected, type Person } from '../../support/server.ts';
 import { foundGroup } from '../people.ts';
 

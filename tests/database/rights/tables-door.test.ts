@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { SHARED, tablesOf } from '../../support/schemas.ts';
+import { SHARED, tablesOf } from '../../../scripts/schemas.ts';
 import { connected, type Person } from '../../support/server.ts';
 import { foundGroup } from '../people.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { EXPOSED, SHARED, type Table, tablesOf } from '../../../scripts/schemas.ts';
 import { addAction, applyOne, given, type Group, joinGroup } from '../../database/people.ts';
 import { openWorld, type World } from '../../database/personas.ts';
-import { EXPOSED, SHARED, type Table, tablesOf } from '../schemas.ts';
 import type { Connection, Person } from '../server.ts';
 
 /** A group whose every word is a canary, and members of another one who will look for it. */

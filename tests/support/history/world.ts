@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import postgres, { type Sql, type TransactionSql } from 'postgres';
+import { SEARCH_PATH } from '../../../scripts/schemas.ts';
 import { openAuthSession } from '../auth-session.ts';
-import { SEARCH_PATH } from '../schemas.ts';
 
 /** A group of two with a live session in which the first one presents, in a real database. */
 export interface World {
