@@ -4,7 +4,7 @@ import { addAction, code, foundGroup, type Group } from '../people.ts';
 
 const cercle = connected();
 
-/** A member whose token is good for an hour and whose session was just ended. */
+/** A member whose token is good for an hour and whose sign-in was just ended. */
 async function ended(): Promise<{ person: Person; group: Group; action: string }> {
 	const person = await cercle.signIn('Ada');
 	const group = await foundGroup(person);
@@ -13,7 +13,7 @@ async function ended(): Promise<{ person: Person; group: Group; action: string }
 	return { person, group, action };
 }
 
-describe('a session that was ended is refused at once, its token still good for an hour', () => {
+describe('a sign-in that was ended is refused at once, its token still good for an hour', () => {
 	test('it reads no row, though they are there', async () => {
 		const { person, group, action } = await ended();
 		const rows = await person.sql(async (sql) => [
@@ -48,7 +48,7 @@ describe('a session that was ended is refused at once, its token still good for 
 		expect(answers.map(code)).toEqual(['CR013', 'CR013', 'CR013']);
 	});
 
-	test('the same person goes on in a session of their own elsewhere', async () => {
+	test('the same person goes on by a sign-in of their own elsewhere', async () => {
 		const person = await cercle.signIn('Ada');
 		const group = await foundGroup(person);
 		await cercle.owner`insert into auth.sessions (id, user_id) values (gen_random_uuid(), ${person.id})`;
@@ -56,7 +56,7 @@ describe('a session that was ended is refused at once, its token still good for 
 		expect(seen).toEqual([{ id: group.id }]);
 	});
 
-	test('a token that names the session of another reads nothing', async () => {
+	test('a token that names the sign-in of another reads nothing', async () => {
 		const [ada, bob] = [await cercle.signIn('Ada'), await cercle.signIn('Bob')];
 		const { id } = await foundGroup(ada);
 		expect(await ada.sql((sql) => sql`select id from groups`)).toEqual([{ id }]);
