@@ -138,10 +138,19 @@ export interface Connection extends ServerAddress {
 }
 
 /** The Cercle of the project, for the tests of one file: the connection ends after the last of them. */
-export function connected(): Connection {
-	const cercle = connect();
+export function connected(server?: ServerAddress): Connection {
+	const cercle = connect(server);
 	afterAll(() => cercle.close());
 	return cercle;
+}
+
+/** A Cercle of the file's own, and a connection to it: both end after the last of its tests. */
+export async function started(
+	options?: TestServerOptions
+): Promise<{ server: TestServer; cercle: Connection }> {
+	const server = await openServer(options);
+	afterAll(() => server.close());
+	return { server, cercle: connected(server) };
 }
 
 /** Connects to a running Cercle: that of the project's `globalSetup`, or the one given. */

@@ -2,22 +2,13 @@ import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import postgres from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDatabase } from '#lib/server/embedded/open-database.ts';
-import {
-	type Connection,
-	connect,
-	openServer,
-	type Person,
-	type TestServer
-} from '../../support/server.ts';
+import { on } from '../../support/owner.ts';
+import { type Person, started } from '../../support/server.ts';
 
 const CANARY = 'canary-of-a-member-8d1f';
 
-let server: TestServer;
-let cercle: Connection;
-let dataFolder: string;
 let ada: Person;
 
 /** Functions of every kind that PostgREST can call, and some that it cannot. */
@@ -75,22 +66,16 @@ const SCHEMA = `
 	grant execute on function public.of_the_service() to service_role;
 `;
 
+const dataFolder = await mkdtemp(join(tmpdir(), 'cercle-api-'));
+afterAll(() => rm(dataFolder, { recursive: true, force: true }));
+const root = resolve(import.meta.dirname, '../../..');
+const database = await openDatabase({ dataFolder, root, log: () => undefined });
+await on(database.ownerUrl, (sql) => sql.unsafe(SCHEMA));
+await database.close();
+const { server, cercle } = await started({ dataFolder });
+
 beforeAll(async () => {
-	dataFolder = await mkdtemp(join(tmpdir(), 'cercle-api-'));
-	const root = resolve(import.meta.dirname, '../../..');
-	const database = await openDatabase({ dataFolder, root, log: () => undefined });
-	const owner = postgres(database.ownerUrl, { max: 1, onnotice: () => undefined });
-	await owner.unsafe(SCHEMA);
-	await owner.end();
-	await database.close();
-	server = await openServer({ dataFolder });
-	cercle = connect(server);
 	ada = await cercle.signIn('Ada');
-});
-afterAll(async () => {
-	await cercle.close();
-	await server.close();
-	await rm(dataFolder, { recursive: true, force: true });
 });
 
 interface Asked {

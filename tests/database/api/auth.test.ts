@@ -1,22 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { SupabaseClient } from '@supabase/supabase-js';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { DEMO_HASH, DEMO_PASSWORD } from '#lib/server/demo.ts';
 import { SCHEMAS, tablesOf } from '../../../scripts/schemas.ts';
-import { type Connection, connect, openServer, type TestServer } from '../../support/server.ts';
+import { started } from '../../support/server.ts';
 import { enterByCode } from '../people.ts';
 
-let server: TestServer;
-let cercle: Connection;
-
-beforeAll(async () => {
-	server = await openServer();
-	cercle = connect(server);
-});
-afterAll(async () => {
-	await cercle.close();
-	await server.close();
-});
+const { server, cercle } = await started();
 
 let count = 0;
 const address = () => `person${++count}@auth.example`;

@@ -1,14 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { tablesOf } from '../../../scripts/schemas.ts';
 import { refusal } from '../../support/as-person.ts';
-import {
-	type Connection,
-	connect,
-	openServer,
-	type Person,
-	type TestServer
-} from '../../support/server.ts';
+import { type Person, started } from '../../support/server.ts';
 import {
 	addAction,
 	apply,
@@ -31,8 +25,7 @@ import {
 
 const CANARY = 'canary-of-a-member-b27e';
 
-let server: TestServer;
-let cercle: Connection;
+const { server, cercle } = await started();
 let ada: Person;
 let bob: Person;
 let group: Group;
@@ -41,17 +34,11 @@ let room: Room;
 let token: string;
 
 beforeAll(async () => {
-	server = await openServer();
-	cercle = connect(server);
 	ada = await cercle.signIn('Ada');
 	group = await foundGroup(ada);
 	bob = await joinGroup(cercle, group, 'Bob');
 	room = await openSession(ada, planFor(group, { presenters: [bob.id] }));
 	token = await invite(ada, group.id, 'guest@test.example');
-});
-afterAll(async () => {
-	await cercle.close();
-	await server.close();
 });
 
 /** Whatever a test did: neither it nor the member who did it is in the log. */

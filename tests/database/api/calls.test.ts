@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Backend } from '#lib/data/backend.ts';
 import { remote } from '#lib/data/remote.ts';
-import { connect, type Connection, openServer, type TestServer } from '../../support/server.ts';
+import { started } from '../../support/server.ts';
 
 const minute = { window: 60_000 };
 
-let server: TestServer;
-let cercle: Connection;
-
-beforeAll(async () => {
-	server = await openServer({
-		addressHeader: 'x-forwarded-for',
-		calls: {
-			callsPerAccount: { most: 6, ...minute },
-			callsPerNetwork: { most: 30, ...minute }
-		}
-	});
-	cercle = connect(server);
-});
-afterAll(async () => {
-	await cercle.close();
-	await server.close();
+const { server, cercle } = await started({
+	addressHeader: 'x-forwarded-for',
+	calls: {
+		callsPerAccount: { most: 6, ...minute },
+		callsPerNetwork: { most: 30, ...minute }
+	}
 });
 
 /** Calls from an address, in somebody's name or in nobody's. */

@@ -1,14 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createClient, type SupabaseClient } from '@supabase/supabase-js';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import {
-	type Connection,
-	connect,
-	openServer,
-	type Person,
-	personOf,
-	type TestServer
-} from '../../support/server.ts';
+import { describe, expect, test } from 'vitest';
+import { type Person, personOf, started } from '../../support/server.ts';
 import {
 	addAction,
 	code,
@@ -25,16 +18,7 @@ import {
 } from '../people.ts';
 import { browser } from '../personas.ts';
 
-let server: TestServer;
-let cercle: Connection;
-beforeAll(async () => {
-	server = await openServer();
-	cercle = connect(server);
-});
-afterAll(async () => {
-	await cercle.close();
-	await server.close();
-});
+const { server, cercle } = await started();
 
 const PHONE =
 	'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1';

@@ -1,19 +1,9 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type Connection, connect, openServer, type TestServer } from '../../support/server.ts';
+import { expect, test } from 'vitest';
+import { started } from '../../support/server.ts';
 import { enterByCode } from '../people.ts';
 
-let server: TestServer;
-let cercle: Connection;
-
-beforeAll(async () => {
-	server = await openServer();
-	cercle = connect(server);
-});
-afterAll(async () => {
-	await cercle.close();
-	await server.close();
-});
+const { server, cercle } = await started();
 
 let count = 0;
 const address = () => `person${++count}@password.example`;

@@ -12,13 +12,7 @@ import { deliver } from '#lib/server/reminders/reminders.ts';
 import { sendDue } from '#lib/server/reminders/scheduler.ts';
 import { hostedSupabase } from '#lib/server/supabase.ts';
 import { openPushReceiver, type PushReceiver } from '../../support/push.ts';
-import {
-	connect,
-	type Connection,
-	openServer,
-	type Person,
-	type TestServer
-} from '../../support/server.ts';
+import { type Person, started } from '../../support/server.ts';
 import {
 	addAction,
 	date,
@@ -32,8 +26,7 @@ import {
 } from '../people.ts';
 
 const origin = 'https://cercle.example';
-let server: TestServer;
-let cercle: Connection;
+const { server, cercle } = await started();
 let receiver: PushReceiver;
 /** What the sender's clock says. */
 let now = new Date();
@@ -41,15 +34,11 @@ let queue: Queue;
 const log: unknown[] = [];
 
 beforeAll(async () => {
-	server = await openServer();
-	cercle = connect(server);
 	receiver = await openPushReceiver();
 	queue = openQueue(hostedSupabase(server.hosted, server.secretKey), () => now);
 });
 afterAll(async () => {
 	await receiver.close();
-	await cercle.close();
-	await server.close();
 });
 
 /** One turn of the scheduler of one process. */

@@ -1,15 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { tablesOf } from '../../../scripts/schemas.ts';
 import { become } from '../../support/as-person.ts';
 import { tablesWith } from '../../support/canary.ts';
-import {
-	type Connection,
-	connect,
-	openServer,
-	type Person,
-	type TestServer
-} from '../../support/server.ts';
+import { connect, type Person, started } from '../../support/server.ts';
 import {
 	addAction,
 	applyOne,
@@ -30,16 +24,7 @@ import {
 import { browser } from '../personas.ts';
 
 // Of its own: what is looked at here is all there is, and other files write at the same time.
-let server: TestServer;
-let cercle: Connection;
-beforeAll(async () => {
-	server = await openServer();
-	cercle = connect(server);
-});
-afterAll(async () => {
-	await cercle.close();
-	await server.close();
-});
+const { server, cercle } = await started();
 
 const remove = (person: Person, confirmation = person.email) =>
 	person.client.rpc('delete_account', { confirmation });

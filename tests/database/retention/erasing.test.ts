@@ -1,27 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { openLog } from '#lib/server/log.ts';
 import { eraseExpired, openEraser } from '#lib/server/retention/eraser.ts';
 import { hostedSupabase } from '#lib/server/supabase.ts';
 import { tablesWith } from '../../support/canary.ts';
-import { connect, type Connection, openServer, type TestServer } from '../../support/server.ts';
+import { started } from '../../support/server.ts';
 import { date, foundGroup, given, joinGroup } from '../people.ts';
 import { type History, plant } from './retention-model.ts';
 
-let server: TestServer;
-let cercle: Connection;
+const { server, cercle } = await started();
 let log: Record<string, unknown>[] = [];
 const write = openLog((line) => log.push(JSON.parse(line) as Record<string, unknown>));
 const at = new Date('2026-11-28T12:00:00Z');
 
 beforeAll(async () => {
-	server = await openServer();
-	cercle = connect(server);
 	await foundGroup(await cercle.signIn('Ada'));
-});
-afterAll(async () => {
-	await cercle.close();
-	await server.close();
 });
 
 /** So many sessions long past and one of yesterday, each with its words. */

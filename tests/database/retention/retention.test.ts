@@ -1,16 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { Sql, TransactionSql } from 'postgres';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { SCHEMAS, tablesOf } from '../../../scripts/schemas.ts';
 import { tablesWith, wordsLike } from '../../support/canary.ts';
-import {
-	type Connection,
-	connect,
-	openServer,
-	type Person,
-	type TestServer
-} from '../../support/server.ts';
+import { type Person, started } from '../../support/server.ts';
 import {
 	addAction,
 	applyOne,
@@ -29,16 +23,7 @@ import {
 import { type Erased, expectedWords, type History, histories, plant } from './retention-model.ts';
 
 // Of its own: what is looked at here is all there is, and other files write at the same time.
-let server: TestServer;
-let cercle: Connection;
-beforeAll(async () => {
-	server = await openServer();
-	cercle = connect(server);
-});
-afterAll(async () => {
-	await cercle.close();
-	await server.close();
-});
+const { cercle } = await started();
 
 /** Erases batch by batch until nothing is left to erase, and answers the numbers of all. */
 async function erase(sql: Sql | TransactionSql, at: Date, most = 200): Promise<Erased> {

@@ -22,7 +22,7 @@ import type { Platform } from '#lib/offline/platform.ts';
 import type { Tables } from '#lib/offline/replica.ts';
 import { RoomChannel } from '#lib/room/room-channel.ts';
 import { openPageProxy, type PageProxy } from '../../support/page-proxy.ts';
-import { type Connection, connect, type Person } from '../../support/server.ts';
+import { connected, type Person } from '../../support/server.ts';
 import { foundGroup, type Group, planFor, planSession } from '../people.ts';
 
 // A phone as the app makes it (its clients, its disk, its sync), behind a proxy that for a while
@@ -31,20 +31,18 @@ import { foundGroup, type Group, planFor, planSession } from '../people.ts';
 const STATUSES = [200, 302, 400, 401, 403, 404, 429, 500, 502, 503, 504];
 const HOUR = 3_600;
 
-let cercle: Connection;
+const cercle = connected();
 let proxy: PageProxy;
 let member: Person;
 let group: Group;
 let phone: Phone;
 
 beforeAll(async () => {
-	cercle = connect();
 	// The client of Auth tries again for half a minute: it passes at once.
 	proxy = await openPageProxy(cercle.url, () => vi.setSystemTime(Date.now() + 30_000));
 });
 afterAll(async () => {
 	await proxy.close();
-	await cercle.close();
 });
 
 beforeEach(async () => {
