@@ -5543,6 +5543,11 @@ begin
 	perform from cercle.groups g where g.id in (
 		select m.group_id from cercle.memberships m where m.member_id = old.id
 	) order by g.id for no key update;
+	-- What is erased of sessions that are over is named to no room, and of a group they had left
+	-- nothing else says so.
+	insert into private.noted_changes (group_id, name)
+	select distinct m.group_id, 'all' from cercle.memberships m where m.member_id = old.id
+	on conflict do nothing;
 	-- As by leaving each group: the triggers cut the live topics and take invitations back.
 	update cercle.memberships m set left_at = greatest(clock_timestamp(), m.joined_at)
 		where m.member_id = old.id and m.left_at is null;

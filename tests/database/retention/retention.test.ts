@@ -15,6 +15,7 @@ import {
 	given,
 	type Group,
 	joinGroup,
+	openSession,
 	planFor,
 	planSession,
 	roomOf,
@@ -232,6 +233,18 @@ describe('a group with two sessions behind it', () => {
 
 	test('loses nothing by a second run', async () => {
 		expect(await erase(cercle.owner, now())).toEqual({});
+	});
+
+	test('tells its live room that anything may have changed', async () => {
+		await held(15, 'Au fond');
+		const room = await openSession(ada, planFor(group));
+		const told = () => cercle.owner`
+			select payload -> 'tables' as tables from realtime.messages
+			where topic like ${`room:${room.session_id}:%`} and event = 'changed' order by inserted_at
+		`;
+		const before = (await told()).length;
+		expect((await erase(cercle.owner, now())).sessions).toBeGreaterThan(0);
+		expect((await told()).slice(before)).toEqual([{ tables: null }]);
 	});
 });
 

@@ -6,6 +6,7 @@ import type { Sum } from '#lib/offline/remote.ts';
 import { connected, type Person } from '../../support/server.ts';
 import {
 	addAction,
+	close,
 	command,
 	foundGroup,
 	given,
@@ -48,6 +49,8 @@ let group: Group;
 let ada: Person;
 let bob: Person;
 let carol: Person;
+/** Presented in the session before this one. */
+let eve: Person;
 /** A live session that Ada drives and presents in, with a phone of each in its room. */
 let session: string;
 let challenge: string;
@@ -57,6 +60,15 @@ beforeAll(async () => {
 	group = await foundGroup(ada);
 	bob = await joinGroup(cercle, group, 'Bob');
 	carol = await joinGroup(cercle, group, 'Carol');
+	eve = await joinGroup(cercle, group, 'Eve');
+	const before = await openSession(ada, planFor(group, { presenters: [eve.id] }));
+	const [hers] = await cercle.owner`
+		select id from challenges where session_id = ${before.session_id}
+	`;
+	await does(eve, 'challenge.write', { id: hers?.id, changes: { question: 'Two teams?' } });
+	const { version } = await roomOf(ada, before.session_id);
+	const next = planFor(group, { starts_at: '2031-01-08T18:30:00Z' });
+	given(await close(ada, before.session_id, version, next));
 	const segments = [
 		segment('opening', 5),
 		segment('topics', 30, { kind: 'topic' }),
@@ -275,6 +287,15 @@ describe('a room is told the tables that changed', () => {
 		const { names, changed } = await told(ada, () => does(dan, 'profile.write', args));
 		expect(names).toEqual(['profiles']);
 		expect(changed).toEqual([['profiles'], ['profiles'], ['profiles']]);
+	});
+
+	test('that anything may have changed, once the account of a member who had left ends', async () => {
+		given(await eve.client.rpc('leave_group', { group_id: group.id }));
+		const ends = async () =>
+			given(await eve.client.rpc('delete_account', { confirmation: eve.email }));
+		const { names, changed } = await told(ada, ends);
+		for (const each of changed) expect(each).toContain('challenges');
+		expect(names).toBe('all');
 	});
 
 	test('by a session that is planned: its room too', async () => {
