@@ -2617,6 +2617,9 @@ create trigger keep_columns before update on cercle.contributions
 		'id', 'group_id', 'session_id', 'challenge_id', 'author_id', 'kind', 'made_at'
 	);
 
+create trigger note_change after insert or update or delete on cercle.contributions
+	for each row execute function private.note_change('contributions', 'session');
+
 -- What contributions add to challenges: erasing both.
 
 -- Closing a session erases what was for the room only, of each challenge whose presenter chose so.
@@ -2681,9 +2684,6 @@ language sql stable set search_path = '', pg_temp as $$
 		)
 	)
 $$;
-
-create trigger note_change after insert or update or delete on cercle.contributions
-	for each row execute function private.note_change('contributions', 'session');
 
 -- Grants
 
@@ -3418,13 +3418,13 @@ create trigger keep_columns before update on cercle.goals
 create trigger raise_version before update on cercle.goals
 	for each row execute function private.raise_version();
 
+create trigger note_change after insert or update or delete on cercle.goals
+	for each row execute function private.note_change('goals', 'group', 'shared');
+
 -- What goals add to actions.
 
 alter table cercle.actions add constraint actions_goal_id_fkey
 	foreign key (goal_id) references cercle.goals (id) on delete set null;
-
-create trigger note_change after insert or update or delete on cercle.goals
-	for each row execute function private.note_change('goals', 'group', 'shared');
 
 -- Grants
 
@@ -3608,7 +3608,6 @@ create policy select_member on cercle.room_states for select to authenticated
 create policy select_member on cercle.room_commands for select to authenticated
 	using (session_id = any (array(select private.my_session_ids())));
 
--- Members hear the room and show that they are there; nobody but the database speaks in it.
 -- Members hear the room and show that they are there; nobody but the database speaks in it.
 create policy select_room on realtime.messages for select to authenticated
 	using ((select realtime.topic()) = any (array(select private.my_topics())));
@@ -4043,7 +4042,6 @@ create index speaking_turns_session on cercle.speaking_turns (session_id);
 create index speaking_turns_group on cercle.speaking_turns (group_id);
 create index speaking_turns_member on cercle.speaking_turns (member_id);
 
--- Nobody reads these two: functions answer with counts.
 -- Nobody reads these two: functions answer with counts.
 create table private.room_thumbs (
 	session_id uuid not null references cercle.sessions (id) on delete cascade,

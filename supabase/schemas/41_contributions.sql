@@ -127,6 +127,9 @@ create trigger keep_columns before update on cercle.contributions
 		'id', 'group_id', 'session_id', 'challenge_id', 'author_id', 'kind', 'made_at'
 	);
 
+create trigger note_change after insert or update or delete on cercle.contributions
+	for each row execute function private.note_change('contributions', 'session');
+
 -- What contributions add to challenges: erasing both.
 
 -- Closing a session erases what was for the room only, of each challenge whose presenter chose so.
@@ -191,9 +194,6 @@ language sql stable set search_path = '', pg_temp as $$
 		)
 	)
 $$;
-
-create trigger note_change after insert or update or delete on cercle.contributions
-	for each row execute function private.note_change('contributions', 'session');
 
 -- Grants
 

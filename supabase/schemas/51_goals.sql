@@ -153,13 +153,13 @@ create trigger keep_columns before update on cercle.goals
 create trigger raise_version before update on cercle.goals
 	for each row execute function private.raise_version();
 
+create trigger note_change after insert or update or delete on cercle.goals
+	for each row execute function private.note_change('goals', 'group', 'shared');
+
 -- What goals add to actions.
 
 alter table cercle.actions add constraint actions_goal_id_fkey
 	foreign key (goal_id) references cercle.goals (id) on delete set null;
-
-create trigger note_change after insert or update or delete on cercle.goals
-	for each row execute function private.note_change('goals', 'group', 'shared');
 
 -- Grants
 

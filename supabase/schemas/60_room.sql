@@ -169,7 +169,6 @@ create policy select_member on cercle.room_commands for select to authenticated
 	using (session_id = any (array(select private.my_session_ids())));
 
 -- Members hear the room and show that they are there; nobody but the database speaks in it.
--- Members hear the room and show that they are there; nobody but the database speaks in it.
 create policy select_room on realtime.messages for select to authenticated
 	using ((select realtime.topic()) = any (array(select private.my_topics())));
 create policy insert_presence on realtime.messages for insert to authenticated

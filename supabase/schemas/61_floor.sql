@@ -25,7 +25,6 @@ create index speaking_turns_group on cercle.speaking_turns (group_id);
 create index speaking_turns_member on cercle.speaking_turns (member_id);
 
 -- Nobody reads these two: functions answer with counts.
--- Nobody reads these two: functions answer with counts.
 create table private.room_thumbs (
 	session_id uuid not null references cercle.sessions (id) on delete cascade,
 	position int not null,

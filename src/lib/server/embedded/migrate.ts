@@ -100,7 +100,10 @@ async function record(
 	`;
 }
 
-/** With the table and the rule where a row was refused, and the bridge's own words: none quotes a row. */
+/**
+ * What stopped the bridge: its own words, or the database's code with the table and the rule that
+ * refused a row. None of them quotes a row.
+ */
 function describeBridge(error: unknown): string {
 	if (!(error instanceof postgres.PostgresError)) return describe(error);
 	if (error.code === RAISED) return error.message;
