@@ -140,10 +140,12 @@ alter table private.noted_changes enable row level security;
 -- Row trigger: notes that a table was changed, under the name of its first argument. The second one
 -- says what the rooms of the group are told:
 -- group    the name, for all members of the group may read the row
+-- member   the name, to each group that the member whose row it is belongs or belonged to
 -- session  the name while the session is not over: afterwards some rows are not for all
 -- all      that anything may have changed: who may read what did
 -- own      nothing: not all who listen may read the row, not even learn that it was written
--- The third, if any, is a column that says of a row whether the group may read it.
+-- The third, if any, is a column that says of a row whether the group may read it. A row names its
+-- group and its session, or is one.
 create function private.note_change() returns trigger
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
@@ -164,12 +166,10 @@ begin
 	select g.id, case tg_argv[1] when 'all' then 'all' else tg_argv[0] end
 	from unnest(case
 		when not is_told then array[null::uuid]
-		when tg_relid = 'cercle.groups'::regclass then array[(changed ->> 'id')::uuid]
-		when tg_relid = 'cercle.profiles'::regclass then array(
-			select m.group_id from cercle.memberships m
-			where m.member_id = (changed ->> 'id')::uuid
+		when tg_argv[1] = 'member' then array(
+			select m.group_id from cercle.memberships m where m.member_id = (changed ->> 'id')::uuid
 		) || null::uuid
-		else array[(changed ->> 'group_id')::uuid]
+		else array[coalesce(changed ->> 'group_id', changed ->> 'id')::uuid]
 	end) g (id)
 	on conflict do nothing;
 	return null;
@@ -285,7 +285,7 @@ create trigger raise_version before update on cercle.profiles
 	for each row execute function private.raise_version();
 
 create trigger note_change after insert or update or delete on cercle.profiles
-	for each row execute function private.note_change('profiles', 'group');
+	for each row execute function private.note_change('profiles', 'member');
 
 -- Grants
 

@@ -73,7 +73,7 @@ create trigger raise_version before update on cercle.profiles
 	for each row execute function private.raise_version();
 
 create trigger note_change after insert or update or delete on cercle.profiles
-	for each row execute function private.note_change('profiles', 'group');
+	for each row execute function private.note_change('profiles', 'member');
 
 -- Grants
 

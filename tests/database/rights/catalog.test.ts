@@ -43,6 +43,13 @@ describe('tables', () => {
 		).toEqual([]);
 	});
 
+	test('none has the name that signals give to any of them', async () => {
+		expect((await tablesOf(cercle.owner, SCHEMAS)).map(({ name }) => name)).not.toContain('all');
+		expect(
+			await exceptions(`select name from private.shown_tables(null) where name = 'all'`)
+		).toEqual([]);
+	});
+
 	test('no view shows what its tables hide', async () => {
 		expect(
 			await exceptions(`

@@ -376,6 +376,16 @@ test('every table that a pull shows tells of its changes', async () => {
 		)
 	`;
 	expect(shown).toEqual([]);
+	const groupless = await cercle.owner`
+		select t.tgrelid::regclass::text as name from pg_trigger t
+		where t.tgfoid = 'private.note_change'::regproc and t.tgrelid <> 'cercle.groups'::regclass
+			and split_part(encode(t.tgargs, 'escape'), '\\000', 2) not in ('member', 'own')
+			and not exists (
+				select from pg_attribute a
+				where a.attrelid = t.tgrelid and a.attname = 'group_id' and a.attnotnull
+			)
+	`;
+	expect(groupless, 'a row names its group, or is one').toEqual([]);
 	const own = await cercle.owner<{ name: string }[]>`
 		select distinct split_part(encode(tgargs, 'escape'), '\\000', 1) as name from pg_trigger
 		where tgfoid = 'private.note_change'::regproc and split_part(encode(tgargs, 'escape'), '\\000', 2) = 'own'
