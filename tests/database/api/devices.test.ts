@@ -366,7 +366,8 @@ describe('an open socket', () => {
 		await onBob.closed;
 		const onPhone = await listen(phone.client, await topic());
 		await say(await topic(), 'new');
-		await expect.poll(() => onPhone.heard).toEqual(['new']);
+		// That he left may be told to the new topic before it.
+		await expect.poll(() => onPhone.heard).toContain('new');
 		const after = onBob.heard.slice(onBob.heard.indexOf('still here') + 1);
 		expect(after.filter((event) => event !== 'moved')).toEqual([]);
 		await Promise.all([phone, bob].map(({ client }) => client.realtime.disconnect()));
