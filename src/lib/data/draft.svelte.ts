@@ -21,7 +21,8 @@ export interface Typed<Value> {
 	readonly key: string;
 }
 type Kept<Value> = Omit<Typed<Value>, 'key'>;
-type Write<Value> = (typed: Typed<Value>) => unknown;
+/** Null: there is nothing to write it to, so it stays a draft. */
+type Write<Value> = (typed: Typed<Value>) => Promise<unknown> | null | undefined;
 
 interface Options<Value> {
 	/** Under which name it is kept (draft-keys.ts). */
@@ -150,7 +151,7 @@ export class Draft<Value> {
 		else if ((await this.keep()) && this.#typed === typed) this.#typed = null;
 	}
 
-	/** Makes a change of it that this device keeps and sends. False: see `problem`. */
+	/** Makes a change of it that this device keeps and sends. False: it is not written, see `problem`. */
 	async save(write: Write<Value>): Promise<boolean> {
 		const { value, seen } = this;
 		const key = this.#key;
@@ -159,19 +160,23 @@ export class Draft<Value> {
 		if (this.#typed) this.#typed = { value, seen: value };
 		this.#writing = writing;
 		this.#problem = null;
+		let isWritten = false;
 		try {
-			await write({ value, seen, key });
+			const written = write({ value, seen, key });
+			await written;
+			isWritten = Boolean(written);
+		} catch (error) {
+			this.#problem = codeOf(error);
+		}
+		if (isWritten) {
 			this.#isWritten = true;
 			if (this.#typed?.value === value) this.#typed = null;
 			if (!this.#typed && this.#keeper.draft(key) !== null) await this.#forget(key);
-			return true;
-		} catch (error) {
-			if (this.#typed?.seen === value) this.#typed = { value: this.#typed.value, seen };
-			this.#problem = codeOf(error);
-			return false;
-		} finally {
-			if (this.#writing === writing) this.#writing = null;
+		} else if (this.#typed?.seen === value) {
+			this.#typed = { value: this.#typed.value, seen };
 		}
+		if (this.#writing === writing) this.#writing = null;
+		return isWritten;
 	}
 
 	/** Forgets it once it has arrived or is given up. What a full device cannot forget is no failure. */

@@ -70,7 +70,7 @@ describe('a form', () => {
 		const keeper = device();
 		const draft = form(keeper);
 		draft.change({ title: 'A word' });
-		const write = vi.fn();
+		const write = vi.fn(() => Promise.resolve());
 		expect(await draft.save(write)).toBe(true);
 		expect(write).toHaveBeenCalledExactlyOnceWith({
 			key: 'form',
@@ -90,6 +90,17 @@ describe('a form', () => {
 		draft.begin();
 		expect(draft.problem).toBeNull();
 		expect(draft.value.title).toBe('A word');
+	});
+
+	test('with nothing to write it to, it stays in sight and on the device', async () => {
+		const keeper = device();
+		const draft = form(keeper);
+		draft.change({ title: 'A word' });
+		expect(await draft.save(() => null)).toBe(false);
+		expect(draft).toMatchObject({ isTyped: true, isWritten: false, problem: null, seen: blank });
+		expect(form(keeper).value.title).toBe('A word');
+		expect(await draft.save(() => Promise.resolve())).toBe(true);
+		expect(keeper.drafts.size).toBe(0);
 	});
 
 	test('what is typed while it is saved stays, on top of what was saved', async () => {
