@@ -63,6 +63,8 @@ export class Draft<Value> {
 	begin(): void {
 		const key = this.#options.key();
 		untrack(() => {
+			// What is being written is not in the rows yet: it stays, and what was typed since.
+			if (this.#writing && this.#key === key) return;
 			const keys = [key, formerKey(key)];
 			this.#key = keys.find((name) => this.#keeper.draft(name) !== null) ?? key;
 			const kept = this.#read(this.#keeper.draft(this.#key));
@@ -170,9 +172,10 @@ export class Draft<Value> {
 		}
 		if (isWritten) {
 			this.#isWritten = true;
-			if (this.#typed?.value === value) this.#typed = null;
-			if (!this.#typed && this.#keeper.draft(key) !== null) await this.#forget(key);
-		} else if (this.#typed?.seen === value) {
+			if (this.#key === key && this.#typed && same(this.#typed.value, value)) this.#typed = null;
+			const kept = this.#read(this.#keeper.draft(key));
+			if (kept && same(kept.value, value)) await this.#forget(key);
+		} else if (this.#key === key && this.#typed?.seen === value) {
 			this.#typed = { value: this.#typed.value, seen };
 		}
 		if (this.#writing === writing) this.#writing = null;

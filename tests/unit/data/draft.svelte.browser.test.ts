@@ -126,6 +126,66 @@ describe('a form', () => {
 	});
 });
 
+describe('a form that begins anew while it is written', () => {
+	/** Being written as `A`. */
+	function written() {
+		const keeper = device();
+		const current = { key: 'one', text: '' };
+		const draft = new Draft(keeper, {
+			key: () => current.key,
+			shape: z.object({ title: z.string() }),
+			seen: () => ({ title: current.key === 'one' ? current.text : '' })
+		});
+		draft.change({ title: 'A' });
+		const end = Promise.withResolvers<null>();
+		const done = draft.save(async () => {
+			await end.promise;
+			current.text = 'A';
+		});
+		return { keeper, current, draft, end: () => (end.resolve(null), done) };
+	}
+
+	test('is not written twice', async () => {
+		const { keeper, draft, end } = written();
+		draft.begin();
+		await end();
+		expect(draft.isTyped).toBe(false);
+		expect(keeper.drafts.size).toBe(0);
+	});
+
+	test.each(['AB', ''])('keeps what was typed since: "%s"', async (title) => {
+		const { draft, end } = written();
+		draft.change({ title });
+		draft.begin();
+		await end();
+		expect(draft).toMatchObject({ value: { title }, seen: { title: 'A' }, isTyped: true });
+		draft.begin();
+		expect(draft).toMatchObject({ value: { title }, seen: { title: 'A' }, isTyped: true });
+	});
+
+	test('keeps what was typed since under the other name', async () => {
+		const { current, draft, end } = written();
+		draft.change({ title: 'AB' });
+		current.key = 'two';
+		draft.begin();
+		await end();
+		expect(draft.isTyped).toBe(false);
+		current.key = 'one';
+		draft.begin();
+		expect(draft.value.title).toBe('AB');
+	});
+
+	test('does not take the same words under another name for written', async () => {
+		const { keeper, current, draft, end } = written();
+		current.key = 'two';
+		draft.begin();
+		draft.change({ title: 'A' });
+		await end();
+		expect(draft.isTyped).toBe(true);
+		expect([...keeper.drafts.keys()]).toEqual(['two']);
+	});
+});
+
 describe('a device', () => {
 	const text = (keeper: ReturnType<typeof device>) =>
 		new Draft(keeper, { key: () => 'text', shape: z.string(), seen: () => '' });
