@@ -50,7 +50,8 @@ export class Draft<Value> {
 	#isRestored = $state.raw(false);
 	#isWritten = $state.raw(false);
 	#problem = $state.raw<string | null>(null);
-	#writing: { readonly value: Value } | null = null;
+	/** One at a time: what goes on top of another must not arrive without it. */
+	#writing: { readonly value: Value; readonly done: Promise<boolean> } | null = null;
 	#timer: ReturnType<typeof setTimeout> | undefined;
 
 	constructor(keeper: Keeper, options: Options<Value>) {
@@ -148,38 +149,51 @@ export class Draft<Value> {
 		clearTimeout(this.#timer);
 		const { write } = this.#options;
 		const typed = this.#typed;
-		if (!write || typed === null || this.isLong || this.#writing?.value === typed.value) return;
-		if (!same(typed.value, typed.seen)) await this.save(write);
+		if (!write || typed === null || this.isLong || this.#isBeingWritten) return;
+		if (this.#writing) {
+			await this.#writing.done;
+			await this.flush();
+		} else if (!same(typed.value, typed.seen)) await this.save(write);
 		else if ((await this.keep()) && this.#typed === typed) this.#typed = null;
 	}
 
 	/** Makes a change of it that this device keeps and sends. False: it is not written, see `problem`. */
 	async save(write: Write<Value>): Promise<boolean> {
+		// Pressed twice, it is written once.
+		if (this.#writing) return this.#isBeingWritten && this.#writing.done;
 		const { value, seen } = this;
 		const key = this.#key;
-		const writing = { value };
-		// More may be typed and written while the disk is busy: it goes on top of this.
+		const { promise: done, resolve } = Promise.withResolvers<boolean>();
+		// More may be typed while the disk is busy: it goes on top of this.
 		if (this.#typed) this.#typed = { value, seen: value };
-		this.#writing = writing;
+		this.#writing = { value, done };
 		this.#problem = null;
 		let isWritten = false;
+		let problem = null;
 		try {
 			const written = write({ value, seen, key });
 			await written;
 			isWritten = Boolean(written);
 		} catch (error) {
-			this.#problem = codeOf(error);
+			problem = codeOf(error);
 		}
+		this.#writing = null;
 		if (isWritten) {
 			this.#isWritten = true;
 			if (this.#key === key && this.#typed && same(this.#typed.value, value)) this.#typed = null;
 			const kept = this.#read(this.#keeper.draft(key));
 			if (kept && same(kept.value, value)) await this.#forget(key);
-		} else if (this.#key === key && this.#typed?.seen === value) {
-			this.#typed = { value: this.#typed.value, seen };
+		} else if (this.#key === key) {
+			if (this.#typed) this.#typed = { value: this.#typed.value, seen };
+			if (this.#typed && this.#typed.value !== value) await this.keep();
+			this.#problem = problem;
 		}
-		if (this.#writing === writing) this.#writing = null;
+		resolve(isWritten);
 		return isWritten;
+	}
+
+	get #isBeingWritten(): boolean {
+		return this.#writing !== null && same(this.#writing.value, this.value);
 	}
 
 	/** Forgets it once it has arrived or is given up. What a full device cannot forget is no failure. */

@@ -113,6 +113,45 @@ describe('a form', () => {
 		expect(form(keeper).value.title).toBe('AB');
 	});
 
+	test('not saved, what was typed since is on top of what was seen, after a reload too', async () => {
+		const keeper = device();
+		const draft = form(keeper);
+		draft.change({ title: 'A' });
+		await draft.save(() => {
+			draft.change({ title: 'AB' });
+			return Promise.reject(new StorageError('full'));
+		});
+		expect(draft.problem).toBe('full');
+		for (const typed of [draft, form(keeper)]) {
+			expect(typed).toMatchObject({ value: { title: 'AB' }, seen: blank });
+		}
+	});
+
+	test('not saved, and typed back to what was seen, it is no draft', async () => {
+		const keeper = device();
+		const draft = form(keeper);
+		draft.change({ title: 'A' });
+		await draft.save(() => {
+			draft.change({ title: '' });
+			return Promise.reject(new StorageError('full'));
+		});
+		expect(keeper.drafts.size).toBe(0);
+	});
+
+	test('pressed again while it is saved, it is saved once', async () => {
+		const draft = form(device());
+		draft.change({ title: 'A' });
+		const end = Promise.withResolvers<null>();
+		const write = vi.fn(() => end.promise);
+		const saves = [draft.save(write), draft.save(write)];
+		draft.change({ title: 'AB' });
+		saves.push(draft.save(write));
+		end.resolve(null);
+		expect(await Promise.all(saves)).toEqual([true, true, false]);
+		expect(write).toHaveBeenCalledOnce();
+		expect(draft.value.title).toBe('AB');
+	});
+
 	test('under another name it is another draft', () => {
 		const keeper = device();
 		let key = 'one';
@@ -260,8 +299,11 @@ describe('a text that nobody has to save', () => {
 		const first = draft.flush();
 		draft.value = 'abc';
 		const second = draft.flush();
-		ends.forEach((end) => end.resolve(null));
-		await Promise.all([first, second]);
+		ends[0]?.resolve(null);
+		await first;
+		await vi.waitFor(() => expect(ends).toHaveLength(2));
+		ends[1]?.resolve(null);
+		await second;
 		expect(wrote).toEqual([
 			{ value: 'ab', seen: '' },
 			{ value: 'abc', seen: 'ab' }
@@ -313,6 +355,21 @@ describe('a text that nobody has to save', () => {
 		await again;
 		expect(draft).toMatchObject({ isTyped: false, problem: null });
 		expect(wrote[1]).toEqual({ value: 'ab', seen: '' });
+	});
+
+	test('typed on while a disk fails goes on what was seen before', async () => {
+		const { draft, wrote, ends } = desk();
+		draft.value = 'ab';
+		const first = draft.flush();
+		draft.value = 'abc';
+		const second = draft.flush();
+		ends[0]?.reject(new StorageError('full'));
+		await first;
+		await vi.waitFor(() => expect(ends).toHaveLength(2));
+		ends[1]?.resolve(null);
+		await second;
+		expect(wrote[1]).toEqual({ value: 'abc', seen: '' });
+		expect(draft).toMatchObject({ isTyped: false, problem: null });
 	});
 
 	test('left again, or typed back, while a disk fails stays in the field and on the device', async () => {
