@@ -112,7 +112,7 @@ export class Draft<Value> {
 
 	/** Whether it was typed before and came back, and nothing was changed since. */
 	get isRestored(): boolean {
-		return this.#isRestored;
+		return this.#isRestored && this.isTyped;
 	}
 
 	/** Whether something was written since it is here. */
@@ -198,6 +198,9 @@ export class Draft<Value> {
 
 	/** Forgets it once it has arrived or is given up. What a full device cannot forget is no failure. */
 	drop(): Promise<void> {
+		clearTimeout(this.#timer);
+		this.#typed = null;
+		this.#problem = null;
 		return this.#forget(this.#key);
 	}
 

@@ -152,6 +152,23 @@ describe('a form', () => {
 		expect(draft.value.title).toBe('AB');
 	});
 
+	test('given up, it is what everybody sees', async () => {
+		const keeper = device();
+		form(keeper).change({ title: 'A word' });
+		const back = form(keeper);
+		await back.drop();
+		expect(back).toMatchObject({ value: blank, isTyped: false, isRestored: false });
+		expect(keeper.drafts.size).toBe(0);
+	});
+
+	test('come back and saved, it has come back no more', async () => {
+		const keeper = device();
+		form(keeper).change({ title: 'A word' });
+		const back = form(keeper);
+		expect(await back.save(() => Promise.resolve())).toBe(true);
+		expect(back.isRestored).toBe(false);
+	});
+
 	test('under another name it is another draft', () => {
 		const keeper = device();
 		let key = 'one';
@@ -330,6 +347,22 @@ describe('a text that nobody has to save', () => {
 		draft.value = '';
 		await draft.flush();
 		expect(wrote).toEqual([]);
+		expect(draft.isTyped).toBe(false);
+		expect(keeper.drafts.size).toBe(0);
+	});
+
+	test('given up is not written, whenever the typing paused', async () => {
+		const { draft, wrote, ends, keeper } = desk();
+		draft.value = 'ab';
+		await draft.drop();
+		await vi.advanceTimersByTimeAsync(5_000);
+		expect(wrote).toEqual([]);
+		draft.value = 'ab';
+		const first = draft.flush();
+		draft.value = 'abc';
+		await draft.drop();
+		ends[0]?.reject(new StorageError('full'));
+		await first;
 		expect(draft.isTyped).toBe(false);
 		expect(keeper.drafts.size).toBe(0);
 	});
