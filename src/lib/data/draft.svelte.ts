@@ -2,7 +2,7 @@ import { untrack } from 'svelte';
 import { characters, clean } from '#lib/domain/limits.ts';
 import { safeParse, type Shape } from '#lib/offline/shape.ts';
 import { codeOf } from './failure.ts';
-import { formerKey, typedIn } from './former-drafts.ts';
+import { formerly, typedIn } from './former-drafts.ts';
 
 /** How long a pause in typing is before what was typed is written by itself, in ms. */
 const PAUSE = 1_200;
@@ -66,9 +66,8 @@ export class Draft<Value> {
 		untrack(() => {
 			// What is being written is not in the rows yet: it stays, and what was typed since.
 			if (this.#writing && this.#key === key) return;
-			const keys = [key, formerKey(key)];
-			this.#key = keys.find((name) => this.#keeper.draft(name) !== null) ?? key;
-			const kept = this.#read(this.#keeper.draft(this.#key));
+			this.#key = key;
+			const kept = this.#read(key, this.#kept(key));
 			// It may have been written in another tab.
 			this.#typed = kept && !same(kept.value, this.#options.seen()) ? kept : null;
 			this.#isRestored = this.#typed !== null;
@@ -181,7 +180,7 @@ export class Draft<Value> {
 		if (isWritten) {
 			this.#isWritten = true;
 			if (this.#key === key && this.#typed && same(this.#typed.value, value)) this.#typed = null;
-			const kept = this.#read(this.#keeper.draft(key));
+			const kept = this.#read(key, this.#keeper.draft(key));
 			if (kept && same(kept.value, value)) await this.#forget(key);
 		} else if (this.#key === key) {
 			if (this.#typed) this.#typed = { value: this.#typed.value, seen };
@@ -208,10 +207,20 @@ export class Draft<Value> {
 		return this.#keeper.keep(key, '').catch(() => undefined);
 	}
 
-	#read(text: string | null): Kept<Value> | null {
+	/** What a former build kept goes to today's name: the transaction of a save drops that one. */
+	#kept(key: string): string | null {
+		const former = formerly(key, (name) => this.#keeper.draft(name), this.#options.seen);
+		const text = this.#keeper.draft(key) ?? former.text;
+		if (former.text === null || text === null) return text;
+		const forget = () => former.names.forEach((name) => void this.#forget(name));
+		this.#keeper.keep(key, text).then(forget, () => undefined);
+		return text;
+	}
+
+	#read(key: string, text: string | null): Kept<Value> | null {
 		if (text === null) return null;
 		const { shape, seen } = this.#options;
-		const typed = typedIn(text);
+		const typed = typedIn(key, text);
 		const value = safeParse(shape, typed.value);
 		const before = safeParse(shape, typed.seen);
 		return value.success

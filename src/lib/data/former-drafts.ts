@@ -1,7 +1,7 @@
 /**
- * Drafts of the builds up to 2026-11-29, which spelled some names otherwise and kept the same thing in
- * four forms. They are read where they lie, and end with the row they are about. To be deleted once no
- * phone comes from such a build.
+ * Drafts of the builds up to 2026-11-29, which spelled some names otherwise, kept the same thing in five
+ * forms, and the founding of a group under three names. All are read, and go to today's name when they
+ * are; unread, they end with the row they are about. To be deleted once no phone comes from such a build.
  */
 
 /** The former spelling of a name, where it was another; `$` stands for an id, in the same order. */
@@ -25,11 +25,29 @@ const SPELLINGS = {
 	breach: 'breach $ $'
 };
 
-/** The former spelling of the name of a draft; the same where there was none. */
-export function formerKey(key: string): string {
+/** The fields of a group that is founded, each of them kept as `found` and its name. */
+const FOUNDING = ['id', 'name', 'charter'];
+
+/**
+ * What former builds kept of a draft under other names: these, and their text as it may be kept today;
+ * null: nothing. `seen` gives the fields that were not kept.
+ */
+export function formerly(
+	key: string,
+	draft: (name: string) => string | null,
+	seen: () => unknown
+): { names: string[]; text: string | null } {
 	const [name = '', ...ids] = key.split(':');
+	if (name === 'found') {
+		const fields = FOUNDING.filter((field) => draft(`found ${field}`) !== null);
+		const typed = fields.map((field) => [field, draft(`found ${field}`)]);
+		const value = Object.assign({}, seen(), Object.fromEntries(typed));
+		const text = fields.length > 0 ? JSON.stringify({ value }) : null;
+		return { names: fields.map((field) => `found ${field}`), text };
+	}
 	const spelling = Object.entries(SPELLINGS).find(([known]) => known === name)?.[1];
-	return spelling?.replace(/\$/g, () => ids.shift() ?? '') ?? key;
+	const former = spelling?.replace(/\$/g, () => ids.shift() ?? '') ?? key;
+	return former === key ? { names: [], text: null } : { names: [former], text: draft(former) };
 }
 
 /** How a former name may be read: as these, of the row of this id. None: it is no former one. */
@@ -41,14 +59,22 @@ export function readings(key: string): { name: string; id: string }[] {
 	});
 }
 
-/** What a text on disk holds, today's form and the four former ones; what was seen may be missing. */
-export function typedIn(text: string): { value: unknown; seen?: unknown } {
+/** What a text on disk holds, today's form and the five former ones; what was seen may be missing. */
+export function typedIn(key: string, text: string): { value: unknown; seen?: unknown } {
 	const kept = parsed(text);
 	if (typeof kept !== 'object' || kept === null) return { value: text };
 	if ('value' in kept) return kept;
-	if ('text' in kept) return { value: kept.text, seen: 'base' in kept ? kept.base : undefined };
+	if ('text' in kept) {
+		const typed = { value: kept.text, seen: 'base' in kept ? kept.base : undefined };
+		return key.startsWith('order:') ? { value: ids(typed.value), seen: ids(typed.seen) } : typed;
+	}
 	const seen = 'seen' in kept ? kept.seen : undefined;
 	return { value: 'words' in kept ? kept.words : kept, seen };
+}
+
+/** An order of actions was their ids, joined. */
+function ids(text: unknown): unknown {
+	return typeof text === 'string' ? text.split(' ') : text;
 }
 
 function parsed(text: string): unknown {

@@ -500,9 +500,62 @@ describe('a draft of a former build', () => {
 		expect(typed).toEqual({ value: { title: 'A' }, seen });
 	});
 
-	test('gives way to one of today', () => {
+	test('that was an order of ids, joined, is there again', async () => {
+		const text = JSON.stringify({ text: 'b a', base: 'a b' });
+		const typed = await back(['order:g', text], ['order', 'g'], z.array(z.string()), []);
+		expect(typed).toEqual({ value: ['b', 'a'], seen: ['a', 'b'] });
+	});
+
+	const founding = z.object({ id: z.string(), name: z.string(), charter: z.string() });
+	const blank = { id: 'new', name: '', charter: 'Proposed' };
+
+	test.each<[Record<string, string>, object]>([
+		[{ 'found name': 'Cercle' }, { ...blank, name: 'Cercle' }],
+		[{ 'found charter': '{ ours' }, { ...blank, charter: '{ ours' }],
+		[
+			{ 'found id': 'g', 'found name': '42', 'found charter': 'Ours' },
+			{ id: 'g', name: '42', charter: 'Ours' }
+		]
+	])('that was the founding of a group is there again: %j', async (kept, value) => {
+		const keeper = device(kept);
+		const open = () =>
+			new Draft(keeper, { key: () => draftKey('found'), shape: founding, seen: () => blank });
+		expect(open()).toMatchObject({ value, seen: blank, isRestored: true });
+		await vi.waitFor(() => expect([...keeper.drafts.keys()]).toEqual(['found']));
+		await open().drop();
+		expect(keeper.drafts.size).toBe(0);
+	});
+
+	test('is there on a full phone, and is not forgotten', () => {
+		const keeper = device({ 'notes c': 'before' });
+		keeper.isFull = true;
+		const key = () => draftKey('notes', 'c');
+		const draft = new Draft(keeper, { key, shape: z.string(), seen: () => '' });
+		expect(draft).toMatchObject({ value: 'before', problem: null });
+		expect([...keeper.drafts.keys()]).toEqual(['notes c']);
+	});
+
+	test('gives way to one of today, and does not come back after it', async () => {
 		const keeper = device({ 'notes c': 'before', 'notes:c': '{"value":"today","seen":""}' });
 		const key = () => draftKey('notes', 'c');
-		expect(new Draft(keeper, { key, shape: z.string(), seen: () => '' }).value).toBe('today');
+		const draft = new Draft(keeper, { key, shape: z.string(), seen: () => '' });
+		expect(draft.value).toBe('today');
+		await draft.save(() => Promise.resolve());
+		draft.begin();
+		expect(draft.value).toBe('');
+		expect(keeper.drafts.size).toBe(0);
+	});
+
+	test('is saved with the name that it is kept under by then', async () => {
+		const keeper = device({ 'notes c': 'before' });
+		const key = () => draftKey('notes', 'c');
+		const draft = new Draft(keeper, { key, shape: z.string(), seen: () => '' });
+		await draft.save(async (typed) => {
+			expect(typed.value).toBe('before');
+			expect(keeper.drafts.has(typed.key)).toBe(true);
+			keeper.drafts.delete(typed.key);
+		});
+		expect(draft.isWritten).toBe(true);
+		expect(keeper.drafts.size).toBe(0);
 	});
 });
