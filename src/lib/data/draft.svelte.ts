@@ -160,6 +160,11 @@ export class Draft<Value> {
 	async save(write: Write<Value>): Promise<boolean> {
 		// Pressed twice, it is written once.
 		if (this.#writing) return this.#isBeingWritten && this.#writing.done;
+		// Another tab saved what came back here, or gave it up.
+		if (this.isRestored && this.#keeper.draft(this.#key) === null) {
+			this.begin();
+			return false;
+		}
 		const { value, seen } = this;
 		const key = this.#key;
 		const { promise: done, resolve } = Promise.withResolvers<boolean>();

@@ -197,7 +197,9 @@ export class Device<Rows, View> {
 
 	/** Keeps typed text at every keystroke; an empty one is forgotten. @throws StorageError. */
 	async keep(key: string, text: string): Promise<void> {
-		await this.#opened().account.drafts.keep(key, text);
+		const { account, channel } = this.#opened();
+		await account.drafts.keep(key, text);
+		if (text === '') channel.announce();
 	}
 
 	/**
@@ -339,6 +341,7 @@ export class Device<Rows, View> {
 
 	/** Another tab changed the disk. */
 	async #heard(synced: boolean): Promise<void> {
+		void this.#open?.account.drafts.load().catch(() => {});
 		await this.#show();
 		this.#open?.sync.heard({ synced, pending: this.pending.length > 0 });
 	}

@@ -9,29 +9,29 @@ export const DRAFT_STORE = 'drafts';
  */
 export class Drafts {
 	readonly #database: SealedStore;
-	readonly #texts = new Map<string, string>();
+	/** Another map at each change. */
+	#texts: ReadonlyMap<string, string> = new Map();
 	readonly #dirty = new Set<string>();
-	#loading: Promise<void> | null = null;
 	#flushing: Promise<void> | null = null;
 
 	constructor(database: SealedStore) {
 		this.#database = database;
 	}
 
-	/** Reads what is kept, the first time. @throws StorageError. */
-	load(): Promise<void> {
-		this.#loading ??= this.#load().catch((error) => {
-			this.#loading = null;
-			throw error;
-		});
-		return this.#loading;
-	}
-
-	async #load(): Promise<void> {
+	/** Reads what is kept, and again when another tab changed it. @throws StorageError. */
+	async load(): Promise<void> {
+		await this.flush().catch(() => {});
+		const before = this.#texts;
 		const [entries = []] = await this.#database.read([DRAFT_STORE]);
+		// Typed or saved since: what was read is old.
+		if (this.#texts !== before) return this.load();
+		// What a full disk did not take is in memory alone.
+		if (this.#dirty.size > 0) return;
+		const texts = new Map<string, string>();
 		for (const { key, value } of entries) {
-			if (typeof key === 'string' && typeof value === 'string') this.#texts.set(key, value);
+			if (typeof key === 'string' && typeof value === 'string') texts.set(key, value);
 		}
+		this.#texts = texts;
 	}
 
 	/** The names of all that is kept. */
@@ -49,8 +49,7 @@ export class Drafts {
 	 * write. Resolves when the latest text is on disk. @throws StorageError.
 	 */
 	keep(key: string, text: string): Promise<void> {
-		if (text === '') this.#texts.delete(key);
-		else this.#texts.set(key, text);
+		this.#set(key, text);
 		this.#dirty.add(key);
 		return this.flush();
 	}
@@ -68,8 +67,14 @@ export class Drafts {
 
 	/** To be called once `dropping` is on disk. */
 	dropped(key: string): void {
-		this.#texts.delete(key);
+		this.#set(key, '');
 		this.#dirty.delete(key);
+	}
+
+	#set(key: string, text: string): void {
+		const texts = new Map(this.#texts).set(key, text);
+		if (text === '') texts.delete(key);
+		this.#texts = texts;
 	}
 
 	async #flush(): Promise<void> {
