@@ -118,7 +118,7 @@ describe('a breach', () => {
 		expect(code(await raise(ada!, dan!))).toBe('CR017');
 	});
 
-	test('is withdrawn by who raised it alone: its words and votes are gone, and nobody hears of it', async () => {
+	test('is withdrawn by the member who raised it alone: its words and votes are gone, and nobody hears of it', async () => {
 		const id = await raised(ada!, dan!);
 		given(await vote(bob!, id, true));
 		expect(code(await bob!.client.rpc('withdraw_breach', { breach_id: id }))).toBe('CR002');
