@@ -40,9 +40,6 @@ export default defineConfig({
 	test: {
 		// Two, also where there are only two processors: most of a database test is waiting for an answer.
 		maxWorkers: 2,
-		// Whatever a test puts in place of a global or a method goes at its end, for files share a process.
-		unstubGlobals: true,
-		restoreMocks: true,
 		// Beside another suite a look at the database may take a second by itself.
 		expect: { poll: { timeout: 15_000 } },
 		// postgres 3.4.9 may still write to a connection that just died with its database, and throws

@@ -1492,7 +1492,7 @@ declare
 	held cercle.breaches := private.hold_breach(withdraw_breach.breach_id);
 begin
 	if held.raised_by is distinct from me then
-		perform private.refuse('CR002', 'who raised a breach withdraws it');
+		perform private.refuse('CR002', 'the member who raised a breach withdraws it');
 	end if;
 	perform private.end_breach(held, 'withdrawn');
 end $$;
