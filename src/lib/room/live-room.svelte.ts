@@ -160,9 +160,7 @@ export class LiveRoom {
 			clearTimeout(this.#tick);
 			clearTimeout(this.#beat);
 			clearTimeout(this.#deaf);
-			// An answer on its way may still begin the session.
-			this.#listening = false;
-			this.#rely();
+			this.#options.rely(false);
 			// What signals named a moment ago is on no other way to this phone.
 			this.#fetch();
 			void this.#channel.close();
@@ -308,6 +306,8 @@ export class LiveRoom {
 	}
 
 	#rely(): void {
+		// An answer may still be on its way; the next room has its own say by now.
+		if (this.#ended.signal.aborted) return;
 		const told = this.#state !== null && tellsAll(this.#state.status, this.#options.groups());
 		this.#options.rely(this.#listening && told);
 	}
