@@ -1,4 +1,5 @@
 import { type Life, livesOf } from '#lib/data/draft-keys.ts';
+import { unsigned } from '#lib/data/next-session.ts';
 import type { View } from '#lib/data/view.ts';
 import * as codes from '#lib/domain/codes.ts';
 import type { Operation } from '#lib/offline/outbox.ts';
@@ -12,7 +13,7 @@ interface Held {
 	readonly refused: readonly Operation[];
 	/** The names of all drafts. */
 	readonly drafts: readonly string[];
-	/** Whether all rows of this member are here: only then one that is not here is gone. */
+	/** Whether this device has every row that the server shows this member (`Device.complete`). */
 	readonly complete: boolean;
 }
 
@@ -35,20 +36,35 @@ function isOver(key: string, held: Held): boolean {
 	return ends.length > 0 && ends.every(({ life, id }) => isGone(life, id, held));
 }
 
-function isGone(life: Life, id: string, { view, me, complete }: Held): boolean {
+function isGone(life: Life, id: string, held: Held): boolean {
+	const { view, me } = held;
 	if (life === 'groups') {
 		const memberships = view.memberships.filter((row) => row.groupId === id && row.memberId === me);
-		return memberships.length > 0 ? memberships.every(({ leftAt }) => leftAt !== null) : complete;
+		if (memberships.length > 0) return memberships.every(({ leftAt }) => leftAt !== null);
+		return isErased(id, held);
 	}
-	const there = (rows: readonly { id: string }[]) => rows.some((row) => row.id === id);
-	if (life === 'actions' || life === 'goals') return complete && !there(view[life]);
+	if (life === 'actions' || life === 'goals') {
+		return !view[life].some((row) => row.id === id) && isErased(id, held);
+	}
 	const challenge = view.challenges.find((row) => row.id === id);
 	if (life !== 'sessions') {
-		if (!challenge) return complete;
+		if (!challenge) return isErased(id, held);
 		if (challenge.withdrawnAt !== null || life === 'challenges') {
 			return challenge.withdrawnAt !== null;
 		}
 	}
 	const session = view.sessions.find((row) => row.id === (challenge?.sessionId ?? id));
-	return session ? session.status === 'closed' : complete;
+	return session ? session.status === 'closed' : isErased(id, held);
+}
+
+/**
+ * Whether a row that is not here is nowhere. Until a member has signed the charter in force, the server
+ * shows them nothing of their group; and an addition that was refused may be sent again.
+ */
+function isErased(id: string, { view, me, refused, complete }: Held): boolean {
+	const hides = view.memberships.some(
+		({ memberId, groupId, leftAt }) =>
+			memberId === me && leftAt === null && unsigned(view, groupId, me) !== null
+	);
+	return complete && !hides && !refused.some(({ args }) => JSON.stringify([args]).includes(id));
 }

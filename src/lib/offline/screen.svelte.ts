@@ -28,6 +28,8 @@ export class Screen<Rows, View> {
 	#rows = $state.raw<Rows | null>(null);
 	#operations = $state.raw<readonly Operation[]>([]);
 	#completeAt = $state.raw<number | null>(null);
+	/** Whether all stored rows could be read. */
+	#whole = $state.raw(false);
 	#generation: number | null = null;
 	#reads = 0;
 	#shown = 0;
@@ -51,6 +53,11 @@ export class Screen<Rows, View> {
 	/** See `Queue.completeAt`. */
 	get completeAt(): number | null {
 		return this.#completeAt;
+	}
+
+	/** Whether every row of the member is here as the server has it: one that is not here is gone. */
+	get complete(): boolean {
+		return this.#whole && this.#completeAt !== null && this.pending.length === 0;
 	}
 
 	/** Shows `account` and nothing of another one. @throws StorageError. */
@@ -96,6 +103,7 @@ export class Screen<Rows, View> {
 		if (contents) {
 			const { rows, whole } = this.#model.parse(contents.tables);
 			this.#rows = rows;
+			this.#whole = whole;
 			if (!whole) account.distrust(generation);
 		}
 		this.#generation = generation;

@@ -77,6 +77,38 @@ test('while rows may be missing, only what is seen to be over goes', () => {
 	expect(over([...unknown, ...known], false)).toEqual(known);
 });
 
+test('a draft stays while the member reads nothing of their group before they sign its charter', () => {
+	const charter = (version: number) => ({
+		...{ id: `charter ${version}`, group_id: GROUP, version, body: 'c' },
+		created_at: '2026-05-01T00:00:00Z'
+	});
+	const signature = (version: number) => ({
+		...{ id: `signature ${version}`, group_id: GROUP, charter_id: `charter ${version}` },
+		...{ member_id: 'me', signed_at: '2026-05-01T00:00:00Z' }
+	});
+	const drafts = [draftKey('action-tell', 'gone'), draftKey('commitment', 'gone')];
+	const overWith = (signed: number[]) => {
+		const charters = [charter(1), charter(2)];
+		const view = groupOf(['me'], { charters, signatures: signed.map(signature) });
+		return leftovers({ view, me: 'me', refused: [], drafts, complete: true }).drafts;
+	};
+	expect(overWith([1])).toEqual([]);
+	expect(overWith([1, 2])).toEqual(drafts);
+});
+
+test('what was typed about an addition that was refused stays, for it may be sent again', () => {
+	const refused = [
+		{
+			...{ sequence: 1, kind: 'action.add', args: { id: 'new' }, base: null, madeAt: 0, tries: 1 },
+			refusal: { code: 'CR005' }
+		}
+	];
+	const drafts = [draftKey('action-tell', 'new'), draftKey('action-tell', 'gone')];
+	expect(leftovers({ view, me: 'me', refused, drafts, complete: true }).drafts).toEqual([
+		draftKey('action-tell', 'gone')
+	]);
+});
+
 test('a draft of a former build goes with its row, and not before', () => {
 	const gone = [
 		'tell:gone',
