@@ -4,17 +4,17 @@ import type { View } from '#lib/data/view.ts';
 import * as codes from '#lib/domain/codes.ts';
 import type { Operation } from '#lib/offline/outbox.ts';
 
-/**
- * What this device holds: its rows, the member they are of, and what was typed and not yet sent.
- */
+/** What this device holds, as `Device` says it. */
 interface Held {
 	readonly view: View;
 	readonly me: string;
+	readonly pending: readonly Operation[];
 	readonly refused: readonly Operation[];
 	/** The names of all drafts. */
 	readonly drafts: readonly string[];
-	/** Whether this device has every row that the server shows this member (`Device.complete`). */
-	readonly complete: boolean;
+	readonly busy: boolean;
+	readonly whole: boolean;
+	readonly completeAt: number | null;
 }
 
 /**
@@ -57,14 +57,20 @@ function isGone(life: Life, id: string, held: Held): boolean {
 	return session ? session.status === 'closed' : isErased(id, held);
 }
 
-/**
- * Whether a row that is not here is nowhere. Until a member has signed the charter in force, the server
- * shows them nothing of their group; and an addition that was refused may be sent again.
- */
-function isErased(id: string, { view, me, refused, complete }: Held): boolean {
-	const hides = view.memberships.some(
+/** Whether a row that is not here is nowhere: not with the server, nor in what waits here. */
+function isErased(id: string, held: Held): boolean {
+	// An addition that was refused may be sent again.
+	const mayCome = held.refused.some(({ args }) => JSON.stringify([args]).includes(id));
+	return !mayCome && isComplete(held);
+}
+
+/** Whether every row that the server has for the member is here. */
+function isComplete({ view, me, pending, busy, whole, completeAt }: Held): boolean {
+	// Before they sign the charter in force, it shows them nothing of their group.
+	const isShown = view.memberships.every(
 		({ memberId, groupId, leftAt }) =>
-			memberId === me && leftAt === null && unsigned(view, groupId, me) !== null
+			memberId !== me || leftAt !== null || unsigned(view, groupId, me) === null
 	);
-	return complete && !hides && !refused.some(({ args }) => JSON.stringify([args]).includes(id));
+	// Between what was sent and what is brought back, a row of one's own may not be here.
+	return whole && completeAt !== null && !busy && pending.length === 0 && isShown;
 }

@@ -97,12 +97,9 @@ export class Device<Rows, View> {
 		return this.#screen.completeAt;
 	}
 
-	/**
-	 * Whether every row of the member is here: only then one that is not here is gone. Between what
-	 * was sent and what is brought back, a row of one's own may not be here.
-	 */
-	get complete(): boolean {
-		return this.#screen.complete && !this.busy;
+	/** False when rows are kept here that this version of the app cannot read. */
+	get whole(): boolean {
+		return this.#screen.whole;
 	}
 
 	/** Opens the account this device was last signed in to, also offline. False: there is none. */

@@ -28,7 +28,6 @@ export class Screen<Rows, View> {
 	#rows = $state.raw<Rows | null>(null);
 	#operations = $state.raw<readonly Operation[]>([]);
 	#completeAt = $state.raw<number | null>(null);
-	/** Whether all stored rows could be read. */
 	#whole = $state.raw(false);
 	#generation: number | null = null;
 	#reads = 0;
@@ -55,9 +54,9 @@ export class Screen<Rows, View> {
 		return this.#completeAt;
 	}
 
-	/** Whether every row of the member is here as the server has it: one that is not here is gone. */
-	get complete(): boolean {
-		return this.#whole && this.#completeAt !== null && this.pending.length === 0;
+	/** Whether all that is kept could be read. */
+	get whole(): boolean {
+		return this.#whole;
 	}
 
 	/** Shows `account` and nothing of another one. @throws StorageError. */

@@ -21,8 +21,11 @@ const rows = groupOf(['me'], {
 	]
 });
 const view = { ...rows, goals: [goalOf({ id: 'aim' })] };
-const over = (drafts: readonly string[], complete = true) =>
-	leftovers({ view, me: 'me', refused: [], drafts, complete }).drafts;
+const synced = { pending: [], refused: [], busy: false, whole: true, completeAt: 1 };
+const over = (
+	drafts: readonly string[],
+	state: Partial<typeof synced> | { completeAt: null } = {}
+) => leftovers({ view, me: 'me', drafts, ...synced, ...state }).drafts;
 
 test('a draft about an action, a goal or a challenge goes with it', () => {
 	const gone = [
@@ -74,7 +77,9 @@ test('while rows may be missing, only what is seen to be over goes', () => {
 		draftKey('challenge', 'gone', 'context')
 	];
 	const known = [draftKey('commitment', 'closed'), draftKey('charter', 'left')];
-	expect(over([...unknown, ...known], false)).toEqual(known);
+	for (const state of [{ completeAt: null }, { busy: true }, { whole: false }]) {
+		expect(over([...unknown, ...known], state)).toEqual(known);
+	}
 });
 
 test('a draft stays while the member reads nothing of their group before they sign its charter', () => {
@@ -90,7 +95,7 @@ test('a draft stays while the member reads nothing of their group before they si
 	const overWith = (signed: number[]) => {
 		const charters = [charter(1), charter(2)];
 		const view = groupOf(['me'], { charters, signatures: signed.map(signature) });
-		return leftovers({ view, me: 'me', refused: [], drafts, complete: true }).drafts;
+		return leftovers({ view, me: 'me', ...synced, drafts }).drafts;
 	};
 	expect(overWith([1])).toEqual([]);
 	expect(overWith([1, 2])).toEqual(drafts);
@@ -104,7 +109,7 @@ test('what was typed about an addition that was refused stays, for it may be sen
 		}
 	];
 	const drafts = [draftKey('action-tell', 'new'), draftKey('action-tell', 'gone')];
-	expect(leftovers({ view, me: 'me', refused, drafts, complete: true }).drafts).toEqual([
+	expect(leftovers({ view, me: 'me', ...synced, refused, drafts }).drafts).toEqual([
 		draftKey('action-tell', 'gone')
 	]);
 });
@@ -149,7 +154,7 @@ test('writings refused because the challenge was withdrawn go, others wait for t
 		...{ sequence, kind: 'notes.write', args: {}, base: null, madeAt: 0, tries: 0 },
 		refusal: { code }
 	}));
-	expect(leftovers({ view, me: 'me', refused, drafts: [], complete: true }).sequences).toEqual([1]);
+	expect(leftovers({ view, me: 'me', ...synced, refused, drafts: [] }).sequences).toEqual([1]);
 });
 
 test('the drafts about a row are found whatever they are', () => {
