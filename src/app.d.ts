@@ -21,6 +21,20 @@ declare global {
 			req: IncomingMessage;
 		}
 	}
+
+	/** Chromium's own question whether to install the app, kept until the member wants it. */
+	interface InstallOffer extends Event {
+		prompt(): Promise<{ outcome: string }>;
+	}
+
+	interface WindowEventMap {
+		beforeinstallprompt: InstallOffer;
+	}
+
+	interface Window {
+		/** Set by `static/before.js`. */
+		offer?: InstallOffer;
+	}
 }
 
 export {};

@@ -1,15 +1,10 @@
 import { remember, remembered } from './remembered.ts';
 
-/** Chromium's own question whether to install, kept until the member wants it. */
-interface Offer extends Event {
-	prompt(): Promise<{ outcome: string }>;
-}
-
 const KEY = 'install-dismissed';
 
 /** The app as one among the others of this device, instead of a page in a browser. */
 export class HomeScreen {
-	#offer = $state.raw<Offer | null>(null);
+	#offer = $state.raw<InstallOffer | null>(null);
 	#installed = $state(false);
 	#dismissed = $state(remembered(KEY) !== null);
 
@@ -33,8 +28,12 @@ export class HomeScreen {
 		return this.#dismissed;
 	}
 
-	/** Listens for the browser's offer; to be called early, it comes once a page. Ends by the result. */
+	/**
+	 * Listens for the browser's offer, which comes once a page: `static/before.js` keeps one that came
+	 * before. Ends by the result.
+	 */
 	start(): () => void {
+		if (window.offer) this.#take(window.offer);
 		const ending = new AbortController();
 		const { signal } = ending;
 		addEventListener('beforeinstallprompt', (event) => this.#take(event), { signal });
@@ -58,16 +57,11 @@ export class HomeScreen {
 		remember(KEY, 'yes');
 	}
 
-	#take(event: Event): void {
-		if (!isOffer(event)) return;
+	#take(event: InstallOffer): void {
 		// The browser's own banner would come at a moment of its choosing.
 		event.preventDefault();
 		this.#offer = event;
 	}
-}
-
-function isOffer(event: Event): event is Offer {
-	return 'prompt' in event && typeof event.prompt === 'function';
 }
 
 function standalone(): boolean {

@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from 'vitest';
 let end = () => {};
 afterEach(() => {
 	end();
+	delete window.offer;
 	localStorage.clear();
 });
 
@@ -32,6 +33,11 @@ test('the browser’s offer is kept for our own button, which asks once', async 
 	expect(prompt).toHaveBeenCalledTimes(1);
 	expect(screen.installed).toBe(true);
 	expect(screen.offered).toBe(false);
+});
+
+test('an offer that came before the app listened is kept', () => {
+	window.offer = Object.assign(new Event('beforeinstallprompt'), { prompt: vi.fn() });
+	expect(opened().offered).toBe(true);
 });
 
 test('a refused offer is not put forward again, not even after a reload', async () => {
