@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, cp, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Sql } from 'postgres';
@@ -237,6 +237,21 @@ test('a history that no way leads on from is refused before anything is done', a
 	expect(await refused(url)).toContain('Nothing was changed');
 });
 
+test('a database whose baseline had another text is refused, and never for what the CLI kept', async () => {
+	const url = await earlier();
+	await start(url);
+	const keep = (statements: string) =>
+		on(url, (sql) =>
+			sql.unsafe(`update supabase_migrations.schema_migrations set statements = ${statements}`)
+		);
+	await keep(`array['-- Of before.' || chr(10) || statements[1]]`);
+	expect(await refused(url)).toContain('Nothing was changed');
+	await keep(`array['create schema cercle', 'create schema private']`);
+	await start(url);
+	await keep('null');
+	await start(url);
+});
+
 describe('what somebody else made', () => {
 	/** What is made, and the names of what would be lost of it. */
 	const made: [string, ...string[]][] = [
@@ -340,4 +355,22 @@ test('the embedded database is copied as it was, and brought over', async () => 
 	expect(events).toEqual(expect.arrayContaining(['data_copied', 'bridged']));
 	const copies = await readdir(copiesFolder(dataFolder));
 	expect(copies).toEqual([expect.stringMatching(/^\d{8}T\d{6}Z-20261129002000$/)]);
+});
+
+test('the embedded database is opened by its own baseline alone, and left as it was by another', async () => {
+	const otherRoot = join(guestFolder, 'other');
+	await cp(supabase, join(otherRoot, 'supabase'), { recursive: true });
+	const [baseline = ''] = await readdir(join(supabase, 'migrations'));
+	await appendFile(join(otherRoot, 'supabase', 'migrations', baseline), '-- Rewritten.\n');
+	const reopen = async (place: string) => {
+		await cluster.close();
+		cluster = await openDatabase({ dataFolder, root: place, log });
+	};
+	await expect(reopen(otherRoot)).rejects.toThrow(/another text of\n20261130000000/);
+	await reopen(root);
+	await expectCrossed(cluster.ownerUrl);
+	await on(cluster.ownerUrl, (sql) =>
+		sql.unsafe('update supabase_migrations.schema_migrations set statements = null')
+	);
+	await expect(reopen(root)).rejects.toThrow(Refusal);
 });

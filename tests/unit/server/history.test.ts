@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { EARLIER, stepFrom } from '#lib/server/embedded/history.ts';
+import { EARLIER, refuseRewritten, stepFrom } from '#lib/server/embedded/history.ts';
 import { Refusal } from '#lib/server/refusal.ts';
 
 const BASELINE = '20261130000000';
@@ -30,6 +30,31 @@ describe('the step from a history:', () => {
 	])('of %s is refused, and says what to do', (_, history, words) => {
 		expect(() => stepFrom(history, known)).toThrow(Refusal);
 		expect(() => stepFrom(history, known)).toThrow(words);
+	});
+});
+
+describe('a migration that the database saw with', () => {
+	const text = 'create table a (id int);\ncreate table b (id int);\n';
+	const judge = (seen: string | null, isGiven: boolean) => () =>
+		refuseRewritten([{ version: BASELINE, text: seen }], [{ version: BASELINE, text }], isGiven);
+
+	test.each([
+		['its text', text, [false, true]],
+		['its text, in lines of another system', text.replaceAll('\n', '\r\n'), [false, true]],
+		['no text, by the Supabase CLI', null, [true]],
+		['one statement of it, by the Supabase CLI', 'create table a (id int)', [true]]
+	] as const)('%s is that of this version', (_, seen, places) => {
+		for (const isGiven of places) expect(judge(seen, isGiven)).not.toThrow();
+	});
+
+	test.each([
+		['another text', `-- Of before.\n${text}`, [false, true]],
+		['no text, in a database of Cercle', null, [false]]
+	] as const)('%s is refused, and says what to do', (_, seen, places) => {
+		for (const isGiven of places) {
+			expect(judge(seen, isGiven)).toThrow(Refusal);
+			expect(judge(seen, isGiven)).toThrow(/20261130000000, and[^]*Nothing was changed/);
+		}
 	});
 });
 

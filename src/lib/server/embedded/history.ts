@@ -27,16 +27,28 @@ export const EARLIER: readonly string[] = `
 const EARLIER_COMMIT = 'c7e231e';
 const EARLIER_LAST = '20261129002000';
 
-/** The versions that a database has seen, in order; none where it never saw any. */
-export async function readHistory(sql: Sql): Promise<string[]> {
+/** A migration that a database has seen. */
+export interface Seen {
+	version: string;
+	/** Its text as a whole, as Cercle keeps it; null where it was kept otherwise, or not at all. */
+	text: string | null;
+}
+
+/** What a database has seen, in order; nothing where it never saw any. */
+export async function readHistory(sql: Sql): Promise<Seen[]> {
 	const [found] = await sql<{ isThere: boolean }[]>`
 		select to_regclass('supabase_migrations.schema_migrations') is not null as "isThere"
 	`;
 	if (!found?.isThere) return [];
-	const rows = await sql<{ version: string }[]>`
-		select version from supabase_migrations.schema_migrations order by version collate "C"
+	// The column is missing where nobody but an old Supabase CLI wrote.
+	const rows = await sql<{ version: string; statements: string[] | null }[]>`
+		select version, to_jsonb(m) -> 'statements' as statements
+		from supabase_migrations.schema_migrations m order by version collate "C"
 	`;
-	return rows.map(({ version }) => version);
+	return rows.map(({ version, statements }) => {
+		const [text = null, ...others] = statements ?? [];
+		return { version, text: others.length === 0 ? text : null };
+	});
 }
 
 /**
@@ -69,3 +81,30 @@ export function stepFrom(history: readonly string[], known: readonly string[]): 
 			'it was used by a newer version. Install that one again, or restore a backup.'
 	);
 }
+
+/**
+ * Refuses a history in which a migration of this Cercle had another text. In a database of its own
+ * Cercle kept every text. That of somebody else (`isGiven`) may be the work of the Supabase CLI, which
+ * keeps the statements of a file apart and trimmed: there only a text that ends as a file is Cercle's.
+ */
+export function refuseRewritten(
+	history: readonly Seen[],
+	known: readonly { version: string; text: string }[],
+	isGiven: boolean
+): void {
+	const texts = new Map(known.map(({ version, text }) => [version, unify(text)]));
+	const other = history.find(({ version, text }) => {
+		const expected = texts.get(version);
+		if (expected === undefined || (isGiven && !text?.endsWith('\n'))) return false;
+		return text === null || unify(text) !== expected;
+	});
+	if (!other) return;
+	throw new Refusal(
+		`The database was made by a commit between ${EARLIER_COMMIT} and this version, with another text of\n` +
+			`${other.version}, and no way leads on from there. Install that commit again; or put back what was\n` +
+			'copied before it: from `copies` in the data folder, or from your backup. Nothing was changed.'
+	);
+}
+
+/** The same text ends its lines otherwise in a checkout of another system. */
+const unify = (text: string) => text.replaceAll('\r\n', '\n');

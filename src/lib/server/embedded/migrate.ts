@@ -27,20 +27,24 @@ export async function migrate(sql: Sql, folder: string, log: Log): Promise<void>
 	const known = migrations.map(({ version }) => version);
 	await sql`select pg_advisory_lock(${LOCK})`;
 	try {
-		if (stepFrom(await readHistory(sql), known) === 'bridge') await cross(sql, folder, log);
+		if (stepFrom(await versionsOf(sql), known) === 'bridge') await cross(sql, folder, log);
 		await sql.unsafe(`
 			create schema if not exists supabase_migrations;
 			create table if not exists supabase_migrations.schema_migrations (version text primary key);
 			alter table supabase_migrations.schema_migrations
 				add column if not exists statements text[], add column if not exists name text;
 		`);
-		const history = await readHistory(sql);
+		const history = await versionsOf(sql);
 		for (const migration of migrations) {
 			if (!history.includes(migration.version)) await apply(sql, folder, migration, log);
 		}
 	} finally {
 		await sql`select pg_advisory_unlock(${LOCK})`;
 	}
+}
+
+async function versionsOf(sql: Sql): Promise<string[]> {
+	return (await readHistory(sql)).map(({ version }) => version);
 }
 
 /** The migrations of a folder, in order. */

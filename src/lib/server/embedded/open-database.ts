@@ -1,10 +1,11 @@
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import postgres from 'postgres';
 import type { Log } from '#lib/server/log.ts';
 import { Refusal } from '#lib/server/refusal.ts';
 import { copyData } from './copy.ts';
 import { prepareDatabase } from './database.ts';
-import { readHistory, type Step, stepFrom } from './history.ts';
+import { readHistory, refuseRewritten, type Step, stepFrom } from './history.ts';
 import { databaseFolder, type Keys, openKeys } from './keys.ts';
 import { makeAuthSchema } from './lite.ts';
 import { takeLock } from './lock.ts';
@@ -68,7 +69,7 @@ async function openGiven(
 	{ root, bridge = false }: DatabaseOptions,
 	ownerUrl: string
 ): Promise<Postgres> {
-	const { step } = await look(ownerUrl, root);
+	const { step } = await look(ownerUrl, root, true);
 	if (step === 'bridge' && !bridge) {
 		throw new Refusal(
 			'This version lays the database out anew: in one transaction, every row goes to a new table.\n' +
@@ -86,7 +87,7 @@ async function openCopied(
 ): Promise<Postgres> {
 	const postgres = await start();
 	try {
-		const { step, last } = await look(postgres.ownerUrl, root);
+		const { step, last } = await look(postgres.ownerUrl, root, false);
 		if (step === 'nothing' || last === null) return postgres;
 		await postgres.close();
 		// The bridge writes every row once more, and the log of that.
@@ -100,13 +101,28 @@ async function openCopied(
 }
 
 /** What is to be done with a database, and its last migration; null: it is new. Changes nothing. */
-async function look(ownerUrl: string, root: string): Promise<{ step: Step; last: string | null }> {
-	const migrations = await listMigrations(join(root, 'supabase', 'migrations'));
-	const known = migrations.map(({ version }) => version);
+async function look(
+	ownerUrl: string,
+	root: string,
+	isGiven: boolean
+): Promise<{ step: Step; last: string | null }> {
+	const folder = join(root, 'supabase', 'migrations');
+	const known = await Promise.all(
+		(await listMigrations(folder)).map(async ({ version, file }) => ({
+			version,
+			text: await readFile(join(folder, file), 'utf8')
+		}))
+	);
 	const sql = postgres(ownerUrl, { max: 1, connect_timeout: 10, onnotice: () => undefined });
 	try {
 		const history = await readHistory(sql);
-		return { step: stepFrom(history, known), last: history.at(-1) ?? null };
+		const versions = history.map(({ version }) => version);
+		const step = stepFrom(
+			versions,
+			known.map(({ version }) => version)
+		);
+		refuseRewritten(history, known, isGiven);
+		return { step, last: versions.at(-1) ?? null };
 	} finally {
 		await sql.end({ timeout: 3 });
 	}
