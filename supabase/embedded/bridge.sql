@@ -4,7 +4,7 @@
 -- (src/lib/server/embedded/migrate.ts, which replaces the history too).
 
 -- 1. Set aside. `public` itself stays: what a platform grants in it hangs on it. All tables and views in
--- it are taken for Cercle's, of functions those that Cercle made.
+-- it are taken for Cercle's, of functions those that are named as Cercle's.
 
 alter schema private rename to earlier;
 
@@ -27,8 +27,12 @@ declare
 	}';
 	name text;
 begin
-	foreach name in array functions loop
-		execute format('alter function public.%I set schema earlier', name);
+	-- With what shares a name with one: its arguments tell it apart below.
+	for name in
+		select p.oid::regprocedure from pg_proc p
+		where p.pronamespace = 'public'::regnamespace and p.proname = any (functions)
+	loop
+		execute format('alter routine %s set schema earlier', name);
 	end loop;
 	for name in
 		select c.relname from pg_class c

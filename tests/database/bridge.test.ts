@@ -289,6 +289,11 @@ describe('what somebody else made', () => {
 		[
 			'create publication mine for table public.goals',
 			'publication relation goals in publication mine'
+		],
+		// Named as one of Cercle's, with arguments of its own.
+		[
+			"create function public.pull(int) returns int language sql as 'select 1'",
+			'function pull(integer)'
 		]
 	];
 
