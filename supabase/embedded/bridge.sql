@@ -52,7 +52,8 @@ end $$;
 
 -- 3. What is found beside the baseline. All that goes with the former schema, wherever it stands, has
 -- its like in the baseline or is one of those that went for good; whatever else is found was made by
--- somebody else, and stops the bridge. So does a column that the baseline has not.
+-- somebody else, and stops the bridge. So does a column that the baseline has not, a
+-- table whose rows are not copied, and a publication of a schema that is emptied.
 
 do $$
 declare
@@ -63,6 +64,17 @@ declare
 		"function list_sessions()", "function session_id()", "function shown_tables()",
 		"function signal_my_rooms()"
 	}';
+	-- Each after those it refers to.
+	tables constant text[] := '{
+		profiles, communities, groups, animators, memberships, charters, signatures, invitations,
+		breaches, breach_votes, decisions, sessions, segments, attendances, feedbacks, session_consents,
+		challenges, challenge_notes, contributions, goals, actions, action_events, reviews,
+		room_states, room_commands, speaking_turns, operations, reminder_settings, push_subscriptions,
+		calendars, reminders, room_thumbs, room_signals
+	}';
+	name text;
+	place regclass;
+	columns text;
 	others text;
 begin
 	with recursive held (schema, classid, objid, part) as (
@@ -83,7 +95,8 @@ begin
 			regexp_replace(i.identity, '\m(earlier|cercle|private|public)\.', '', 'g'))
 		from held h, pg_identify_object(h.classid, h.objid, h.part) i
 		-- What is part of another object is not named beside it.
-		where h.classid <> 'pg_namespace'::regclass and i.schema is distinct from 'pg_toast'
+		where h.classid not in ('pg_namespace'::regclass, 'pg_publication_namespace'::regclass)
+			and i.schema is distinct from 'pg_toast'
 			and not exists (
 				select from pg_depend d
 				where d.classid = h.classid and d.objid = h.objid and d.deptype = 'i'
@@ -98,29 +111,22 @@ begin
 	select string_agg(o.name, ', ' order by o.name) into others from (
 		select n.name from named n where n.name <> all (gone)
 		group by n.name having every(n.schema = 'earlier')
+		union
+		select format('table %I', c.relname) from pg_class c
+		where c.relnamespace = 'earlier'::regnamespace and c.relkind in ('r', 'p')
+			and c.relname <> all (tables)
+		union
+		select format('publication %I of tables in schema %s', p.pubname, s.schema)
+		from (values ('public', 'public'), ('earlier', 'private')) s (place, schema)
+		join pg_publication_namespace r on r.pnnspid = s.place::regnamespace
+		join pg_publication p on p.oid = r.pnpubid
 	) o;
 	if others is not null then
 		raise 'what is not Cercle''s would be lost (%)', others;
 	end if;
-end $$;
 
--- 4. The rows: of every table every column, into that of the same name. A column that only the baseline
--- has gets its default.
-
-do $$
-declare
-	-- Each after those it refers to.
-	tables constant text[] := '{
-		profiles, communities, groups, animators, memberships, charters, signatures, invitations,
-		breaches, breach_votes, decisions, sessions, segments, attendances, feedbacks, session_consents,
-		challenges, challenge_notes, contributions, goals, actions, action_events, reviews,
-		room_states, room_commands, speaking_turns, operations, reminder_settings, push_subscriptions,
-		calendars, reminders, room_thumbs, room_signals
-	}';
-	name text;
-	place regclass;
-	columns text;
-begin
+	-- 4. The rows: of every table every column, into that of the same name. A column that only the
+	-- baseline has gets its default.
 	foreach name in array tables loop
 		place := coalesce(to_regclass('cercle.' || name), to_regclass('private.' || name));
 		select string_agg(quote_ident(a.attname), ', ' order by a.attnum) into columns

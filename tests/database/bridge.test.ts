@@ -290,6 +290,17 @@ describe('what somebody else made', () => {
 			'create publication mine for table public.goals',
 			'publication relation goals in publication mine'
 		],
+		// Named as what the baseline adds: nothing is copied to that.
+		[
+			'create table public.noted_changes (id int)',
+			'table noted_changes',
+			'table column noted_changes.id'
+		],
+		[
+			'create publication whole for tables in schema public, private',
+			'publication whole of tables in schema public',
+			'publication whole of tables in schema private'
+		],
 		// Named as one of Cercle's, with arguments of its own.
 		[
 			"create function public.pull(int) returns int language sql as 'select 1'",
