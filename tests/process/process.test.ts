@@ -94,6 +94,19 @@ describe('the process', () => {
 	);
 
 	test(
+		'a port that is taken is refused in plain words, without a place in the code',
+		async () => {
+			const first = start();
+			const port = await first.ready;
+			const second = start({ PORT: String(port), CERCLE_DATA: join(folder, 'second') });
+			expect(await second.ended).toEqual([78, null]);
+			expect(second.output()).toContain(`Port ${port} is taken: choose another with PORT.`);
+			expect(second.output()).not.toMatch(/^\s+at /m);
+		},
+		PATIENCE
+	);
+
+	test(
 		'killed without warning, it leaves nothing the next start cannot take over',
 		async () => {
 			const first = start();

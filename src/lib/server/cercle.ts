@@ -15,9 +15,10 @@ import { Pools } from './embedded/pool.ts';
 import { openGateway } from './embedded/realtime/gateway.ts';
 import { health, hostedProbe } from './health.ts';
 import { createListener } from './listener.ts';
-import type { Log } from './log.ts';
+import { codeOf, type Log } from './log.ts';
 import { type Mailer, openMailer } from './mail.ts';
 import { lendEnvironment, openBuilt, openVite, type Pages } from './pages.ts';
+import { Refusal } from './refusal.ts';
 import { openFeed } from './reminders/feed.ts';
 import { openReminders } from './reminders/reminders.ts';
 import { openEraser } from './retention/eraser.ts';
@@ -224,15 +225,20 @@ async function openPages(
 	return config.mode === 'dev' ? openVite(root, server) : openBuilt(root);
 }
 
+/** @throws Refusal where another program has the port. */
 async function listen(server: Server, { host, port }: Config): Promise<number> {
 	// A slow or silent caller holds a socket for a bounded time.
 	server.requestTimeout = 30_000;
 	server.headersTimeout = 15_000;
 	server.keepAliveTimeout = 10_000;
 	await new Promise<void>((resolve, reject) => {
-		server.once('error', reject);
+		const fail = (error: Error) => {
+			const isTaken = codeOf(error) === 'EADDRINUSE';
+			reject(isTaken ? new Refusal(`Port ${port} is taken: choose another with PORT.`) : error);
+		};
+		server.once('error', fail);
 		server.listen(port, host, () => {
-			server.off('error', reject);
+			server.off('error', fail);
 			resolve();
 		});
 	});

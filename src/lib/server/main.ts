@@ -79,9 +79,7 @@ function complain(error: unknown): void {
 		process.stderr.write(`\n${error.message}\n\n`);
 		return;
 	}
-	const code = codeOf(error);
-	const busy = code === 'EADDRINUSE' ? ': the port is taken, choose another with PORT' : '';
-	process.stderr.write(`\nCercle could not start (${code})${busy}.\n`);
+	process.stderr.write(`\nCercle could not start (${codeOf(error)}).\n`);
 	// The place, not the words: those may quote what was being done.
 	if (error instanceof Error) process.stderr.write(`${placeOf(error)}\n\n`);
 }
