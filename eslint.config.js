@@ -21,7 +21,10 @@ const rooms = {
 	server: { from: ['domain', 'paraglide'], packages: ['*'] }
 };
 
-/** What an area of pages takes from another one. The fewer the better: what two need is a rule. */
+/**
+ * What an area of pages takes from another one. The fewer the better: what two need is a rule.
+ * @type {Record<string, string[]>}
+ */
 const lent = {
 	actions: ['group/NoGroup.svelte', 'today/SignFirst.svelte'],
 	challenge: ['room/[id]/Contributions.svelte', 'room/[id]/contributions.ts'],
@@ -53,7 +56,18 @@ const lent = {
 	]
 };
 
-/** What these files may import; anything else is refused with this message, climbing by `parents`. */
+/**
+ * @typedef {{ selector: string, message: string }} Syntax
+ * @typedef {{ syntax?: Syntax[], rules?: import('typescript-eslint').ConfigWithExtends['rules'] }} More
+ */
+
+/**
+ * What these files may import; anything else is refused with this message, climbing by `parents`.
+ * @param {string[]} files
+ * @param {string[]} allowed
+ * @param {string} message
+ * @param {More} [more]
+ */
 function only(files, allowed, message, more = {}) {
 	return restricted(files, `^(?!${allowed.join('|')})`, message, more);
 }
@@ -61,6 +75,11 @@ function only(files, allowed, message, more = {}) {
 /**
  * Refuses imports whose address matches. ESLint's `group` patterns read a leading `#` as a comment,
  * hence `regex`; an import that comes late needs a rule of its own.
+ * @param {string[]} files
+ * @param {string} regex
+ * @param {string} message
+ * @param {More} [more]
+ * @returns {import('typescript-eslint').ConfigWithExtends}
  */
 function restricted(files, regex, message, { syntax = [], rules = {} } = {}) {
 	return {
@@ -73,16 +92,25 @@ function restricted(files, regex, message, { syntax = [], rules = {} } = {}) {
 	};
 }
 
+/**
+ * @param {string} regex
+ * @param {string} message
+ * @returns {Syntax}
+ */
 function late(regex, message) {
 	const pattern = regex.replaceAll('/', '\\u002F');
 	return { selector: `ImportExpression[source.value=/${pattern}/]`, message };
 }
 
+/** @param {string} text */
 function escape(text) {
 	return text.replace(/[.*+?^${}()|[\]\\/]/g, '\\$&').replaceAll('\\/', '/');
 }
 
-/** `zod/mini` stands for itself and what is below it, `@supabase/*` for all that begins so, `*` for any. */
+/**
+ * `zod/mini` stands for itself and what is below it, `@supabase/*` for all that begins so, `*` for any.
+ * @param {string} name
+ */
 function packagePattern(name) {
 	if (name === '*') return '[a-z@]';
 	return name.endsWith('*') ? escape(name.slice(0, -1)) : `${escape(name)}(?:/|$)`;
@@ -113,6 +141,7 @@ const language = new Set(Object.keys(globals.es2026));
 /** What gives the same answer on every machine at any time. */
 const facts = ['Temporal', 'TextEncoder'];
 const machine = Object.keys({ ...globals.browser, ...globals.node });
+/** @type {More['rules']} */
 const pure = {
 	'no-restricted-globals': [
 		'error',
@@ -133,7 +162,7 @@ const arrows = Object.entries(rooms).map(([room, { from, packages }]) =>
 		`src/lib/${room} does not import that (see docs/architecture.md).`,
 		{
 			syntax: [...(room === 'server' ? [] : [hidden]), ...(told.includes(room) ? ambient : [])],
-			rules: told.includes(room) ? pure : {}
+			rules: { ...(told.includes(room) && pure) }
 		}
 	)
 );

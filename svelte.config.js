@@ -5,7 +5,9 @@ import { vitePreprocess } from '@sveltejs/vite-plugin-svelte';
 /** The development server gives endpoints what the built one does: the request they answer. */
 async function emulate() {
 	const { currentRequest } = await import('./src/lib/server/platform.ts');
-	return { platform: () => ({ req: currentRequest() }) };
+	// None while pages are rendered ahead, which ask for none.
+	const found = () => /** @type {App.Platform['req']} */ (currentRequest());
+	return { platform: () => ({ req: found() }) };
 }
 
 /** The one style attribute of a page: that of the line by which Kit tells screen readers of a new page. */
@@ -26,6 +28,13 @@ export default {
 		// Relative asset paths break a shell that is served for a nested address.
 		paths: { relative: false },
 		// One name a build, however often this file is read during it.
+		// Beside `src` and `tests`, which are looked at anyhow.
+		typescript: {
+			config: ({ include, ...rest }) => ({
+				...rest,
+				include: [...include, '../scripts/**/*', '../eslint-rules/**/*', '../*.config.*']
+			})
+		},
 		version: { name: (process.env.CERCLE_BUILD ??= String(Date.now())) },
 		// Fragments here carry a choice to the next page, not a place in it.
 		prerender: { handleMissingId: 'ignore' },

@@ -14,6 +14,7 @@ const SYSTEM = [
 /**
  * Finds a Chromium for the tests, installing one where there is none. Returns its path for
  * CHROMIUM_PATH, or null for Playwright's own or none at all: the tests then say so themselves.
+ * @param {string} node
  */
 export function findChromium(node) {
 	const own = () => {
@@ -37,6 +38,10 @@ export function findChromium(node) {
 	return SYSTEM.find((path) => existsSync(path)) ?? null;
 }
 
+/**
+ * @param {string} program
+ * @param {string[]} words
+ */
 function run(program, ...words) {
 	spawnSync(program, words, {
 		cwd: root,

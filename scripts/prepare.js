@@ -25,7 +25,10 @@ const SOURCES = [
 /** Made by the build itself. */
 const GENERATED = /^src[\\/]lib[\\/]paraglide/;
 
-/** Runs a command of npm's in the repository; ends this process with its exit code when it fails. */
+/**
+ * Runs a command of npm's in the repository; ends this process with its exit code when it fails.
+ * @param {string[]} words
+ */
 export function npm(...words) {
 	const { status } = spawnSync('npm', words, {
 		cwd: root,
@@ -82,17 +85,22 @@ export function findNode() {
 	process.exit(1);
 }
 
+/** @param {string} program */
 function versionOf(program) {
 	const { stdout } = spawnSync(program, ['--version'], { encoding: 'utf8', shell: isWindows });
 	return stdout?.trim() ?? '';
 }
 
+/** @param {string} version */
 function isRecent(version) {
-	const [major, minor] = version.replace('v', '').split('.').map(Number);
+	const [major = 0, minor = 0] = version.replace('v', '').split('.').map(Number);
 	return major > 22 || (major === 22 && minor >= 17);
 }
 
-/** A digest of the contents of files and folders, by path. */
+/**
+ * A digest of the contents of files and folders, by path.
+ * @param {string[]} paths
+ */
 function digest(paths) {
 	const hash = createHash('sha256');
 	for (const path of paths.flatMap(walk)) {
@@ -105,6 +113,10 @@ function digest(paths) {
 	return hash.digest('hex');
 }
 
+/**
+ * @param {string} path
+ * @returns {string[]}
+ */
 function walk(path) {
 	const full = join(root, path);
 	if (!existsSync(full) || GENERATED.test(path)) return [];
@@ -114,11 +126,16 @@ function walk(path) {
 		.flatMap((name) => walk(join(path, name)));
 }
 
+/** @param {string} name */
 function readStamp(name) {
 	const file = join(stamps, name);
 	return existsSync(file) ? readFileSync(file, 'utf8') : null;
 }
 
+/**
+ * @param {string} name
+ * @param {string} value
+ */
 function writeStamp(name, value) {
 	mkdirSync(stamps, { recursive: true });
 	writeFileSync(join(stamps, name), value);

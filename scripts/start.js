@@ -21,7 +21,7 @@ function launch() {
 		cwd: root,
 		stdio: 'inherit'
 	});
-	server.on('error', (error) => {
+	server.on('error', (/** @type {NodeJS.ErrnoException} */ error) => {
 		console.error(`Node could not be started (${error.code}).`);
 		process.exit(1);
 	});
@@ -30,7 +30,7 @@ function launch() {
 
 // A terminal sends Ctrl-C to both; a service manager tells us alone. The server takes the second of
 // two as the first, so passing it on does no harm, and we outlive it to report how it ended.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
 	process.on(signal, () => keeper.stop(signal));
 }
 // Told to stop, npm tells the shell between us, which dies without a word to its child.

@@ -8,6 +8,14 @@ import { findNode, install, root, sync } from './prepare.js';
 // `npm test` runs every step, whatever failed before it; the last line says how many tests passed and
 // failed. `node scripts/test.js format lint` runs these alone.
 
+/**
+ * @typedef {{ passed: number, failures: string[] }} Result
+ * @typedef {(text: Buffer) => void} Say
+ * @typedef {{ name: string, run: (say: Say) => Promise<Result>, cores?: number, after?: string }} Step
+ * @typedef {Result & { name: string, seconds: number }} Ended
+ * @typedef {{ name: string, passed: boolean }} Test
+ */
+
 install();
 const node = findNode();
 const asked = process.argv.slice(2);
@@ -55,14 +63,20 @@ const failed = results.reduce((sum, result) => sum + result.failures.length, 0);
 console.log(`${passed} passed, ${failed} failed`);
 process.exitCode = failed > 0 ? 1 : 0;
 
-/** Runs them side by side while there are processors; answers their results in the order given. */
+/**
+ * Runs them side by side while there are processors; answers their results in the order given.
+ * @param {Step[]} steps
+ */
 async function runAll(steps) {
 	const waiting = [...steps];
+	/** @type {Map<string, Promise<void>>} */
 	const running = new Map();
+	/** @type {Map<string, Ended>} */
 	const done = new Map();
 	let free = CORES;
+	/** @param {Step} step */
 	const ready = ({ cores = 1, after }) =>
-		cores <= free && (!steps.some(({ name }) => name === after) || done.has(after));
+		cores <= free && (!after || !steps.some(({ name }) => name === after) || done.has(after));
 	while (done.size < steps.length) {
 		for (let step; (step = waiting.find(ready));) {
 			const { name, cores = 1 } = step;
@@ -79,12 +93,17 @@ async function runAll(steps) {
 		}
 		await Promise.race(running.values());
 	}
-	return steps.map(({ name }) => done.get(name));
+	return steps.flatMap(({ name }) => done.get(name) ?? []);
 }
 
-/** Runs a step and prints what it said once it has ended: two side by side would mix. */
+/**
+ * Runs a step and prints what it said once it has ended: two side by side would mix.
+ * @param {Step} step
+ * @returns {Promise<Ended>}
+ */
 async function timed({ name, run }) {
 	const start = Date.now();
+	/** @type {Buffer[]} */
 	const said = [];
 	const result = await run((text) => said.push(text));
 	console.log(`\n── ${name}`);
@@ -92,27 +111,41 @@ async function timed({ name, run }) {
 	return { name, ...result, seconds: secondsSince(start) };
 }
 
-/** The build writes each message as a file of its own; everybody else reads one file a language. */
+/**
+ * The build writes each message as a file of its own; everybody else reads one file a language.
+ * @param {Say} say
+ */
 async function built(say) {
 	const made = await check('npm', 'run', '--silent', 'build')(say);
 	const synced = await check('npm', 'run', '--silent', 'sync')(say);
 	return made.failures.length > 0 ? made : synced;
 }
 
-/** A check that holds or not: one test. */
-function check(...words) {
+/**
+ * A check that holds or not: one test.
+ * @param {string} program
+ * @param {string[]} words
+ * @returns {Step['run']}
+ */
+function check(program, ...words) {
 	return async (say) =>
-		(await run(say, {}, ...words)) === 0
+		(await run(say, {}, program, ...words)) === 0
 			? { passed: 1, failures: [] }
 			: { passed: 0, failures: [''] };
 }
 
+/**
+ * @typedef {{ assertionResults: { fullName: string, status: string }[] }} VitestFile
+ * @typedef {{ testResults: VitestFile[] }} VitestReport
+ * @param {string} project
+ * @returns {Step['run']}
+ */
 function vitest(project) {
 	return async (say) => {
 		const file = join(reports, `${project}.json`);
 		const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
 		const status = await run(say, {}, 'vitest', 'run', '--project', project, ...reporters);
-		return count(status, file, ({ testResults }) =>
+		return count(status, file, (/** @type {VitestReport} */ { testResults }) =>
 			testResults
 				.flatMap(({ assertionResults }) => assertionResults)
 				.map(({ fullName, status }) => ({ name: fullName, passed: status === 'passed' }))
@@ -120,10 +153,15 @@ function vitest(project) {
 	};
 }
 
+/**
+ * @typedef {{ specs?: { title: string, ok: boolean }[], suites?: Suite[] }} Suite
+ * @param {Say} say
+ */
 async function playwright(say) {
 	const file = join(reports, 'e2e.json');
 	const report = { PLAYWRIGHT_JSON_OUTPUT_NAME: file };
 	const status = await run(say, report, 'playwright', 'test', '--reporter=list,json');
+	/** @type {(suite: Suite) => Test[]} */
 	const tests = ({ specs = [], suites = [] }) => [
 		...specs.map(({ title, ok }) => ({ name: title, passed: ok })),
 		...suites.flatMap(tests)
@@ -131,10 +169,22 @@ async function playwright(say) {
 	return count(status, file, tests);
 }
 
+/**
+ * Answers the exit status.
+ * @param {Say} say
+ * @param {NodeJS.ProcessEnv} more
+ * @param {string} program
+ * @param {string[]} words
+ * @returns {Promise<number>}
+ */
 function run(say, more, program, ...words) {
 	const shell = process.platform === 'win32';
-	const stdio = ['ignore', 'pipe', 'pipe'];
-	const child = spawn(program, words, { cwd: root, env: { ...env, ...more }, shell, stdio });
+	const child = spawn(program, words, {
+		cwd: root,
+		env: { ...env, ...more },
+		shell,
+		stdio: ['ignore', 'pipe', 'pipe']
+	});
 	child.stdout.on('data', say);
 	child.stderr.on('data', say);
 	return new Promise((done) => {
@@ -143,8 +193,15 @@ function run(say, more, program, ...words) {
 	});
 }
 
-/** What a runner reported; one that failed without a failed test counts as one. */
+/**
+ * What a runner reported; one that failed without a failed test counts as one.
+ * @param {number} status
+ * @param {string} file
+ * @param {(report: any) => Test[]} read
+ * @returns {Result}
+ */
 function count(status, file, read) {
+	/** @type {Test[]} */
 	let tests = [];
 	try {
 		tests = read(JSON.parse(readFileSync(file, 'utf8')));
@@ -156,6 +213,7 @@ function count(status, file, read) {
 	return { passed: tests.filter(({ passed }) => passed).length, failures };
 }
 
+/** @param {number} start */
 function secondsSince(start) {
 	return Math.round((Date.now() - start) / 1000);
 }
