@@ -29,19 +29,20 @@ const env = {
 const CORES = Math.max(2, availableParallelism());
 
 /**
- * In this order, as processors come free. `cores`: how many a step keeps busy. `after`: the step that
- * must have ended before; the build writes the messages anew, which all that runs the app reads.
+ * In this order, as processors come free: the longest first, so that both come free together for what
+ * needs both. `cores`: how many a step keeps busy. `after`: the step that must have ended before; the
+ * build writes the messages anew, which all that runs the app reads.
  */
 const steps = [
 	{ name: 'build', run: built },
 	{ name: 'format', run: check('prettier', '--check', '.') },
 	{ name: 'lint', run: check('npm', 'run', '--silent', 'lint') },
-	{ name: 'advisors', after: 'build', run: check(node, 'scripts/supabase.ts', 'check') },
-	{ name: 'types', after: 'build', run: check('npm', 'run', '--silent', 'types') },
-	{ name: 'unit', after: 'build', run: vitest('unit') },
+	{ name: 'process', after: 'build', run: vitest('process') },
 	{ name: 'browser', after: 'build', run: vitest('browser') },
 	{ name: 'realtime', after: 'build', run: vitest('realtime') },
-	{ name: 'process', after: 'build', run: vitest('process') },
+	{ name: 'unit', after: 'build', run: vitest('unit') },
+	{ name: 'types', after: 'build', run: check('npm', 'run', '--silent', 'types') },
+	{ name: 'advisors', after: 'build', run: check(node, 'scripts/supabase.ts', 'check') },
 	{ name: 'database', after: 'build', cores: 2, run: vitest('database') },
 	{ name: 'e2e', after: 'build', cores: 2, run: playwright }
 ].filter(({ name }) => asked.length === 0 || asked.includes(name));
