@@ -4,6 +4,7 @@ import { Backend } from '#lib/data/backend.ts';
 import { remote } from '#lib/data/remote.ts';
 import { snapshot } from '#lib/data/rooms.ts';
 import type { Remote } from '#lib/offline/remote.ts';
+import { noStorage } from '../no-storage.ts';
 
 afterEach(() => {
 	vi.restoreAllMocks();
@@ -14,12 +15,7 @@ afterEach(() => {
 /** Signed in, on a network that swallows every request. */
 class Swallowed extends Backend {
 	constructor() {
-		const storage = {
-			getItem: () => Promise.resolve(null),
-			setItem: () => Promise.resolve(),
-			removeItem: () => Promise.resolve()
-		};
-		super({ url: 'http://localhost', key: 'key' }, storage);
+		super({ url: 'http://localhost', key: 'key' }, noStorage);
 	}
 
 	override token() {

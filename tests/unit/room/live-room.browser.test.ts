@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Backend } from '#lib/data/backend.ts';
 import type { Scope } from '#lib/offline/scope.ts';
 import { LiveRoom } from '#lib/room/live-room.svelte.ts';
+import { noStorage } from '../no-storage.ts';
 
 type Hear = (message: { payload: unknown }) => void;
 
@@ -32,12 +33,7 @@ class Server extends Backend {
 	};
 
 	constructor() {
-		const storage = {
-			getItem: () => Promise.resolve(null),
-			setItem: () => Promise.resolve(),
-			removeItem: () => Promise.resolve()
-		};
-		super({ url: 'http://localhost', key: 'key' }, storage);
+		super({ url: 'http://localhost', key: 'key' }, noStorage);
 	}
 
 	override call(name: string): Promise<never> {

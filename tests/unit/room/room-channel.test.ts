@@ -2,6 +2,7 @@ import { RealtimeClient } from '@supabase/realtime-js';
 import { expect, test } from 'vitest';
 import { Backend } from '#lib/data/backend.ts';
 import { RoomChannel } from '#lib/room/room-channel.ts';
+import { noStorage } from '../no-storage.ts';
 
 /** A socket that never opens. */
 class Deaf {
@@ -18,12 +19,7 @@ class Slow extends Backend {
 	readonly loaded = Promise.withResolvers<null>();
 
 	constructor() {
-		const storage = {
-			getItem: () => Promise.resolve(null),
-			setItem: () => Promise.resolve(),
-			removeItem: () => Promise.resolve()
-		};
-		super({ url: 'http://localhost', key: 'key' }, storage);
+		super({ url: 'http://localhost', key: 'key' }, noStorage);
 	}
 
 	override async realtime() {
