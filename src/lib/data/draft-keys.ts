@@ -61,9 +61,25 @@ export function livesOf(key: string): { life: Life; id: string }[] {
 	});
 }
 
+/** What a device keeps of what is typed. */
+interface Kept {
+	readonly drafts: readonly string[];
+	keep(key: string, text: string): Promise<void>;
+}
+
 /** The names of the drafts that are about this row, among those kept. */
 export function draftsAbout(id: string, keys: readonly string[]): string[] {
 	return keys.filter((key) => key.split(/[ :]/).slice(1).includes(id));
+}
+
+/**
+ * Forgets what was being typed about this row, once its end is kept: a full disk may refuse that. What
+ * such a disk cannot forget is no failure.
+ */
+export async function forgetAbout(id: string, device: Kept): Promise<void> {
+	for (const key of draftsAbout(id, device.drafts)) {
+		await device.keep(key, '').catch(() => undefined);
+	}
 }
 
 function isName(name: string): name is DraftName {
