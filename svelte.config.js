@@ -27,7 +27,6 @@ export default {
 		inlineStyleThreshold: 2_048,
 		// Relative asset paths break a shell that is served for a nested address.
 		paths: { relative: false },
-		// One name a build, however often this file is read during it.
 		// Beside `src` and `tests`, which are looked at anyhow.
 		typescript: {
 			config: ({ include, ...rest }) => ({
@@ -35,6 +34,7 @@ export default {
 				include: [...include, '../scripts/**/*', '../eslint-rules/**/*', '../*.config.*']
 			})
 		},
+		// One name a build, however often this file is read during it.
 		version: { name: (process.env.CERCLE_BUILD ??= String(Date.now())) },
 		// Fragments here carry a choice to the next page, not a place in it.
 		prerender: { handleMissingId: 'ignore' },

@@ -52,8 +52,8 @@ end $$;
 
 -- 3. What is found beside the baseline. All that goes with the former schema, wherever it stands, has
 -- its like in the baseline or is one of those that went for good; whatever else is found was made by
--- somebody else, and stops the bridge. So does a column that the baseline has not, a
--- table whose rows are not copied, and a publication of a schema that is emptied.
+-- somebody else, and stops the bridge. So does a column that the baseline has not, a table whose rows
+-- are not copied, and a publication of a schema that is emptied.
 
 do $$
 declare
