@@ -56,7 +56,7 @@ beforeAll(async () => {
 			await transaction`select set_config('search_path', ${SCHEMAS.join()}, true)`;
 			await transaction.unsafe(await readFile(resolve('tests/support/more-rows.sql'), 'utf8'));
 		});
-		await goBack(sql, await baselineColumns());
+		await goBack(sql, await readBaseline());
 		shape = await readShape(sql, EARLIER_SCHEMAS);
 		rows = await readRows(sql, EARLIER_SCHEMAS, shape);
 	});
@@ -78,17 +78,55 @@ function addressOf(database: string): string {
 	return url.href;
 }
 
-/** The columns of each table of the baseline, without what later migrations made of them. */
-async function baselineColumns(): Promise<Map<string, string[]>> {
-	const [baseline = ''] = await readdir(join(supabase, 'migrations'));
-	const url = await makeDatabase(cluster, 'bare', [baseline]);
-	const tables = await on(url, (sql) => tablesOf(sql, SCHEMAS));
-	await keeper`drop database bare`;
-	return new Map(tables.map(({ name, columns }) => [name, columns]));
+/** The baseline without what later migrations made of it. */
+interface Baseline {
+	/** Of each table. */
+	columns: Map<string, string[]>;
+	facts: Fact[];
 }
 
+async function readBaseline(): Promise<Baseline> {
+	const [baseline = ''] = await readdir(join(supabase, 'migrations'));
+	const url = await makeDatabase(cluster, 'bare', [baseline]);
+	const read = await on(url, async (sql) => {
+		const tables = await tablesOf(sql, SCHEMAS);
+		return {
+			columns: new Map(tables.map(({ name, columns }) => [name, columns])),
+			facts: await factsOf(sql)
+		};
+	});
+	await keeper`drop database bare`;
+	return read;
+}
+
+/** How what a later migration added is taken away again, by the kind of its fact and its name. */
+const additions: Record<string, (name: string, table: string, own: string) => string> = {
+	'function body': (name) => `drop function if exists ${name} cascade`,
+	trigger: (_, table, own) => `drop trigger if exists ${own} on ${table}`,
+	'policy command': (_, table, own) => `drop policy if exists ${own} on ${table}`,
+	constraint: (_, table, own) => `alter table ${table} drop constraint if exists ${own}`,
+	index: (name) => `drop index if exists ${name}`,
+	view: (name) => `drop view if exists ${name}`
+};
+
+async function dropLater(sql: Sql, baseline: Fact[]): Promise<void> {
+	const known = new Set(baseline.map(({ kind, name }) => `${kind} ${name}`));
+	for (const { kind, name } of facts) {
+		const drop = additions[kind];
+		if (!drop || known.has(`${kind} ${name}`)) continue;
+		await sql.unsafe(drop(name, ...halves(name)));
+	}
+}
+
+/** A table and what is named within it. */
+const halves = (name: string): [string, string] => {
+	const space = name.indexOf(' ');
+	return [name.slice(0, space), name.slice(space + 1)];
+};
+
 /** Puts tables, functions, triggers and history where the former build had them, and nothing else. */
-async function goBack(sql: Sql, baseline: Map<string, string[]>): Promise<void> {
+async function goBack(sql: Sql, baseline: Baseline): Promise<void> {
+	await dropLater(sql, baseline.facts);
 	const bridge = await readFile(join(supabase, 'embedded', 'bridge.sql'), 'utf8');
 	const listed = (what: string, end: RegExp) => {
 		const [, names = ''] =
@@ -103,7 +141,9 @@ async function goBack(sql: Sql, baseline: Map<string, string[]>): Promise<void> 
 	for (const { written, name, columns } of await tablesOf(sql, SCHEMAS)) {
 		const isKnown = tables.includes(name);
 		if (!isKnown) await sql.unsafe(`drop table ${written} cascade`);
-		const later = columns.filter((column) => isKnown && !baseline.get(name)?.includes(column));
+		const later = columns.filter(
+			(column) => isKnown && !baseline.columns.get(name)?.includes(column)
+		);
 		for (const column of later) {
 			await sql`alter table ${sql.unsafe(written)} drop column ${sql(column)} cascade`;
 		}
