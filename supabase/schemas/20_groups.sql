@@ -86,6 +86,29 @@ begin
 			);
 end $$;
 
+-- Since when I belong to each group whose content I may read: {group: moment}. Policies compare a
+-- moment with it, once a query and not once a row: null, for any other group, is no yes.
+create function private.my_joins() returns jsonb
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return (
+		select jsonb_object_agg(m.group_id, m.joined_at) from cercle.memberships m
+		where m.member_id = (select private.uid()) and m.left_at is null
+			and m.group_id in (select private.my_group_ids())
+	);
+end $$;
+
+-- True when I belonged to the group at that moment, in this stay or in an earlier one.
+create function private.i_belonged(group_id uuid, at timestamptz) returns boolean
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return exists (
+		select from cercle.memberships m
+		where m.member_id = private.uid() and m.group_id = i_belonged.group_id
+			and at between m.joined_at and coalesce(m.left_at, 'infinity')
+	);
+end $$;
+
 -- Groups I belong to and whose charter in force I have not signed: I read nothing of them, not even
 -- what I wrote myself.
 create function private.my_unsigned_group_ids() returns setof uuid
@@ -365,8 +388,8 @@ comment on function public.leave_group is
 grant select on cercle.groups, cercle.memberships, cercle.charters, cercle.signatures
 	to authenticated;
 grant execute on function
-	private.my_joined_group_ids(), private.my_group_ids(), private.my_unsigned_group_ids(),
-	private.my_peer_ids(), private.need_member(uuid), private.shown_groups(),
+	private.my_joined_group_ids(), private.my_group_ids(), private.my_joins(),
+	private.my_unsigned_group_ids(), private.my_peer_ids(), private.need_member(uuid), private.shown_groups(),
 	private.export_groups(uuid), private.found_group(uuid, text, text),
 	private.write_charter(uuid, text, int), private.sign_charter(uuid), private.leave_group(uuid),
 	public.found_group(uuid, text, text), public.write_charter(uuid, text, int),

@@ -1,5 +1,4 @@
--- Sessions with their agenda, the members who were there, what each said at the end, and sharing a
--- closed session with a member who joined later.
+-- Sessions with their agenda, the members who were there, and what each said at the end.
 
 -- True for names of time zones that both Postgres and browsers know. Postgres alone would also take
 -- abbreviations and made-up offsets ('Mars5'), for which no browser can show an hour. Whether the
@@ -83,10 +82,13 @@ create table cercle.attendances (
 	member_id uuid not null references cercle.profiles (id) on delete cascade,
 	present boolean not null default true,
 	seen_at timestamptz,
+	claimed_at timestamptz,
 	unique (session_id, member_id)
 );
 comment on table cercle.attendances is
 	'The members who took part in a session, and when their phone was last heard.';
+comment on column cercle.attendances.claimed_at is
+	'When a member whose phone was not in the room said that they were there: another member who was confirms it.';
 create index attendances_group on cercle.attendances (group_id);
 create index attendances_member on cercle.attendances (member_id);
 
@@ -104,33 +106,23 @@ comment on table cercle.feedbacks is
 create index feedbacks_group on cercle.feedbacks (group_id);
 create index feedbacks_member on cercle.feedbacks (member_id);
 
-create table cercle.session_consents (
-	id uuid primary key default gen_random_uuid(),
-	group_id uuid not null references cercle.groups (id) on delete cascade,
-	session_id uuid not null references cercle.sessions (id) on delete cascade,
-	reader_id uuid not null references cercle.profiles (id) on delete cascade,
-	member_id uuid not null references cercle.profiles (id) on delete cascade,
-	given_at timestamptz not null default clock_timestamp(),
-	withdrawn_at timestamptz check (withdrawn_at >= given_at),
-	unique (session_id, reader_id, member_id)
-);
-comment on table cercle.session_consents is
-	'What each person present at a session answered to sharing it with a later joiner.';
-comment on column cercle.session_consents.reader_id is 'The later joiner.';
-comment on column cercle.session_consents.member_id is 'The member who was present and answered.';
-comment on column cercle.session_consents.withdrawn_at is
-	'Since when the answer is no. Null: it is yes.';
-create index session_consents_group on cercle.session_consents (group_id);
-create index session_consents_reader on cercle.session_consents (reader_id);
-create index session_consents_member on cercle.session_consents (member_id);
-
 alter table cercle.sessions enable row level security;
 alter table cercle.segments enable row level security;
 alter table cercle.attendances enable row level security;
 alter table cercle.feedbacks enable row level security;
-alter table cercle.session_consents enable row level security;
 
 -- Helper functions
+
+-- When a session was over, or will be: its planned end from when it began, or its close before that.
+-- One that nobody closed is over all the same, and one that is closed weeks later was over that day.
+create function private.session_end(session cercle.sessions) returns timestamptz
+language sql stable set search_path = '', pg_temp as $$
+	select least(
+		session.closed_at,
+		coalesce(session.started_at, session.starts_at)
+			+ make_interval(mins => session.length_minutes)
+	)
+$$;
 
 -- Sessions of my groups that were not over when I joined: access is dated, and a member who joined
 -- later does not read what was said before.
@@ -142,37 +134,38 @@ begin
 		join cercle.memberships m on m.group_id = s.group_id
 			and m.member_id = (select private.uid()) and m.left_at is null
 		where s.group_id in (select private.my_group_ids())
-			and (s.closed_at is null or s.closed_at >= m.joined_at);
+			and private.session_end(s) >= m.joined_at;
 end $$;
 
--- Sessions from before I joined that all those present share with me. One statement says what is
--- shared, and says everything once: it begins at the consents given for my reading, seldom any, and
--- compares them with those who were present.
-create function private.my_shared_session_ids() returns setof uuid
+-- Whose words of which earlier session I may read, because they agreed to it. A member who left the
+-- group agrees to nothing any more, and what they agreed to during an earlier membership, or to my
+-- reading during an earlier one of mine, ended with it.
+create function private.my_consents() returns table (session_id uuid, member_id uuid)
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
-		select c.session_id from cercle.session_consents c
+		select c.session_id, c.member_id from cercle.session_consents c
 		join cercle.memberships reader on reader.group_id = c.group_id
 			and reader.member_id = c.reader_id
 			and reader.left_at is null and reader.joined_at <= c.given_at
-		-- A member who left the group agrees to nothing any more, and what they agreed to during an
-		-- earlier membership ended with it.
 		join cercle.memberships giver on giver.group_id = c.group_id
 			and giver.member_id = c.member_id
 			and giver.left_at is null and giver.joined_at <= c.given_at
-		join cercle.attendances a on a.session_id = c.session_id
-			and a.member_id = c.member_id and a.present
 		where c.reader_id = (select private.uid()) and c.withdrawn_at is null
-			and c.group_id in (select private.my_group_ids())
-		group by c.session_id
-		having count(*) = (
-			select count(*) from cercle.attendances p
-			where p.session_id = c.session_id and p.present
-		);
+			and c.group_id in (select private.my_group_ids());
 end $$;
 
--- The one place that says which sessions I may read. Its plan is kept, as that of `my_group_ids`.
+-- What members who agreed to it said at the end of an earlier session.
+create function private.my_agreed_feedback_ids() returns setof uuid
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		select f.id from cercle.feedbacks f
+		where (f.session_id, f.member_id) in (select * from private.my_consents());
+end $$;
+
+-- The one place that says which sessions I may read as a whole: those of my stay, and earlier ones
+-- that everybody who is asked shares with me. Its plan is kept, as that of `my_group_ids`.
 create function private.my_session_ids() returns setof uuid
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
@@ -180,7 +173,7 @@ begin
 		select private.my_dated_session_ids() union all select private.my_shared_session_ids();
 end $$;
 
--- Closed sessions I took part in: I am one of those who decide whether they are shared.
+-- Closed sessions I took part in.
 create function private.my_attended_session_ids() returns setof uuid
 language sql stable security definer set search_path = '', pg_temp as $$
 	select s.id from cercle.sessions s
@@ -196,16 +189,79 @@ language sql stable security definer set search_path = '', pg_temp as $$
 	where status = 'live' and id in (select private.my_session_ids())
 $$;
 
+-- The last that is known of a session that goes on: its planned end, or a later command. Whoever
+-- still commands goes on.
+create function private.last_sign(session cercle.sessions) returns timestamptz
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return greatest(
+		private.session_end(session),
+		(select max(c.at) from cercle.room_commands c where c.session_id = session.id)
+	);
+end $$;
+
+-- True once nobody meets in a live session any more: an hour after the last sign of it, or when it
+-- is closed. Opening its room then makes nobody present.
+create function private.is_over(session cercle.sessions, at timestamptz) returns boolean
+language sql stable set search_path = '', pg_temp as $$
+	select session.status = 'closed'
+		or session.status = 'live' and at > private.last_sign(session) + interval '1 hour'
+$$;
+
+-- Present is a member whose own phone was in the room, or who says until a day after the close that
+-- they were there, once another member who was present confirms it. Nobody decides it of another:
+-- those present consent to what becomes of a session.
+create function private.mark_attendance(session_id uuid, member_id uuid, present boolean)
+returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	me uuid := private.me();
+	at timestamptz := private.room_time();
+	held cercle.sessions;
+	is_in boolean;
+begin
+	select * into held from cercle.sessions s
+		where s.id = mark_attendance.session_id and s.id in (select private.my_dated_session_ids());
+	if held.id is null then
+		perform private.refuse('CR001', 'no such session');
+	elsif mark_attendance.present is null or mark_attendance.member_id is null then
+		perform private.refuse('CR005', 'a member was there, or was not');
+	elsif held.status = 'planned'
+		or at > coalesce(held.closed_at, private.last_sign(held)) + interval '1 day'
+	then
+		perform private.refuse('CR004', 'it is said during the session, or until a day after it');
+	end if;
+	if mark_attendance.member_id = me then
+		is_in := mark_attendance.present and not private.is_over(held, at);
+		insert into cercle.attendances as a (group_id, session_id, member_id, present, claimed_at)
+		values (held.group_id, held.id, me, is_in,
+			case when mark_attendance.present and not is_in then at end)
+		on conflict on constraint attendances_session_id_member_id_key do update set
+			present = mark_attendance.present and (a.present or excluded.present),
+			claimed_at = case when not a.present then excluded.claimed_at end;
+		return;
+	end if;
+	update cercle.attendances a set present = true
+		where mark_attendance.present and a.session_id = held.id
+			and a.member_id = mark_attendance.member_id
+			and (a.present or a.claimed_at is not null)
+			and exists (
+				select from cercle.attendances mine
+				where mine.session_id = held.id and mine.member_id = me and mine.present
+			);
+	if not found then
+		perform private.refuse('CR002', 'nobody says it for another: they do, and one who was there confirms');
+	end if;
+end $$;
+
 -- Operations on attendances: see `apply_operation`.
 create function private.apply_attendance(kind text, args jsonb, base jsonb) returns void
 language plpgsql volatile set search_path = '', pg_temp as $$
 begin
 	case kind
 		when 'attendance.mark' then
-			insert into cercle.attendances (group_id, session_id, member_id, present)
-			values ((args ->> 'group_id')::uuid, (args ->> 'session_id')::uuid,
-				(args ->> 'member_id')::uuid, (args ->> 'present')::boolean)
-			on conflict (session_id, member_id) do update set present = excluded.present;
+			perform private.mark_attendance((args ->> 'session_id')::uuid,
+				(args ->> 'member_id')::uuid, (args ->> 'present')::boolean);
 		else
 			perform private.refuse('CR005', 'no such kind of operation');
 	end case;
@@ -242,7 +298,7 @@ end $$;
 create function private.shown_sessions() returns setof private.shown_table
 language sql stable set search_path = '', pg_temp as $$
 	values
-		('sessions', null, null, null, null),
+		('sessions', 'seen_sessions', null, $s$to_jsonb(t) - '{xmin,is_partial}'::text[]$s$, null),
 		('segments', null, null, null, null),
 		('attendances', null, null, null, null),
 		('feedbacks', null, null, null, null),
@@ -282,14 +338,12 @@ create policy select_member on cercle.segments for select to authenticated
 	using (session_id = any (array(select private.my_session_ids())));
 create policy select_member on cercle.attendances for select to authenticated
 	using (session_id = any (array(select private.my_session_ids())));
-create policy insert_live on cercle.attendances for insert to authenticated
-	with check (session_id = any (array(select private.my_live_session_ids())));
-create policy update_live on cercle.attendances for update to authenticated
-	using (session_id = any (array(select private.my_live_session_ids())))
-	with check (session_id = any (array(select private.my_live_session_ids())));
-
+-- Of an earlier session: what was said by those who agreed.
 create policy select_member on cercle.feedbacks for select to authenticated
-	using (session_id = any (array(select private.my_session_ids())));
+	using (
+		session_id = any (array(select private.my_dated_session_ids()))
+		or id = any (array(select private.my_agreed_feedback_ids()))
+	);
 -- A session that is shared with me is mine to read, not to write in.
 create policy insert_owner on cercle.feedbacks for insert to authenticated
 	with check (
@@ -302,9 +356,6 @@ create policy update_owner on cercle.feedbacks for update to authenticated
 		and session_id = any (array(select private.my_dated_session_ids()))
 	)
 	with check (member_id = (select private.uid()));
-
-create policy select_present on cercle.session_consents for select to authenticated
-	using (session_id = any (array(select private.my_attended_session_ids())));
 
 -- Triggers
 
@@ -325,9 +376,6 @@ create trigger keep_session_group before insert or update on cercle.attendances
 	for each row execute function private.keep_session_group();
 create trigger keep_session_group before insert or update on cercle.feedbacks
 	for each row execute function private.keep_session_group();
-create trigger keep_session_group before insert or update on cercle.session_consents
-	for each row execute function private.keep_session_group();
-
 create function private.keep_attendance_coherent() returns trigger
 language plpgsql security definer set search_path = '', pg_temp as $$
 begin
@@ -349,11 +397,6 @@ create trigger keep_columns before update on cercle.attendances
 	for each row execute function private.keep_columns('id', 'group_id', 'session_id', 'member_id');
 create trigger keep_columns before update on cercle.feedbacks
 	for each row execute function private.keep_columns('id', 'group_id', 'session_id', 'member_id');
-create trigger keep_columns before update on cercle.session_consents
-	for each row execute function private.keep_columns(
-		'id', 'group_id', 'session_id', 'reader_id', 'member_id'
-	);
-
 create trigger note_change after insert or update or delete on cercle.sessions
 	for each row execute function private.note_change('sessions', 'session');
 -- A session that begins or ends changes what may be written, and whose it is to read.
@@ -361,82 +404,25 @@ create trigger note_status after update of status on cercle.sessions
 	for each row execute function private.note_change('sessions', 'all');
 create trigger note_change after insert or update or delete on cercle.segments
 	for each row execute function private.note_change('segments', 'session');
--- A phone that is heard says nothing new; a correction of who was there says who may read.
-create trigger note_change after insert or delete on cercle.attendances
+-- A phone that is heard says nothing new; that somebody was there after all says who may read.
+create trigger note_change after insert or update of claimed_at or delete on cercle.attendances
 	for each row execute function private.note_change('attendances', 'session');
 create trigger note_presence after update of present on cercle.attendances
 	for each row execute function private.note_change('attendances', 'all');
 create trigger note_change after insert or update or delete on cercle.feedbacks
 	for each row execute function private.note_change('feedbacks', 'session');
-create trigger note_change after insert or update or delete on cercle.session_consents
-	for each row execute function private.note_change('session_consents', 'all');
-
--- Commands
-
--- An earlier session is opened to a member who joined after it by the consent of every member who
--- was present, as long as none of them withdraws it.
-create function private.share_session(session_id uuid, reader_id uuid, agree boolean) returns void
-language plpgsql volatile security definer set search_path = '', pg_temp as $$
-declare
-	me uuid := private.me();
-	shared cercle.sessions;
-begin
-	select * into shared from cercle.sessions s
-		where s.id = share_session.session_id and s.id in (select private.my_dated_session_ids());
-	if shared.id is null then
-		perform private.refuse('CR001', 'no such session');
-	end if;
-	if shared.id not in (select private.my_attended_session_ids()) then
-		perform private.refuse('CR002', 'those who were present share a closed session');
-	end if;
-	if agree is null or not exists (
-		select from cercle.memberships m
-		where m.group_id = shared.group_id and m.member_id = share_session.reader_id
-			and m.left_at is null and m.joined_at > shared.closed_at
-	) then
-		perform private.refuse('CR005', 'the reader did not join after the session');
-	end if;
-	if agree and exists (
-		select from cercle.attendances a
-		where a.session_id = shared.id and a.present and not exists (
-			select from cercle.memberships m
-			where m.group_id = shared.group_id and m.member_id = a.member_id
-				and m.left_at is null and m.joined_at <= shared.closed_at
-		)
-	) then
-		perform private.refuse('CR004', 'somebody who was present has left: not all can agree');
-	end if;
-	insert into cercle.session_consents as c (group_id, session_id, reader_id, member_id, withdrawn_at)
-	values (
-		shared.group_id, shared.id, share_session.reader_id, me,
-		case when not agree then clock_timestamp() end
-	)
-	on conflict on constraint session_consents_session_id_reader_id_member_id_key do update set
-		given_at = case when agree then clock_timestamp() else c.given_at end,
-		withdrawn_at = case when not agree then coalesce(c.withdrawn_at, clock_timestamp()) end;
-end $$;
-
-create function public.share_session(session_id uuid, reader_id uuid, agree boolean) returns void
-language sql volatile security invoker set search_path = '', pg_temp as $$
-	select private.share_session(session_id, reader_id, agree)
-$$;
-comment on function public.share_session is
-	'Answers, for a person who was present, whether a later joiner may read a closed session. It opens when all agree and ends with the first who does not.';
-
 -- Grants
 
-grant select on cercle.sessions, cercle.segments, cercle.attendances, cercle.feedbacks,
-	cercle.session_consents to authenticated;
-grant insert (group_id, session_id, member_id, present), update (present)
-	on cercle.attendances to authenticated;
+grant select on cercle.sessions, cercle.segments, cercle.attendances, cercle.feedbacks
+	to authenticated;
 grant insert (group_id, session_id, member_id, plus, delta), update (plus, delta)
 	on cercle.feedbacks to authenticated;
 -- The constraint of reminder_settings calls it with the rights of the member who writes.
 grant execute on function private.is_time_zone(text) to authenticated;
 grant execute on function
-	private.my_dated_session_ids(), private.my_shared_session_ids(), private.my_session_ids(),
+	private.my_dated_session_ids(), private.my_agreed_feedback_ids(), private.my_session_ids(),
 	private.my_attended_session_ids(), private.my_live_session_ids(),
+	private.mark_attendance(uuid, uuid, boolean),
 	private.apply_attendance(text, jsonb, jsonb), private.apply_feedback(text, jsonb, jsonb),
-	private.shown_sessions(), private.export_sessions(uuid),
-	private.share_session(uuid, uuid, boolean), public.share_session(uuid, uuid, boolean)
+	private.shown_sessions(), private.export_sessions(uuid)
 	to authenticated;

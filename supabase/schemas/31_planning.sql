@@ -61,9 +61,11 @@ begin
 		)
 	) with ordinality x(kind, label, minutes, least, speakers, rule, person_id, turn);
 
-	-- A presenter taken off the plan keeps what they prepared; an untouched challenge is deleted.
+	-- A presenter taken off the plan keeps what they prepared, for themself; an untouched challenge
+	-- is deleted.
 	delete from cercle.challenges c
-		where c.session_id = planned.id and c.presenter_id <> all (presenters) and c.version = 1;
+		where c.session_id = planned.id and c.presenter_id <> all (presenters) and c.version = 1
+			and exists (select from cercle.challenge_notes n where n.id = c.id and n.version = 1);
 	update cercle.challenges c set position = null
 		where c.session_id = planned.id and c.presenter_id <> all (presenters);
 	insert into cercle.challenges (group_id, session_id, presenter_id, position)
@@ -175,8 +177,8 @@ begin
 		then
 			perform private.refuse('CR002', 'the facilitator changes the plan');
 		end if;
-		if planned.status <> 'planned' then
-			perform private.refuse('CR004', 'the session has begun');
+		if planned.status <> 'planned' or planned.erased_at is not null then
+			perform private.refuse('CR004', 'the session has begun, or its words were erased');
 		end if;
 	end if;
 	if coalesce(planned.version, 0) <> coalesce(expected_version, 0) then

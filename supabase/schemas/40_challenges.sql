@@ -71,29 +71,10 @@ language sql stable security definer set search_path = '', pg_temp as $$
 	where presenter_id = (select private.uid()) and group_id in (select private.my_group_ids())
 $$;
 
--- Challenges whose text I may read. Of a session that was shared with me: those that their
--- presenter kept for more readers than themself.
+-- Challenges whose text I may read: mine; those on the plan of a session of my stay, unless its close
+-- locked them to their presenter; and of an earlier session those whose presenter agreed, and kept
+-- them for more readers than themself.
 create function private.my_readable_challenge_ids() returns setof uuid
-language plpgsql stable security definer set search_path = '', pg_temp as $$
-begin
-	return query
-		select c.id from cercle.challenges c
-		join cercle.sessions s on s.id = c.session_id
-		where s.id in (select private.my_session_ids())
-			and (
-				s.status <> 'closed'
-				or c.presenter_id = (select private.uid())
-				or c.withdrawn_at is not null
-				or (
-					not c.double_confidential
-					and (c.keep = 'present' or s.id in (select private.my_dated_session_ids()))
-				)
-			);
-end $$;
-
--- Challenges of which I may read what was noted and given: mine, those of sessions still open, and
--- those of sessions I took part in, where they are kept for those present.
-create function private.my_noted_challenge_ids() returns setof uuid
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
@@ -101,15 +82,73 @@ begin
 		union all
 		select c.id from cercle.challenges c
 		join cercle.sessions s on s.id = c.session_id
-		where s.status <> 'closed' and s.id in (select private.my_session_ids())
+		where s.id in (select private.my_dated_session_ids())
+			and (
+				c.withdrawn_at is not null
+				or c.position is not null and (s.status <> 'closed' or not c.double_confidential)
+			)
 		union all
 		select c.id from cercle.challenges c
-		where c.keep = 'present' and not c.double_confidential
-			and c.session_id in (select private.my_attended_session_ids());
+		where (c.session_id, c.presenter_id) in (select * from private.my_consents())
+			and c.position is not null and c.keep = 'present' and not c.double_confidential;
 end $$;
 
--- The presenter or the facilitator locks a challenge to its presenter, or opens it, until the
--- close.
+-- Challenges of which I may read all that was noted and given: those of sessions still open, and of
+-- closed ones those kept for those present, when I was, or when everybody who is asked agreed.
+create function private.my_noted_challenge_ids() returns setof uuid
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		select c.id from cercle.challenges c
+		join cercle.sessions s on s.id = c.session_id
+		where s.status <> 'closed' and s.id in (select private.my_dated_session_ids())
+			and (c.position is not null or c.presenter_id = (select private.uid()))
+		union all
+		select c.id from cercle.challenges c
+		where c.position is not null and c.keep = 'present' and not c.double_confidential
+			and (
+				c.session_id in (select private.my_attended_session_ids())
+				or c.session_id in (select private.my_shared_session_ids())
+			);
+end $$;
+
+-- Notes of my own challenges, written while I belonged to the group: what was written while I was
+-- away is not mine.
+create function private.my_own_note_ids() returns setof uuid
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		select n.id from cercle.challenge_notes n
+		where n.presenter_id = (select private.uid())
+			and n.group_id in (select private.my_group_ids())
+			and private.i_belonged(n.group_id, n.updated_at);
+end $$;
+
+-- The takeaways of earlier challenges whose presenter agreed that I read them, as long as the notes,
+-- in which several speak, stay closed to me.
+create function private.shared_takeaways()
+returns table (held cercle.challenge_notes, stamp xid)
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		select jsonb_populate_record(null::cercle.challenge_notes, to_jsonb(n) || '{"body": ""}'), n.xmin
+		from cercle.challenge_notes n
+		join cercle.challenges c on c.id = n.id
+		where (c.session_id, c.presenter_id) in (select * from private.my_consents())
+			and c.position is not null and c.keep = 'present' and not c.double_confidential
+			and c.session_id not in (select private.my_shared_session_ids());
+end $$;
+
+-- What I see of notes: those I may read, by their policy, and takeaways alone.
+create view cercle.seen_challenge_notes with (security_invoker) as
+	select n.*, n.xmin, false as is_partial from cercle.challenge_notes n
+	union all
+	select (t.held).*, t.stamp, true from private.shared_takeaways() t;
+comment on view cercle.seen_challenge_notes is
+	'Notes as their reader may see them: some without what others did not agree to.';
+
+-- Locks a challenge to its presenter, or opens it, until the close. The member who drives the live
+-- room may lock it; its presenter alone opens it.
 create function private.protect_challenge(challenge_id uuid, is_double boolean) returns void
 language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
@@ -123,12 +162,12 @@ begin
 	if held.id is null or is_double is null then
 		perform private.refuse('CR001', 'no such challenge');
 	end if;
-	if me <> held.presenter_id and not exists (
+	if me <> held.presenter_id and not (is_double and exists (
 		select from cercle.sessions s
-		left join cercle.room_states r on r.session_id = s.id
-		where s.id = held.session_id and me in (s.facilitator_id, r.facilitator_id)
-	) then
-		perform private.refuse('CR002', 'its presenter or the facilitator decides');
+		join cercle.room_states r on r.session_id = s.id
+		where s.id = held.session_id and s.status = 'live' and r.facilitator_id = me
+	)) then
+		perform private.refuse('CR002', 'its presenter decides; the facilitator may lock it');
 	end if;
 	update cercle.challenges c set double_confidential = is_double where c.id = held.id;
 end $$;
@@ -174,7 +213,8 @@ create function private.shown_challenges() returns setof private.shown_table
 language sql stable set search_path = '', pg_temp as $$
 	values
 		('challenges', null, null, null, null),
-		('challenge_notes', null, null, null, null)
+		('challenge_notes', 'seen_challenge_notes', null,
+			$s$to_jsonb(t) - '{xmin,is_partial}'::text[]$s$, null)
 $$;
 
 -- Policies
@@ -187,13 +227,13 @@ create policy update_presenter on cercle.challenges for update to authenticated
 	)
 	with check (presenter_id = (select private.uid()));
 create policy select_present on cercle.challenge_notes for select to authenticated
-	using (id = any (array(select private.my_noted_challenge_ids())));
+	using (
+		id = any (array(select private.my_noted_challenge_ids()))
+		or id = any (array(select private.my_own_note_ids()))
+	);
 create policy update_scribe on cercle.challenge_notes for update to authenticated
 	using (
-		(
-			presenter_id = (select private.uid())
-			and group_id = any (array(select private.my_group_ids()))
-		)
+		id = any (array(select private.my_own_note_ids()))
 		or session_id = any (array(select private.my_live_session_ids()))
 	);
 
@@ -320,14 +360,15 @@ create trigger note_change after insert or update or delete on cercle.challenge_
 
 -- Grants
 
-grant select on cercle.challenges, cercle.challenge_notes to authenticated;
+grant select on cercle.challenges, cercle.challenge_notes, cercle.seen_challenge_notes
+	to authenticated;
 grant update (
 	question, context, tried, options, wanted, unwanted, need, tags, keep, withdrawn_at
 ) on cercle.challenges to authenticated;
 grant update (body, takeaways) on cercle.challenge_notes to authenticated;
 grant execute on function
 	private.my_challenge_ids(), private.my_readable_challenge_ids(),
-	private.my_noted_challenge_ids(), private.protect_challenge(uuid, boolean),
+	private.my_noted_challenge_ids(), private.my_own_note_ids(), private.shared_takeaways(), private.protect_challenge(uuid, boolean),
 	private.apply_challenge(text, jsonb, jsonb), private.apply_notes(text, jsonb, jsonb),
 	private.shown_challenges()
 	to authenticated;

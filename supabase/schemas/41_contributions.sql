@@ -24,6 +24,30 @@ alter table cercle.contributions enable row level security;
 
 -- Helper functions
 
+-- What was given to my own challenges while I belonged to the group: mine, whatever else I may read.
+create function private.my_received_contribution_ids() returns setof uuid
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		select b.id from cercle.contributions b
+		join cercle.challenges c on c.id = b.challenge_id
+		where c.presenter_id = (select private.uid())
+			and b.group_id in (select private.my_group_ids())
+			and private.i_belonged(b.group_id, b.made_at);
+end $$;
+
+-- What members who agreed to it gave in an earlier session, as far as its presenter kept it for more
+-- readers than themself.
+create function private.my_agreed_contribution_ids() returns setof uuid
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		select b.id from cercle.contributions b
+		join cercle.challenges c on c.id = b.challenge_id
+		where (b.session_id, b.author_id) in (select * from private.my_consents())
+			and c.keep = 'present' and not c.double_confidential;
+end $$;
+
 -- Operations on contributions: see `apply_operation`.
 create function private.apply_contribution(kind text, args jsonb, base jsonb) returns void
 language plpgsql volatile set search_path = '', pg_temp as $$
@@ -67,7 +91,14 @@ $$;
 -- Policies
 
 create policy select_present on cercle.contributions for select to authenticated
-	using (challenge_id = any (array(select private.my_noted_challenge_ids())));
+	using (
+		(
+			challenge_id = any (array(select private.my_noted_challenge_ids()))
+			and session_id = any (array(select private.my_dated_session_ids()))
+		)
+		or id = any (array(select private.my_received_contribution_ids()))
+		or id = any (array(select private.my_agreed_contribution_ids()))
+	);
 create policy insert_author on cercle.contributions for insert to authenticated
 	with check (
 		author_id = (select private.uid())
@@ -77,7 +108,7 @@ create policy insert_author on cercle.contributions for insert to authenticated
 -- and never puts words in the author's mouth.
 create policy update_keeper on cercle.contributions for update to authenticated
 	using (
-		challenge_id = any (array(select private.my_challenge_ids()))
+		id = any (array(select private.my_received_contribution_ids()))
 		or (
 			author_id = (select private.uid())
 			and session_id = any (array(select private.my_live_session_ids()))
@@ -168,7 +199,8 @@ end $$;
 create function private.export_challenges(me uuid) returns jsonb
 language sql stable set search_path = '', pg_temp as $$
 	select jsonb_build_object(
-		-- What others noted of them and gave to them is the presenter's once the session is over.
+		-- What others noted of them and gave to them is the presenter's once the session is over. One of
+		-- an earlier stay does not show any more.
 		'challenges', (
 			select coalesce(jsonb_agg(jsonb_build_object(
 				'id', c.id, 'group_id', c.group_id, 'session_id', c.session_id,
@@ -178,14 +210,16 @@ language sql stable set search_path = '', pg_temp as $$
 				'double_confidential', c.double_confidential,
 				'notes', (
 					select jsonb_build_object('body', n.body, 'takeaways', n.takeaways)
-					from cercle.challenge_notes n where n.id = c.id and s.status = 'closed'
+					from cercle.challenge_notes n
+					where n.id = c.id and coalesce(s.status, 'closed') = 'closed'
 				),
 				'contributions', (
 					select coalesce(jsonb_agg(jsonb_build_object(
 						'kind', b.kind, 'text', b.text, 'made_at', b.made_at
 					) order by b.made_at, b.id), '[]')
 					from cercle.contributions b
-					where b.challenge_id = c.id and b.text <> '' and s.status = 'closed'
+					where b.challenge_id = c.id and b.text <> ''
+						and coalesce(s.status, 'closed') = 'closed'
 				)
 			) order by s.starts_at, c.id), '[]')
 			from cercle.challenges c
@@ -200,6 +234,7 @@ $$;
 grant select, insert (id, group_id, session_id, challenge_id, kind, text), update (text)
 	on cercle.contributions to authenticated;
 grant execute on function
+	private.my_received_contribution_ids(), private.my_agreed_contribution_ids(),
 	private.apply_contribution(text, jsonb, jsonb), private.shown_contributions(),
 	private.export_contributions(uuid), private.export_challenges(uuid)
 	to authenticated;

@@ -22,6 +22,7 @@ create table cercle.actions (
 	version int not null default 1,
 	created_at timestamptz not null default now(),
 	updated_at timestamptz not null default now(),
+	told_at timestamptz,
 	constraint actions_title_check
 		check (private.fits(title, 200) and (title <> '' or removed_at is not null))
 );
@@ -40,6 +41,8 @@ comment on column cercle.actions.decided_carries is
 	'How many carries it had when its owner last decided.';
 comment on column cercle.actions.removed_at is
 	'Its owner took it back: the words are gone, the row says so.';
+comment on column cercle.actions.told_at is
+	'When its outcome and its line were last said. Null: never.';
 create index actions_group on cercle.actions (group_id);
 create index actions_owner on cercle.actions (owner_id);
 create index actions_born_in on cercle.actions (born_in);
@@ -110,6 +113,25 @@ language sql stable security definer set search_path = '', pg_temp as $$
 		and r.reviewed_at between m.joined_at and coalesce(m.left_at, 'infinity')
 $$;
 
+-- Reviews at an earlier session: with the words of the member who wrote the line and of the owner
+-- of the action, who is spoken of, once both agreed; those without a line once everybody did.
+create function private.my_agreed_review_ids() returns setof uuid
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		with given as materialized (select * from private.my_consents())
+		select r.id from cercle.reviews r
+		join cercle.actions a on a.id = r.action_id
+		where r.session_id in (select g.session_id from given g)
+			and (
+				(r.line = '' and r.session_id in (select private.my_shared_session_ids()))
+				or (
+					(r.session_id, r.reviewed_by) in (select * from given)
+					and (r.session_id, a.owner_id) in (select * from given)
+				)
+			);
+end $$;
+
 -- What happened to my own actions while I was a member: mine to read after I left, too.
 create function private.my_own_event_ids() returns setof uuid
 language sql stable security definer set search_path = '', pg_temp as $$
@@ -120,6 +142,41 @@ language sql stable security definer set search_path = '', pg_temp as $$
 		and a.group_id not in (select private.my_unsigned_group_ids())
 		and e.at between m.joined_at and coalesce(m.left_at, 'infinity')
 $$;
+
+-- Open actions from before I joined, of members of today, from the first session on that began since:
+-- what is to be done, by whom and until when. What was said of them before is not mine to read, so
+-- they seem taken when I came.
+create function private.earlier_actions() returns table (held cercle.actions, stamp xid)
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		select jsonb_populate_record(null::cercle.actions, jsonb_build_object(
+			'id', a.id, 'group_id', a.group_id, 'owner_id', a.owner_id, 'title', a.title,
+			'due_on', a.due_on, 'due_in', a.due_in, 'status', a.status,
+			'carries', 0, 'decided_carries', 0,
+			'outcome', case when a.told_at >= j.joined_at then a.outcome end,
+			'line', case when a.told_at >= j.joined_at then a.line else '' end,
+			'version', 1, 'created_at', j.joined_at, 'updated_at', j.joined_at
+		)), a.xmin
+		from jsonb_each_text(private.my_joins()) k
+		cross join lateral (select k.key::uuid as group_id, k.value::timestamptz as joined_at) j
+		join cercle.actions a on a.group_id = j.group_id and a.created_at < j.joined_at
+		where a.owner_id <> private.uid() and a.removed_at is null
+			and private.belongs(a.owner_id, a.group_id)
+			and (a.status = 'open' or a.told_at >= j.joined_at)
+			and exists (
+				select from cercle.sessions s
+				where s.group_id = j.group_id and s.started_at >= j.joined_at
+			);
+end $$;
+
+-- What I see of actions: those I may read as a whole, by their policy, and earlier ones.
+create view cercle.seen_actions with (security_invoker) as
+	select a.*, a.xmin, false as is_partial from cercle.actions a
+	union all
+	select (e.held).*, e.stamp, true from private.earlier_actions() e;
+comment on view cercle.seen_actions is
+	'Actions as their reader may see them: earlier ones without what was said of them.';
 
 -- The owner's decision about an action carried three times or more since the last one. Reshaped, it
 -- is a new commitment and its count begins again.
@@ -160,10 +217,13 @@ begin
 		where a.id = held.id;
 end $$;
 
--- Carries open actions into the next session, also those of an earlier one that was never held. One
--- that was due and is not finished counts one carry more and falls due at the next session; one due
--- later, or taken today, only changes its session.
-create function private.carry_actions(closing cercle.sessions, next_id uuid) returns void
+-- Carries open actions into the next session, also those of an earlier one that was never held; null:
+-- into the next one planned. One that was due and is not finished counts one carry more and falls due
+-- at the next session; one due later, or taken today, only changes its session. Of a session that
+-- nobody closed in time only what was reviewed there counts.
+create function private.carry_actions(
+	closing cercle.sessions, next_id uuid, only_reviewed boolean
+) returns void
 language sql volatile security definer set search_path = '', pg_temp as $$
 	update cercle.actions a set
 		carries = a.carries + carried.late::int,
@@ -172,10 +232,13 @@ language sql volatile security definer set search_path = '', pg_temp as $$
 	from (
 		select b.id,
 			b.born_in is distinct from closing.id
-				and b.due_on <= (closing.starts_at at time zone closing.time_zone)::date as late,
-			(n.starts_at at time zone n.time_zone)::date as next_on
+				and b.due_on <= (closing.starts_at at time zone closing.time_zone)::date
+				and (not only_reviewed or exists (
+					select from cercle.reviews r where r.action_id = b.id and r.session_id = closing.id
+				)) as late,
+			coalesce((n.starts_at at time zone n.time_zone)::date, b.due_on) as next_on
 		from cercle.actions b
-		join cercle.sessions n on n.id = next_id
+		left join cercle.sessions n on n.id = next_id
 		left join cercle.sessions d on d.id = b.due_in
 		where b.group_id = closing.group_id and b.status = 'open'
 			and (b.due_in is null or d.starts_at <= closing.starts_at or b.born_in = closing.id)
@@ -240,7 +303,8 @@ end $$;
 create function private.shown_actions() returns setof private.shown_table
 language sql stable set search_path = '', pg_temp as $$
 	values
-		('actions', null, null, null, 't.removed_at is null'),
+		('actions', 'seen_actions', null, $s$to_jsonb(t) - '{xmin,is_partial,told_at}'::text[]$s$,
+			't.removed_at is null'),
 		('action_events', null, null, null, null),
 		('reviews', null, null, null, null)
 $$;
@@ -275,7 +339,7 @@ language sql stable set search_path = '', pg_temp as $$
 $$;
 
 -- Settled actions of which nothing was said since the limit. One that is part of a session whose
--- words are kept, or of one to come, stays with it; a plan long past and never held keeps nothing.
+-- words are kept, or of one to come, stays with it.
 create function private.expired_action_ids(at timestamptz, most int) returns setof uuid
 language sql stable security definer set search_path = '', pg_temp as $$
 	select a.id from cercle.actions a
@@ -292,7 +356,6 @@ language sql stable security definer set search_path = '', pg_temp as $$
 		and not exists (
 			select from cercle.sessions s
 			where s.erased_at is null
-				and not (s.status = 'planned' and s.starts_at < l.limit_at)
 				and (
 					s.id in (a.born_in, a.due_in)
 					or s.id in (select r.session_id from cercle.reviews r where r.action_id = a.id)
@@ -316,9 +379,10 @@ end $$;
 -- Policies. Inserting an action, and writing a review, is also the facilitator's and the scribe's:
 -- see 60_room.sql.
 
+-- Those taken since the reader joined; of earlier ones see `earlier_actions`.
 create policy select_member on cercle.actions for select to authenticated
 	using (
-		group_id = any (array(select private.my_group_ids()))
+		created_at >= ((select private.my_joins()) ->> group_id::text)::timestamptz
 		or (
 			owner_id = (select private.uid())
 			and group_id <> all (array(select private.my_unsigned_group_ids()))
@@ -329,12 +393,13 @@ create policy update_owner on cercle.actions for update to authenticated
 	with check (owner_id = (select private.uid()));
 create policy select_member on cercle.action_events for select to authenticated
 	using (
-		group_id = any (array(select private.my_group_ids()))
+		at >= ((select private.my_joins()) ->> group_id::text)::timestamptz
 		or id = any (array(select private.my_own_event_ids()))
 	);
 create policy select_member on cercle.reviews for select to authenticated
 	using (
-		session_id = any (array(select private.my_session_ids()))
+		session_id = any (array(select private.my_dated_session_ids()))
+		or id = any (array(select private.my_agreed_review_ids()))
 		or id = any (array(select private.my_own_review_ids()))
 	);
 
@@ -461,6 +526,19 @@ end $$;
 create trigger settle_told before update on cercle.actions
 	for each row execute function private.settle_told_action();
 
+-- Row trigger: dates what is said of an action.
+create function private.date_told_action() returns trigger
+language plpgsql set search_path = '', pg_temp as $$
+begin
+	new.told_at := clock_timestamp();
+	return new;
+end $$;
+-- Erasing a line says nothing.
+create trigger tell_when before update on cercle.actions
+	for each row when (
+		new.outcome is distinct from old.outcome or new.line not in (old.line, '')
+	) execute function private.date_told_action();
+
 -- Row trigger: writes the history, for whatever changes an action.
 create function private.log_action() returns trigger
 language plpgsql security definer set search_path = '', pg_temp as $$
@@ -555,7 +633,8 @@ create trigger note_change after insert or update or delete on cercle.reviews
 
 -- Grants
 
-grant select on cercle.actions, cercle.action_events, cercle.reviews to authenticated;
+grant select on cercle.actions, cercle.action_events, cercle.reviews, cercle.seen_actions
+	to authenticated;
 grant insert (id, group_id, owner_id, title, due_on, born_in, goal_id, partner_id)
 	on cercle.actions to authenticated;
 grant update (title, due_on, status, goal_id, partner_id, rank, outcome, line, removed_at)
@@ -564,6 +643,7 @@ grant insert (group_id, action_id, session_id, outcome, line), update (outcome, 
 	on cercle.reviews to authenticated;
 grant execute on function
 	private.my_action_ids(), private.my_own_review_ids(), private.my_own_event_ids(),
+	private.my_agreed_review_ids(), private.earlier_actions(),
 	private.decide_action(uuid, text, text, date, text),
 	private.apply_action(text, jsonb, jsonb), private.apply_review(text, jsonb, jsonb),
 	private.shown_actions(), private.export_actions(uuid)

@@ -37,6 +37,33 @@ alter table cercle.goals enable row level security;
 
 -- Helper functions
 
+-- Goals that members of today shared before I joined: which, and how they stand. Why and by what
+-- means was said to others; the goal is mine to read as a whole once its owner saves it again.
+create function private.earlier_goals() returns table (held cercle.goals, stamp xid)
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		select jsonb_populate_record(null::cercle.goals, jsonb_build_object(
+			'id', o.id, 'group_id', o.group_id, 'owner_id', o.owner_id, 'title', o.title,
+			'year', o.year, 'quarter', o.quarter, 'stage', o.stage, 'shared', true,
+			'status', o.status, 'measure', '', 'means', '', 'reason', '', 'line', '',
+			'version', 1, 'created_at', j.joined_at, 'updated_at', j.joined_at
+		)), o.xmin
+		from jsonb_each_text(private.my_joins()) k
+		cross join lateral (select k.key::uuid as group_id, k.value::timestamptz as joined_at) j
+		join cercle.goals o on o.group_id = j.group_id and o.updated_at < j.joined_at
+		where o.owner_id <> private.uid() and o.shared and o.removed_at is null
+			and private.belongs(o.owner_id, o.group_id);
+end $$;
+
+-- What I see of goals: those I may read as a whole, by their policy, and earlier ones.
+create view cercle.seen_goals with (security_invoker) as
+	select o.*, o.xmin, false as is_partial from cercle.goals o
+	union all
+	select (e.held).*, e.stamp, true from private.earlier_goals() e;
+comment on view cercle.seen_goals is
+	'Goals as their reader may see them: earlier ones without what was written of them.';
+
 -- Operations on goals: see `apply_operation`.
 create function private.apply_goal(kind text, args jsonb, base jsonb) returns void
 language plpgsql volatile set search_path = '', pg_temp as $$
@@ -66,7 +93,8 @@ end $$;
 create function private.shown_goals() returns setof private.shown_table
 language sql stable set search_path = '', pg_temp as $$
 	values
-		('goals', null, null, null, 't.removed_at is null')
+		('goals', 'seen_goals', null, $s$to_jsonb(t) - '{xmin,is_partial}'::text[]$s$,
+			't.removed_at is null')
 $$;
 
 -- What an account exports of this area: see `export_account`.
@@ -110,9 +138,10 @@ end $$;
 
 -- Policies
 
+-- Those written since the reader joined; of earlier ones see `earlier_goals`.
 create policy select_member on cercle.goals for select to authenticated
 	using (
-		(shared and group_id = any (array(select private.my_group_ids())))
+		(shared and updated_at >= ((select private.my_joins()) ->> group_id::text)::timestamptz)
 		or (
 			owner_id = (select private.uid())
 			and group_id <> all (array(select private.my_unsigned_group_ids()))
@@ -163,7 +192,7 @@ alter table cercle.actions add constraint actions_goal_id_fkey
 
 -- Grants
 
-grant select on cercle.goals to authenticated;
+grant select on cercle.goals, cercle.seen_goals to authenticated;
 grant insert (
 	id, group_id, owner_id, title, year, quarter, stage, measure, means, reason, shared
 ) on cercle.goals to authenticated;
@@ -171,5 +200,6 @@ grant update (
 	title, year, quarter, stage, measure, means, reason, shared, status, line, removed_at
 ) on cercle.goals to authenticated;
 grant execute on function
-	private.apply_goal(text, jsonb, jsonb), private.shown_goals(), private.export_goals(uuid)
+	private.apply_goal(text, jsonb, jsonb), private.shown_goals(), private.export_goals(uuid),
+	private.earlier_goals()
 	to authenticated;

@@ -100,13 +100,17 @@ language sql immutable set search_path = '', pg_temp as $$
 $$;
 
 -- Notes that a member's phone was heard in a live room. A member whose phone is heard takes part,
--- unless the group says otherwise.
+-- unless they say otherwise; not once the session is over.
 create function private.mark_seen(room cercle.room_states, member uuid) returns void
-language sql volatile security definer set search_path = '', pg_temp as $$
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	at timestamptz := private.room_time();
+begin
 	insert into cercle.attendances as a (group_id, session_id, member_id, seen_at)
-	values (room.group_id, room.session_id, member, private.room_time())
-	on conflict (session_id, member_id) do update set seen_at = excluded.seen_at
-$$;
+	select room.group_id, room.session_id, member, at
+	from cercle.sessions s where s.id = room.session_id and not private.is_over(s, at)
+	on conflict (session_id, member_id) do update set seen_at = excluded.seen_at;
+end $$;
 
 -- True when the caller may take the role: its holder has left the group, or their phone was not
 -- heard for 30 seconds. A last sign that lies in the future counts as none: the server's clock was
@@ -289,7 +293,11 @@ begin
 		if room.position is not null then
 			perform private.refuse('CR004', 'the session has begun');
 		end if;
-		update cercle.sessions s set status = 'live', started_at = at where s.id = room.session_id;
+		update cercle.sessions s set status = 'live', started_at = at
+			where s.id = room.session_id and s.erased_at is null;
+		if not found then
+			perform private.refuse('CR004', 'the words of this session were erased');
+		end if;
 		room.minutes := array(select s.minutes from cercle.segments s
 			where s.session_id = room.session_id order by s.position);
 		return private.enter_segment(room, 0, at);
@@ -413,6 +421,7 @@ begin
 end $$;
 
 -- Stores the state, logs the command, tells the phones. A member who commands a live room is there.
+-- `me` is null when the server closes what nobody closed.
 create function private.save_room(
 	room cercle.room_states, command text, args jsonb, command_id uuid, me uuid, at timestamptz,
 	before jsonb
@@ -421,6 +430,11 @@ language plpgsql volatile security definer set search_path = '', pg_temp as $$
 declare
 	saved cercle.room_states;
 begin
+	-- A member who gives the role away before the session does not count as present: they may not
+	-- come. Looked at before the command is noted, which is a sign that the session goes on.
+	if room.position is not null and me is not null then
+		perform private.mark_seen(room, me);
+	end if;
 	update cercle.room_states r set
 		position = room.position, started_at = room.started_at, planned_ms = room.planned_ms,
 		added_ms = room.added_ms, paused_at = room.paused_at, paused_ms = room.paused_ms,
@@ -433,13 +447,28 @@ begin
 	) values (
 		command_id, room.group_id, room.session_id, me, command, args, saved.version, at, before
 	);
-	-- A member who gives the role away before the session does not count as present: they may not
-	-- come.
-	if saved.position is not null then
-		perform private.mark_seen(room, me);
-	end if;
 	perform private.signal_room(room.session_id, 'state', private.room_json(saved));
 	return private.room_json(saved);
+end $$;
+
+-- Refuses commands to a live session that is over. A member who was present may go on with it for a
+-- day after its last sign; after that it can only be closed.
+create function private.need_going(room cercle.room_states, me uuid, at timestamptz) returns void
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	if exists (
+		select from cercle.sessions s
+		where s.id = room.session_id and private.is_over(s, at)
+			and (
+				at > private.last_sign(s) + interval '1 day'
+				or not exists (
+					select from cercle.attendances a
+					where a.session_id = s.id and a.member_id = me and a.present
+				)
+			)
+	) then
+		perform private.refuse('CR004', 'the session is over: it can be closed');
+	end if;
 end $$;
 
 create function private.room_command(
@@ -457,6 +486,7 @@ begin
 		return (select private.room_json(r) from cercle.room_states r
 			where r.session_id = room_command.session_id);
 	end if;
+	perform private.need_going(room, me, at);
 	args := private.command_args(command, args);
 	if command = 'undo' then
 		room := private.previous_room(room, me, at);
@@ -517,8 +547,61 @@ language sql volatile security invoker set search_path = '', pg_temp as $$
 $$;
 comment on function public.server_clock is 'The server''s time in milliseconds since 1970.';
 
--- Closing a session: its notes become the presenter's, unfinished actions are carried, the next
--- date is set.
+-- Ends a live session: its notes become the presenter's, unfinished actions are carried. One that was
+-- over before was closed at its last sign, whenever somebody says so: nobody spoke or was late since.
+create function private.end_session(
+	room cercle.room_states, closing cercle.sessions, next_id uuid, command_id uuid, me uuid,
+	at timestamptz
+) returns jsonb
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	was_over boolean := private.is_over(closing, at);
+	ended_at timestamptz := case when was_over then private.last_sign(closing) else at end;
+begin
+	perform private.leave_segment(room, ended_at);
+	perform private.erase_room_traces(closing.id);
+	perform private.close_floor(room, ended_at);
+	perform private.carry_actions(closing, next_id, was_over);
+	update cercle.sessions s set status = 'closed', closed_at = ended_at where s.id = closing.id;
+	room.paused_at := coalesce(room.paused_at, greatest(ended_at, room.started_at));
+	return private.save_room(
+		room, 'close', jsonb_build_object('next', next_id), command_id, me, at, null
+	);
+end $$;
+
+-- Closes the live sessions that nobody closed, a day after their last sign: see `erase_expired`. Their
+-- unfinished actions go into the next session planned, if there is one.
+create function private.close_forgotten(at timestamptz, most int) returns int
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	room cercle.room_states;
+	closing cercle.sessions;
+	closed int := 0;
+begin
+	for room in
+		select r.* from cercle.room_states r
+		join cercle.sessions s on s.id = r.session_id
+		where s.status = 'live' and private.last_sign(s) < close_forgotten.at - interval '1 day'
+		order by r.session_id
+		limit most
+		for update of r skip locked
+	loop
+		select * into closing from cercle.sessions s
+			where s.id = room.session_id and s.status = 'live' for update;
+		if found then
+			perform private.end_session(room, closing, (
+				select s.id from cercle.sessions s
+				where s.group_id = closing.group_id and s.status = 'planned'
+					and s.starts_at > closing.starts_at
+				order by s.starts_at limit 1
+			), gen_random_uuid(), null, close_forgotten.at);
+			closed := closed + 1;
+		end if;
+	end loop;
+	return closed;
+end $$;
+
+-- Closing a session; the next date is set with it.
 create function private.close_session(
 	session_id uuid, next jsonb, expected_version int, command_id uuid
 ) returns jsonb
@@ -545,15 +628,8 @@ begin
 	then
 		perform private.refuse('CR002', 'the facilitator closes the session');
 	end if;
-	next_id := private.next_session(closing, next);
-	perform private.leave_segment(room, at);
-	perform private.erase_room_traces(closing.id);
-	perform private.close_floor(room, at);
-	perform private.carry_actions(closing, next_id);
-	update cercle.sessions s set status = 'closed', closed_at = at where s.id = closing.id;
-	room.paused_at := coalesce(room.paused_at, greatest(at, room.started_at));
-	return private.save_room(
-		room, 'close', jsonb_build_object('next', next_id), command_id, me, at, null
+	return private.end_session(
+		room, closing, private.next_session(closing, next), command_id, me, at
 	);
 end $$;
 

@@ -164,7 +164,8 @@ comment on function public.apply_ops is
 -- Reading
 --
 -- For each table, the caller's rows have a sum: that of a stamp per row, which changes when the row
--- is written (xmin, the transaction that wrote it) and when its columns do. A phone says which
+-- is written (xmin, the transaction that wrote it) and when its columns do. Of a table that some read
+-- in part, the rows come from a view `seen_…`, which says so of each. A phone says which
 -- tables it asks for, all or those that a signal named, and of each what it has: the sum of its
 -- rows and the snapshot that they were read in. A table of the same sum is not sent. Of another,
 -- what was written since that snapshot is sent; what the phone then still has wrong (rows gone, or
@@ -212,6 +213,7 @@ declare
 	shown record;
 	has jsonb;
 	cursor xid;
+	stamp text;
 	answer jsonb;
 	tables jsonb := '{}';
 	rest jsonb := '[]';
@@ -223,21 +225,22 @@ begin
 		has := held -> shown.name;
 		cursor := case when pg_input_is_valid(has ->> 'snapshot', 'pg_snapshot')
 			then pg_snapshot_xmin((has ->> 'snapshot')::pg_snapshot)::xid end;
+		-- A row that was shown in part is another once it is shown as a whole.
+		stamp := format('hashtext(concat_ws('' '', t.%I, t.xmin, %s$1))', shown.key,
+			case when shown.source like 'seen\_%' then 't.is_partial, ' end);
 		execute format(
 			$q$
 				select jsonb_build_object(
 					'full', $2,
-					'sum', jsonb_build_array(
-						count(*), coalesce(sum(hashtext(concat_ws(' ', t.%1$I, t.xmin, $1))), 0)
-					),
+					'sum', jsonb_build_array(count(*), coalesce(sum(%1$s), 0)),
 					'rows', coalesce(
-						jsonb_agg(jsonb_build_array(hashtext(concat_ws(' ', t.%1$I, t.xmin, $1)), %2$s))
+						jsonb_agg(jsonb_build_array(%1$s, %2$s))
 							filter (where $2 or age(t.xmin) <= $3),
 						'[]'
 					)
 				)
 				from cercle.%3$I t where %4$s
-			$q$, shown.key, shown.shape, shown.source, shown.which
+			$q$, stamp, shown.shape, shown.source, shown.which
 		) using shown.version, cursor is null, age(cursor) into answer;
 		if answer -> 'sum' is not distinct from coalesce(has -> 'sum', '[0, 0]') then
 			continue;

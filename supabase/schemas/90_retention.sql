@@ -2,19 +2,19 @@
 
 -- Helper functions
 
--- Closed sessions past their group's limit, except the last one that was held: the next session
--- begins with it.
+-- Sessions past their group's limit, planned ones that were never held too, except the last one that
+-- was held: the next session begins with it.
 create function private.expired_session_ids(at timestamptz, most int) returns setof uuid
 language sql volatile security definer set search_path = '', pg_temp as $$
 	select s.id from cercle.sessions s
 	join cercle.groups g on g.id = s.group_id
-	where s.status = 'closed' and s.erased_at is null
-		and s.closed_at < at - make_interval(months => g.retention_months)
-		and exists (
+	where s.status <> 'live' and s.erased_at is null
+		and private.session_end(s) < at - make_interval(months => g.retention_months)
+		and (s.status = 'planned' or exists (
 			select from cercle.sessions l
 			where l.group_id = s.group_id and l.closed_at > s.closed_at
-		)
-	order by s.closed_at
+		))
+	order by s.starts_at
 	limit most
 	for update of s skip locked
 $$;
@@ -144,8 +144,10 @@ begin
 	if not pg_try_advisory_xact_lock(hashtextextended('erase_expired', 0)) then
 		return '{}';
 	end if;
-	-- Sessions first: what is part of one whose words are kept stays with it.
-	erased := private.erase_sessions(
+	-- Sessions first: what is part of one whose words are kept stays with it; and before them those
+	-- that nobody closed.
+	erased := jsonb_build_object('forgotten', private.close_forgotten(moment, batch));
+	erased := erased || private.erase_sessions(
 		array(select private.expired_session_ids(moment, batch)), moment
 	);
 	erased := erased || jsonb_build_object('breaches', private.settle_lapsed(batch));

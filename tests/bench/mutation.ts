@@ -17,7 +17,7 @@ import { connect, type Connection, openServer } from '../support/server.ts';
 import { type Mutant, mutantsOf } from './mutation/mutants.ts';
 
 /** Members who may hear the live room. */
-const hearing = ['absent', 'facilitator', 'later', 'member', 'presenter'];
+const hearing = ['absent', 'back', 'facilitator', 'later', 'member', 'newest', 'presenter'];
 
 const server = await openServer();
 const cercle = connect(server);

@@ -160,6 +160,13 @@ export async function leave(cercle: Connection, groupId: string, person: Person)
 	`;
 }
 
+/** A member of before is one again; the charter they signed is still in force. */
+export async function comeBack(cercle: Connection, groupId: string, person: Person): Promise<void> {
+	await cercle.owner`
+		insert into memberships (group_id, member_id) values (${groupId}, ${person.id})
+	`;
+}
+
 export function segment(kind: string, minutes: number, more: Partial<Segment> = {}): Segment {
 	const label = { fr: kind, en: kind };
 	return { kind, label, minutes, least: 1, speakers: 'everyone', rule: 'free', ...more };

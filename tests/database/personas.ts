@@ -6,6 +6,7 @@ import {
 	addAction,
 	applyOne,
 	close,
+	comeBack,
 	foundGroup,
 	given,
 	type Group,
@@ -31,6 +32,8 @@ export const personas = [
 	'member',
 	'absent',
 	'later',
+	'newest',
+	'back',
 	'presenter',
 	'facilitator'
 ] as const;
@@ -38,9 +41,10 @@ export type Persona = (typeof personas)[number];
 export type Named = Exclude<Persona, 'anonymous'>;
 
 /**
- * A group in the middle of its life: a session closed, one live, one planned. Everybody but the
- * later joiner was a member of the closed one; `absent` did not come to it; `left` left after it.
- * The session before, which those present share with the later joiner, is `earlier`.
+ * A group in the middle of its life: a session closed, one live, one planned. `absent` did not come
+ * to the closed one; `left` left after it, and `back` in the middle of it, to come back later. After
+ * it came `later`, and the `newest` after one that nobody closed (remains.ts). The session before,
+ * which all who are asked share with the later joiner, is `earlier`.
  */
 export interface World {
 	group: Group;
@@ -58,8 +62,10 @@ export interface World {
 	/** Challenges of the presenter. */
 	closedChallenge: string;
 	liveChallenge: string;
-	/** What the member gave to the challenges. */
-	contribution: { closed: string; live: string };
+	/** What `back` presented in the closed session. */
+	backChallenge: string;
+	/** What the member gave to the challenges, to that of `back` before and after they left. */
+	contribution: { closed: string; live: string; toBack: string; afterBack: string };
 	/** Actions of these people, reviewed in the closed session. */
 	action: { member: string; left: string };
 	/** Two goals of the member, one kept private, and one of the member who left. */
@@ -79,6 +85,7 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	const member = await join('Member');
 	const absent = await join('Absent');
 	const left = await join('Left');
+	const back = await join('Back');
 	const [foreigner, stranger, invited] = await Promise.all([
 		cercle.signIn('Foreigner'),
 		cercle.signIn('Stranger'),
@@ -87,7 +94,7 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	const elsewhere = await foundGroup(foreigner, 'Ailleurs');
 	const { community, animator } = await animated(cercle, group);
 
-	const first = planFor(group, { presenters: [presenter.id] });
+	const first = planFor(group, { presenters: [presenter.id, back.id] });
 	const cast = { facilitator, presenter, member, left };
 	const earlier = await holdEarlier(cercle, group, cast, first);
 	const closed = first.id;
@@ -104,22 +111,34 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	await start(facilitator, closed);
 	for (const person of [facilitator, presenter, member, left]) await roomOf(person, closed);
 	const here = { group_id: group.id, session_id: closed };
-	await allow(facilitator, 'attendance.mark', { ...here, member_id: absent.id, present: false });
+	await allow(absent, 'attendance.mark', { ...here, member_id: absent.id, present: false });
 	for (const action_id of Object.values(action)) {
 		await allow(facilitator, 'review.record', { ...here, action_id, outcome: 'partly', line: '' });
 	}
 	for (const person of [member, left]) {
 		await allow(person, 'feedback.write', { ...here, plus: 'calm', delta: '' });
 	}
-	const challenge = async (session: string) => {
-		const [row] = await cercle.owner`select id from challenges where session_id = ${session}`;
+	const challenge = async (session: string, by = presenter) => {
+		const [row] = await cercle.owner`
+			select id from challenges where session_id = ${session} and presenter_id = ${by.id}
+		`;
 		return String(row?.id);
 	};
-	const contribution = { closed: randomUUID(), live: randomUUID() };
+	const contribution = {
+		...{ closed: randomUUID(), live: randomUUID(), toBack: randomUUID(), afterBack: randomUUID() }
+	};
 	const closedChallenge = await challenge(closed);
+	const backChallenge = await challenge(closed, back);
 	const gift = { kind: 'experience', text: 'We waited too long' };
 	await allow(member, 'contribution.add', {
 		...{ ...here, id: contribution.closed, challenge_id: closedChallenge, ...gift }
+	});
+	const toBack = { ...here, challenge_id: backChallenge, ...gift };
+	await allow(member, 'contribution.add', { id: contribution.toBack, ...toBack });
+	await leave(cercle, group.id, back);
+	await allow(member, 'contribution.add', { id: contribution.afterBack, ...toBack });
+	await allow(facilitator, 'notes.write', {
+		...{ id: backChallenge, changes: { body: 'Said while they were away.' } }
 	});
 	given(await giveFloor(facilitator, closed, member));
 	const live = planFor(group, { starts_at: '2030-02-05T18:30:00Z', presenters: [presenter.id] });
@@ -130,7 +149,10 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	const later = await join('Later');
 	await agree(earlier.id, later, [facilitator, presenter, member]);
 	const unsigned = await join('Unsigned', false);
+	const newest = await join('Newest');
 	const token = await invite(facilitator, group.id, invited.email);
+	// From now on the group is full.
+	await comeBack(cercle, group.id, back);
 	await start(facilitator, live.id);
 	for (const person of [facilitator, presenter, member]) await roomOf(person, live.id);
 	const now = { group_id: group.id, session_id: live.id };
@@ -160,19 +182,19 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	const decide = async (by: Person, breach_id: string, exclude: boolean) =>
 		given(await by.client.rpc('vote_breach', { breach_id, exclude }));
 	given(await member.client.rpc('raise_breach', { ...about, id: breach.dismissed }));
-	for (const by of [presenter, facilitator]) await decide(by, breach.dismissed, false);
+	for (const by of [presenter, facilitator, back]) await decide(by, breach.dismissed, false);
 	given(await presenter.client.rpc('raise_breach', { ...about, id: breach.open }));
 	await decide(member, breach.open, true);
 
 	const people = {
 		...{ stranger, invited, unsigned, left, foreigner, animator, member, absent, later },
-		...{ presenter, facilitator }
+		...{ newest, back, presenter, facilitator }
 	};
 	const anonymous = cercle.anonymous();
 	return {
 		...{ group, people, community, token, closed, planned, earlier, action, goal, contribution },
 		...{ breach, elsewhere: elsewhere.id, remains: namesOfRemains() },
-		...{ live: live.id, closedChallenge, liveChallenge },
+		...{ live: live.id, closedChallenge, backChallenge, liveChallenge },
 		client: (persona) => (persona === 'anonymous' ? anonymous : people[persona].client)
 	};
 }

@@ -72,7 +72,7 @@ describe('the comparison notices a difference of each kind:', () => {
 		'row security': 'alter table cercle.actions force row level security',
 		view: 'create view public.shown as select 1 as one',
 		sequence: 'create sequence public.counted',
-		'column type': 'alter table cercle.actions alter carries type bigint',
+		'column type': 'alter table cercle.segments alter minutes type bigint',
 		'column nullability': 'alter table cercle.actions alter line drop not null',
 		'column default': "alter table cercle.actions alter line set default '…'",
 		'column generation':

@@ -115,7 +115,7 @@ test('storage full in the room: a choice that is not kept says so, and does not 
 	const action = page.getByRole('group', { name: /Trier les photos de la salle/ });
 	const outcome = action.getByRole('radio', { name: 'En partie' });
 	const tools = page.getByRole('dialog');
-	const attends = tools.getByRole('button', { name: 'Karim Benali est là' });
+	const attends = tools.getByRole('button', { name: 'Je participe' });
 
 	await test.step('the outcome of an action', async () => {
 		await outcome.click();
@@ -127,12 +127,12 @@ test('storage full in the room: a choice that is not kept says so, and does not 
 		await page.getByRole('button', { name: 'Déroulé, présence, rôles' }).click();
 		await attends.click();
 		await expect(tools.getByText('Cet appareil n’a plus de place.')).toBeVisible();
-		await expect(attends).toHaveAttribute('aria-pressed', 'false');
+		await expect(attends).toHaveAttribute('aria-pressed', 'true');
 	});
 	await test.step('both are kept once there is room', async () => {
 		await session.send('Storage.overrideQuotaForOrigin', { origin });
 		await attends.click();
-		await expect(attends).toHaveAttribute('aria-pressed', 'true');
+		await expect(attends).toHaveAttribute('aria-pressed', 'false');
 		await tools.getByRole('button', { name: 'Fermer' }).click();
 		await outcome.click();
 		await expect(page.getByText(before)).toHaveCount(0);

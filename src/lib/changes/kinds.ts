@@ -98,8 +98,10 @@ export const kinds = {
 	'attendance.mark': {
 		table: 'attendances',
 		apply: (tables, args, table) => {
-			const { session_id, member_id } = args;
-			return upsert(tables, table, { session_id, member_id }, { seen_at: null, ...args });
+			const { session_id, member_id, claim } = args;
+			// Said afterwards, it waits for somebody who confirms it.
+			const said = { present: args.present && !claim, claimed_at: claim ? NOW : null };
+			return upsert(tables, table, { session_id, member_id }, { ...args, ...said });
 		}
 	},
 	'feedback.write': {

@@ -186,7 +186,7 @@ const shapes = {
 		session_id: id,
 		member_id: id,
 		present: z.boolean(),
-		seen_at: z.nullable(moment)
+		claimed_at: z._default(z.nullable(moment), null)
 	}),
 	session_consents: z.object({
 		id,

@@ -13,6 +13,7 @@ const FIELDS = new Set([
 	'count',
 	'feedbacks',
 	'folder',
+	'forgotten',
 	'goals',
 	'invitations',
 	'method',

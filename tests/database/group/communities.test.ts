@@ -31,8 +31,8 @@ describe('a co-animator who is not a member', () => {
 			{
 				id: world.group.id,
 				name: 'Les Quais',
-				members: 6,
-				admissions: Array.from({ length: 7 }, () => today),
+				members: 8,
+				admissions: Array.from({ length: 10 }, () => today),
 				charters: [{ version: 1, on: today }],
 				charter: 'What is said here stays.',
 				next: '2030-02-05',

@@ -132,6 +132,10 @@ export async function plant(sql: TransactionSql, history: History, at: Date): Pr
 			})}
 		`;
 	}
+	await sql`
+		insert into room_states (session_id, group_id, position, started_at)
+		select id, group_id, 0, starts_at from sessions where group_id = ${group_id}
+	`;
 	for (const [turn, { status, age }] of history.goals.entries()) {
 		await sql`
 			insert into goals ${sql({
@@ -182,22 +186,22 @@ export async function plant(sql: TransactionSql, history: History, at: Date): Pr
 /** The words that must be left of it: the rule of supabase/README.md, said once more. */
 export function expectedWords(history: History, { at, limit, run }: Planted): string[] {
 	const isOld = (days: number) => at - days * DAY < limit;
-	const closed = history.sessions.filter(({ status }) => status === 'closed');
-	const youngest = Math.min(...closed.map(({ age }) => age));
+	/** A session that nobody closed ended two hours after it began, and is closed a day later. */
+	const sessions = history.sessions.map(({ status, age }) => ({
+		isHeld: status === 'closed' || (status === 'live' && age > 1),
+		isPlanned: status === 'planned',
+		age: status === 'closed' ? age : age - 2 / 24
+	}));
+	const youngest = Math.min(...sessions.flatMap(({ isHeld, age }) => (isHeld ? [age] : [])));
 	const isErased = (session: number) => {
-		const { status, age } = history.sessions[session]!;
-		return status === 'closed' && isOld(age) && age > youngest;
-	};
-	/** Whatever belongs to it stays with it. */
-	const holds = (session: number) => {
-		const { status, age } = history.sessions[session]!;
-		return !isErased(session) && !(status === 'planned' && isOld(age));
+		const { isHeld, isPlanned, age } = sessions[session]!;
+		return isOld(age) && (isPlanned || (isHeld && age > youngest));
 	};
 	const actionStays = ({ status, age, told, bornIn, dueIn, reviews }: History['actions'][number]) =>
 		status === 'open' ||
 		![age, told ?? age, ...reviews.map((review) => review.age)].every(isOld) ||
 		[bornIn, dueIn, ...reviews.map(({ session }) => session)].some(
-			(session) => session !== null && holds(session)
+			(session) => session !== null && !isErased(session)
 		);
 	const left = history.actions.map(actionStays);
 	return [

@@ -50,11 +50,12 @@ describe('tables', () => {
 		).toEqual([]);
 	});
 
-	test('no view shows what its tables hide', async () => {
+	test('no view shows what its tables hide: each asks with its reader’s rights', async () => {
 		expect(
 			await exceptions(`
 				select relname as name from pg_class
 				where relnamespace = any (${shared}::regnamespace[]) and relkind in ('v', 'm', 'f')
+					and (relkind <> 'v' or 'security_invoker=true' <> all (coalesce(reloptions, '{}')))
 			`)
 		).toEqual([]);
 	});
@@ -249,6 +250,8 @@ describe('functions', () => {
 			'apply_review',
 			'changed_tables',
 			'decide_action',
+			'earlier_actions',
+			'earlier_goals',
 			'export_actions',
 			'export_breaches',
 			'export_challenges',
@@ -260,12 +263,17 @@ describe('functions', () => {
 			'export_sessions',
 			'fits',
 			'is_time_zone',
+			'mark_attendance',
 			'me',
 			'merge_row',
 			'my_accusation_ids',
 			'my_action_ids',
 			'my_address',
+			'my_agreed_contribution_ids',
+			'my_agreed_feedback_ids',
+			'my_agreed_review_ids',
 			'my_animated_ids',
+			'my_asked_session_ids',
 			'my_attended_session_ids',
 			'my_breach_ids',
 			'my_challenge_ids',
@@ -274,20 +282,25 @@ describe('functions', () => {
 			'my_driven_session_ids',
 			'my_group_ids',
 			'my_joined_group_ids',
+			'my_joins',
 			'my_live_session_ids',
 			'my_noted_challenge_ids',
 			'my_own_event_ids',
+			'my_own_note_ids',
 			'my_own_review_ids',
 			'my_peer_ids',
 			'my_readable_challenge_ids',
+			'my_received_contribution_ids',
 			'my_session_ids',
 			'my_shared_session_ids',
 			'my_topics',
 			'my_unsigned_group_ids',
 			'need_member',
+			'partly_shared_sessions',
 			'protect_challenge',
 			'refuse',
 			'room_time',
+			'shared_takeaways',
 			'shown_actions',
 			'shown_challenges',
 			'shown_contributions',
@@ -376,8 +389,6 @@ describe('grants', () => {
 		expect(found).toEqual([
 			'actions INSERT: born_in due_on goal_id group_id id owner_id partner_id title',
 			'actions UPDATE: due_on goal_id line outcome partner_id rank removed_at status title',
-			'attendances INSERT: group_id member_id present session_id',
-			'attendances UPDATE: present',
 			'challenge_notes UPDATE: body takeaways',
 			'challenges UPDATE: context keep need options question tags tried unwanted wanted withdrawn_at',
 			'contributions INSERT: challenge_id group_id id kind session_id text',

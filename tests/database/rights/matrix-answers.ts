@@ -44,7 +44,7 @@ export class Answers {
 	}
 
 	async update(rule: Rule): Promise<void> {
-		const { table, update, columns = '*' } = rule;
+		const { table, update, columns = '*', refused: denied = '42501' } = rule;
 		const key = rule.key(this.#world);
 		const held = await this.#held(table, key);
 		const set = update === 'no grant' ? key : update.set;
@@ -65,7 +65,7 @@ export class Answers {
 			const changed = JSON.stringify(now[persona] ?? held) !== JSON.stringify(held);
 			assert.deepEqual(
 				[persona, told[persona], changed],
-				[persona, allowed ? 'rows' : refused ? '42501' : 'nothing', allowed]
+				[persona, allowed ? 'rows' : refused ? denied : 'nothing', allowed]
 			);
 			const row = now[persona]?.[0];
 			if (allowed) assert.deepEqual({ ...row, ...set }, row);
@@ -91,7 +91,7 @@ export class Answers {
 			// The row itself again: without the right, not even a double is refused as one.
 			const [row = {}] = await this.#held(table, rule.key(this.#world));
 			const told = await this.#asEach(personas, (sql) => add(sql, table, row));
-			return assert.deepEqual(told, all('42501'));
+			return assert.deepEqual(told, all(rule.refused ?? '42501'));
 		}
 		const more: Partial<Record<Persona, number>> = {};
 		const told = await this.#asEach(personas, async (sql, persona) => {
@@ -128,7 +128,7 @@ export class Answers {
 		const told = await this.#asEach(personas, (sql) => {
 			return sql`delete from ${sql(table)} where ${matching(sql, key)}`;
 		});
-		assert.deepEqual(told, all('42501'));
+		assert.deepEqual(told, all(rule.refused ?? '42501'));
 	}
 
 	async call(call: Call): Promise<void> {
@@ -223,7 +223,8 @@ export class Answers {
 	/** The rows as they are, whatever a persona may see. */
 	async #rows(table: string, key: Row, sql: Sql | TransactionSql = this.#cercle.owner) {
 		const found = await sql<{ row: Row }[]>`
-			select to_jsonb(t) as row from ${sql(table)} t where ${matching(sql, key)} order by t
+			select to_jsonb(t) as row from ${sql(table)} t where ${matching(sql, key)}
+			order by to_jsonb(t)::text
 		`;
 		return found.map(({ row }) => row);
 	}

@@ -3,14 +3,20 @@ import { unshared, type Unshared } from './remains.ts';
 import { browser, type Named, type Persona, personas, type World } from '../personas.ts';
 
 /** Members who signed the charter in force. */
-const signed = ['member', 'absent', 'later', 'presenter', 'facilitator'] as const;
-/** Those of them who were members of the closed session. */
+const signed = [
+	...(['member', 'absent', 'later', 'newest', 'back', 'presenter', 'facilitator'] as const)
+];
+/** Those of them who were members of the closed session, and ever since. */
 const before = ['member', 'absent', 'presenter', 'facilitator'] as const;
+/** Those who were members when the session that nobody closed ended. */
+const since = [...before, 'later'] as const;
+/** Those who may read what all who are asked share with the later joiner. */
+const given = [...before, 'later'] as const;
 /** Those of them who were in its room. */
 const present = ['member', 'presenter', 'facilitator'] as const;
 const joined = [...signed, 'unsigned'] as const;
 /** Those of the signed members who decide about the breach that `absent` is accused of. */
-const deciding = ['member', 'later', 'presenter', 'facilitator'] as const;
+const deciding = ['member', 'later', 'newest', 'back', 'presenter', 'facilitator'] as const;
 const named = personas.filter((persona): persona is Named => persona !== 'anonymous');
 
 type Values = Record<string, unknown>;
@@ -29,6 +35,8 @@ export interface Rule {
 	/** Columns that may be asked for; all of them unless given. */
 	columns?: string;
 	select: readonly Persona[];
+	/** How the database refuses what nobody may write; 42501 unless given. */
+	refused?: string;
 	update: 'no grant' | { by: readonly Persona[]; set: Values; away?: (world: World) => Values[] };
 	insert:
 		| 'no grant'
@@ -107,6 +115,190 @@ function kept(
 		}
 	];
 }
+
+/** What a member sees of rows of which they may read only a part. */
+const seen: Pick<Rule, 'table' | 'rows' | 'key' | 'select'>[] = [
+	{
+		...{ table: 'seen_actions', rows: 'open ones of a member' },
+		...{ key: ({ action }) => ({ id: action.member }), select: signed }
+	},
+	{
+		...{ table: 'seen_actions', rows: 'of who left' },
+		...{ key: ({ action }) => ({ id: action.left }), select: [...before, 'left'] }
+	},
+	{
+		...{ table: 'seen_actions', rows: 'done before the later ones came' },
+		...{ key: ({ remains }) => ({ id: remains.doneAction }), select: before }
+	},
+	{
+		...{ table: 'seen_actions', rows: 'taken back before' },
+		...{ key: ({ remains }) => ({ id: remains.removedAction }), select: before }
+	},
+	{
+		...{ table: 'seen_goals', rows: 'that a member shares' },
+		...{ key: ({ goal }) => ({ id: goal.shared }), select: signed }
+	},
+	{
+		...{ table: 'seen_goals', rows: 'that a member keeps private' },
+		...{ key: ({ goal }) => ({ id: goal.private }), select: ['member'] }
+	},
+	{
+		...{ table: 'seen_goals', rows: 'of who left' },
+		...{ key: ({ goal }) => ({ id: goal.left }), select: [...before, 'left'] }
+	},
+	{
+		...{ table: 'seen_goals', rows: 'taken back before' },
+		...{ key: ({ remains }) => ({ id: remains.removedGoal }), select: before }
+	},
+	{
+		...{ table: 'seen_sessions', rows: 'that all share with the later joiner' },
+		...{ key: ({ earlier }) => ({ id: earlier.id }), select: given }
+	},
+	{
+		...{ table: 'seen_sessions', rows: 'that one shares with the later joiner' },
+		...{ key: ({ remains }) => ({ id: remains.partial.session }), select: given }
+	},
+	{
+		...{ table: 'seen_sessions', rows: 'that is closed' },
+		...{ key: ({ closed }) => ({ id: closed }), select: before }
+	},
+	{
+		...{ table: 'seen_challenge_notes', rows: 'of one who agreed' },
+		...{ key: ({ remains }) => ({ id: remains.partial.challenge.agreed }), select: given }
+	},
+	{
+		...{ table: 'seen_challenge_notes', rows: 'of one who agreed and locked it' },
+		...{ key: ({ remains }) => ({ id: remains.partial.challenge.locked }), select: ['facilitator'] }
+	},
+	{
+		...{ table: 'seen_challenge_notes', rows: 'of one who did not answer' },
+		...{ key: ({ remains }) => ({ id: remains.partial.challenge.silent }), select: before }
+	}
+];
+
+/** An earlier session of which the member and the facilitator agreed that the later joiner reads it. */
+const inPart: Rule[] = [
+	{
+		...{ table: 'sessions', rows: 'that not all share', select: before, ...readOnly },
+		key: ({ remains }) => ({ id: remains.partial.session })
+	},
+	{
+		...{ table: 'attendances', rows: 'of it', select: before, ...readOnly },
+		key: ({ remains }) => ({ session_id: remains.partial.session })
+	},
+	...(['agreed', 'silent', 'locked'] as const).flatMap((word): Rule[] => {
+		const presenter = ({ agreed: 'member', silent: 'presenter', locked: 'facilitator' } as const)[
+			word
+		];
+		const of = { rows: `of one who ${word}`, ...readOnly };
+		return [
+			{
+				...{ ...of, table: 'challenges' },
+				key: ({ remains }) => ({ id: remains.partial.challenge[word] }),
+				select: word === 'agreed' ? given : word === 'silent' ? before : ['facilitator'],
+				update: { by: [presenter], set: { question: 'And now?' } }
+			},
+			{
+				...{ ...of, table: 'challenge_notes' },
+				key: ({ remains }) => ({ id: remains.partial.challenge[word] }),
+				select: word === 'locked' ? ['facilitator'] : before,
+				update: { by: [presenter], set: { body: 'Kept' } }
+			}
+		];
+	}),
+	...(['agreed', 'silent', 'locked'] as const).map((word): Rule => ({
+		...{ table: 'contributions', rows: `of one who ${word}`, ...readOnly },
+		key: ({ remains }) => ({ id: remains.partial.contribution[word] }),
+		select: word === 'agreed' ? given : word === 'silent' ? before : ['facilitator'],
+		update: {
+			by: [word === 'agreed' ? 'presenter' : word === 'silent' ? 'member' : 'facilitator'],
+			set: { text: '' }
+		}
+	})),
+	...(['agreed', 'silent'] as const).map((word): Rule => ({
+		...{ table: 'feedbacks', rows: `of one who ${word}`, ...readOnly },
+		key: ({ remains, people }) => ({
+			session_id: remains.partial.session,
+			member_id: people[word === 'agreed' ? 'member' : 'presenter'].id
+		}),
+		select: word === 'agreed' ? given : before,
+		update: { by: [word === 'agreed' ? 'member' : 'presenter'], set: { delta: 'shorter' } }
+	})),
+	...(['agreed', 'silentOwner', 'silentWriter'] as const).map((word): Rule => ({
+		...{ table: 'reviews', rows: `of it, ${word}`, ...readOnly },
+		key: ({ remains }) => ({ id: remains.partial.review[word] }),
+		select: word === 'agreed' ? given : before,
+		update: { by: [], set: { line: 'Rewritten' } }
+	}))
+];
+
+/** A session that began and that nobody closed: it was over before the newest joined. */
+const unclosed: Rule[] = [
+	...(['sessions', 'segments', 'room_states', 'attendances'] as const).map((table): Rule => ({
+		...{ table, rows: 'of a session that nobody closed', select: since, ...readOnly },
+		key: ({ remains }) =>
+			table === 'sessions'
+				? { id: remains.unclosed.session }
+				: { session_id: remains.unclosed.session }
+	})),
+	{
+		...{ table: 'challenges', rows: 'of it', select: since, ...readOnly },
+		key: ({ remains }) => ({ id: remains.unclosed.challenge }),
+		update: { by: ['presenter'], set: { question: 'And now?' } }
+	},
+	{
+		...{ table: 'challenge_notes', rows: 'of it', select: since, ...readOnly },
+		key: ({ remains }) => ({ id: remains.unclosed.challenge }),
+		update: { by: since, set: { body: 'Noted' } }
+	},
+	{
+		...{ table: 'contributions', rows: 'to it', select: since, ...readOnly },
+		key: ({ remains }) => ({ id: remains.unclosed.contribution }),
+		update: { by: ['member', 'presenter'], set: { text: '' } }
+	},
+	{
+		...{ table: 'feedbacks', rows: 'on it', select: since, ...readOnly },
+		key: ({ remains }) => ({ session_id: remains.unclosed.session }),
+		update: { by: ['member'], set: { delta: 'shorter' } }
+	},
+	{
+		...{ table: 'reviews', rows: 'at it', select: since, ...readOnly },
+		key: ({ remains }) => ({ session_id: remains.unclosed.session }),
+		update: { by: ['member', 'facilitator'], set: { line: 'Half of it' } }
+	},
+	{
+		...{ table: 'sessions', rows: 'whose day passed without a start', select: since, ...readOnly },
+		key: ({ remains }) => ({ id: remains.notHeld })
+	}
+];
+
+/** What belongs to the member who left in the middle of the closed session and came back. */
+const ofBack: Rule[] = [
+	{
+		...{ table: 'challenges', rows: 'of who came back', ...readOnly },
+		key: (world) => ({ id: world.backChallenge }),
+		select: [...before, 'back'],
+		update: { by: ['back'], set: { question: 'And now?' } }
+	},
+	{
+		...{ table: 'challenge_notes', rows: 'of who came back, written while they were away' },
+		...{ select: present, ...readOnly },
+		key: (world) => ({ id: world.backChallenge }),
+		update: { by: [], set: { body: 'Kept' } }
+	},
+	{
+		...{ table: 'contributions', rows: 'to who came back, while they were there', ...readOnly },
+		key: ({ contribution }) => ({ id: contribution.toBack }),
+		select: [...present, 'back'],
+		update: { by: ['back'], set: { text: '' } }
+	},
+	{
+		...{ table: 'contributions', rows: 'to who came back, while they were away', ...readOnly },
+		key: ({ contribution }) => ({ id: contribution.afterBack }),
+		select: present,
+		update: { by: [], set: { text: '' } }
+	}
+];
 
 /** Every table of `public` (security.md's table, for what exists so far). */
 export const rules: readonly Rule[] = [
@@ -207,36 +399,14 @@ export const rules: readonly Rule[] = [
 		rows: 'of the closed session',
 		key: ofSession('closed', 'absent'),
 		select: before,
-		update: { by: [], set: { present: true } },
-		insert: {
-			by: [],
-			row: (world) => ({
-				...{ group_id: world.group.id, session_id: world.closed },
-				...{ member_id: world.people.later.id, present: true }
-			}),
-			found: ['session_id', 'member_id']
-		},
-		remove: 'no grant'
+		...readOnly
 	},
 	{
 		table: 'attendances',
 		rows: 'of the live session',
 		key: ofSession('live', 'member'),
 		select: signed,
-		update: {
-			by: signed,
-			set: { present: false },
-			away: (world) => [{ session_id: world.closed }]
-		},
-		insert: {
-			by: signed,
-			row: (world) => ({
-				...{ group_id: world.group.id, session_id: world.live },
-				...{ member_id: world.people.unsigned.id, present: true }
-			}),
-			found: ['session_id', 'member_id']
-		},
-		remove: 'no grant'
+		...readOnly
 	},
 	{
 		table: 'challenges',
@@ -327,7 +497,7 @@ export const rules: readonly Rule[] = [
 		table: 'actions',
 		rows: 'of a member',
 		key: (world) => ({ id: world.action.member }),
-		select: signed,
+		select: before,
 		update: { by: ['member'], set: { title: 'Call them' }, away: toSomebody('owner_id') },
 		insert: { by: signed, row: ownAction, found: ['id'], stopped: outsiders },
 		remove: 'no grant'
@@ -336,7 +506,7 @@ export const rules: readonly Rule[] = [
 		table: 'actions',
 		rows: 'of who left',
 		key: (world) => ({ id: world.action.left }),
-		select: [...signed, 'left'],
+		select: [...before, 'left'],
 		update: { by: [], set: { title: 'Call them' } },
 		insert: {
 			// For somebody else: only the facilitator of the session in which it is taken.
@@ -363,15 +533,15 @@ export const rules: readonly Rule[] = [
 	{
 		table: 'action_events',
 		rows: 'of a member’s action',
-		key: (world) => ({ action_id: world.action.member }),
-		select: signed,
+		key: (world) => ({ action_id: world.action.member, kind: 'taken' }),
+		select: before,
 		...readOnly
 	},
 	{
 		table: 'action_events',
 		rows: 'of the action of who left, while they were there',
 		key: (world) => ({ action_id: world.action.left, kind: 'taken' }),
-		select: [...signed, 'left'],
+		select: [...before, 'left'],
 		...readOnly
 	},
 	{
@@ -392,7 +562,7 @@ export const rules: readonly Rule[] = [
 		table: 'goals',
 		rows: 'that a member shares',
 		key: (world) => ({ id: world.goal.shared }),
-		select: signed,
+		select: before,
 		update: {
 			by: ['member'],
 			set: { line: 'Every week since May' },
@@ -421,7 +591,7 @@ export const rules: readonly Rule[] = [
 		table: 'goals',
 		rows: 'of who left',
 		key: (world) => ({ id: world.goal.left }),
-		select: [...signed, 'left'],
+		select: [...before, 'left'],
 		update: { by: [], set: { line: 'Every week since May' } },
 		insert: {
 			by: ['member'],
@@ -518,7 +688,7 @@ export const rules: readonly Rule[] = [
 		update: { by: ['member'], set: { delta: 'shorter' }, away: toSomebody('member_id') },
 		insert: {
 			away: toSomebody('member_id'),
-			by: ['absent', 'later', 'presenter', 'facilitator'],
+			by: ['absent', 'later', 'newest', 'back', 'presenter', 'facilitator'],
 			row: (world, persona) => ({
 				...{ group_id: world.group.id, session_id: world.live },
 				...{ member_id: idOf(world, persona), plus: 'short' }
@@ -533,30 +703,21 @@ export const rules: readonly Rule[] = [
 		table,
 		rows: 'of an earlier session, shared with the later joiner',
 		key: ({ earlier }) => (table === 'sessions' ? { id: earlier.id } : { session_id: earlier.id }),
-		select: signed,
+		select: given,
 		...readOnly
 	})),
 	{
 		table: 'attendances',
 		rows: 'of the shared session',
 		key: ({ earlier, people }) => ({ session_id: earlier.id, member_id: people.member.id }),
-		select: signed,
-		update: { by: [], set: { present: false } },
-		insert: {
-			by: [],
-			row: (world) => ({
-				...{ group_id: world.group.id, session_id: world.earlier.id },
-				...{ member_id: world.people.later.id, present: true }
-			}),
-			found: ['session_id', 'member_id']
-		},
-		remove: 'no grant'
+		select: given,
+		...readOnly
 	},
 	{
 		table: 'feedbacks',
 		rows: 'of a member on the shared session',
 		key: ({ earlier, people }) => ({ session_id: earlier.id, member_id: people.member.id }),
-		select: signed,
+		select: given,
 		update: { by: ['member'], set: { delta: 'shorter' } },
 		insert: {
 			by: ['absent', 'presenter', 'facilitator'],
@@ -583,14 +744,20 @@ export const rules: readonly Rule[] = [
 		select: [],
 		...readOnly
 	},
-	...kept('present', 'kept for those present', signed, [...present, 'absent'], 'presenter'),
+	...seen.map(({ table, rows, key, select }): Rule => ({
+		...{ table, rows, key, select, ...readOnly, refused: '55000' }
+	})),
+	...inPart,
+	...unclosed,
+	...ofBack,
+	...kept('present', 'kept for those present', given, given, 'presenter'),
 	...kept('presenter', 'kept for their presenter', before, ['facilitator'], 'facilitator'),
 	...kept('double', 'of double confidentiality', ['member'], ['member'], 'member'),
 	{
 		table: 'challenges',
 		rows: 'that were withdrawn',
 		key: ({ earlier }) => ({ id: earlier.challenge.withdrawn }),
-		select: signed,
+		select: before,
 		...readOnly,
 		update: { by: [], set: { question: 'Once more?' } }
 	},
@@ -846,8 +1013,10 @@ export const calls: readonly Call[] = [
 			email: 'guest@test.example',
 			token_hash: randomUUID().replaceAll('-', '').repeat(2)
 		}),
-		ok: signed,
-		otherwise: 'CR001'
+		// The group is full.
+		ok: [],
+		otherwise: 'CR001',
+		but: Object.fromEntries(signed.map((persona) => [persona, 'CR006']))
 	},
 	{
 		name: 'read_invitation',
@@ -946,7 +1115,7 @@ export const calls: readonly Call[] = [
 		args: ({ earlier, people }) => ({
 			...{ session_id: earlier.id, reader_id: people.later.id, agree: true }
 		}),
-		ok: [...present, 'absent'],
+		ok: before,
 		otherwise: 'CR001'
 	},
 	{
@@ -983,8 +1152,9 @@ export const calls: readonly Call[] = [
 		name: 'accept_invitation',
 		asking: 'the invitation of another',
 		args: ({ token }) => ({ token }),
-		ok: ['invited'],
-		otherwise: 'CR007'
+		ok: [],
+		otherwise: 'CR007',
+		but: { invited: 'CR006' }
 	},
 	{
 		name: 'revoke_invitation',
@@ -1024,10 +1194,10 @@ export const calls: readonly Call[] = [
 		name: 'vote_breach',
 		asking: 'to vote about a member',
 		args: (world) => ({ breach_id: world.breach.open, exclude: true }),
-		// The third of five decides.
-		ok: ['unsigned', 'member', 'later'],
+		// The fourth of seven decides.
+		ok: ['unsigned', 'member', 'later', 'newest'],
 		otherwise: 'CR001',
-		but: { presenter: 'CR004', facilitator: 'CR004' }
+		but: { back: 'CR004', presenter: 'CR004', facilitator: 'CR004' }
 	},
 	{
 		name: 'withdraw_breach',
@@ -1042,7 +1212,7 @@ export const calls: readonly Call[] = [
 		asking: 'to leave',
 		args: (world) => ({ group_id: world.group.id }),
 		// The member who was excluded just now, or left before, leaves twice.
-		ok: [...joined, 'left', 'invited'],
+		ok: [...joined, 'left'],
 		otherwise: 'CR001'
 	}
 ];

@@ -5,6 +5,7 @@ import { connected, type Person } from '../../support/server.ts';
 import {
 	applyOne,
 	close,
+	command,
 	foundGroup,
 	given,
 	type Group,
@@ -47,6 +48,10 @@ beforeEach(async () => {
 async function challengeOf(session: string): Promise<string> {
 	const [row] = await cercle.owner`select id from challenges where session_id = ${session}`;
 	return String(row?.id);
+}
+
+async function challengesOf(session: string): Promise<number> {
+	return (await cercle.owner`select from challenges where session_id = ${session}`).length;
 }
 
 const write = (changes: object, by = bob) =>
@@ -143,11 +148,13 @@ describe('double confidentiality', () => {
 		expect(await reads(bob)).toEqual([true, true, true]);
 	});
 
-	test('is the presenter’s and the facilitator’s to set, until the close', async () => {
-		expect([await protect(bob, true), await protect(ada, false)]).toEqual([null, null]);
+	test('is the presenter’s to set, and the facilitator’s to add, until the close', async () => {
+		expect([await protect(bob, true), await protect(ada, false)]).toEqual([null, 'CR002']);
+		expect([await protect(bob, false), await protect(ada, true)]).toEqual([null, null]);
+		expect([await protect(ada, false), await protect(bob, false)]).toEqual(['CR002', null]);
 		expect(await protect(carol, true)).toBe('CR002');
 		await end();
-		expect([await protect(bob, true), await protect(ada, true)]).toEqual(['CR015', 'CR015']);
+		expect([await protect(bob, true), await protect(ada, true)]).toEqual(['CR015', 'CR002']);
 	});
 
 	test('is undone by nobody after the close', async () => {
@@ -156,6 +163,54 @@ describe('double confidentiality', () => {
 		expect([await protect(bob, false), await protect(ada, false)]).toEqual(['CR015', 'CR001']);
 		expect(await write({ keep: 'present' })).toBeNull();
 		expect(await reads(carol)).toEqual([false, false, false]);
+	});
+
+	test('is lifted by nobody who takes the role before the session, or is given it', async () => {
+		const next = planFor(group, { presenters: [bob.id], starts_at: '2030-03-05T18:30:00Z' });
+		await planSession(ada, next);
+		const id = await challengeOf(next.id);
+		const lift = (by: Person) =>
+			applyOne(by, 'challenge.protect', { id, double_confidential: false });
+		expect(await applyOne(bob, 'challenge.protect', { id, double_confidential: true })).toBeNull();
+		const { version } = await roomOf(carol, next.id);
+		given(await command(carol, next.id, 'take_over', version));
+		expect([await lift(carol), await lift(ada)]).toEqual(['CR002', 'CR002']);
+		given(await command(carol, next.id, 'hand_over', version + 1, { member_id: ada.id }));
+		given(await command(ada, next.id, 'start', version + 2));
+		expect(await lift(ada)).toBe('CR002');
+		const [row] = await cercle.owner`
+			select double_confidential as on from challenges where id = ${id}
+		`;
+		expect(row?.on).toBe(true);
+	});
+
+	test('and brief and notes stay with a presenter who loses the turn, for them alone', async () => {
+		const next = planFor(group, { presenters: [bob.id], starts_at: '2030-03-05T18:30:00Z' });
+		await planSession(ada, next);
+		const id = await challengeOf(next.id);
+		const own = { id, double_confidential: true };
+		expect(await applyOne(bob, 'challenge.protect', own)).toBeNull();
+		const changes = { question: 'Sell?' };
+		expect(await applyOne(bob, 'challenge.write', { id, changes })).toBeNull();
+		await planSession(ada, { ...next, presenters: [carol.id] }, 1);
+		const reads = async (by: Person) =>
+			(await by.sql((sql) => sql`select from challenges where id = ${id}`)).length;
+		expect([await reads(bob), await reads(ada), await reads(carol)]).toEqual([1, 0, 0]);
+		const [row] = await cercle.owner`select * from challenges where id = ${id}`;
+		expect(row).toMatchObject({ question: 'Sell?', double_confidential: true, position: null });
+		await planSession(ada, { ...next, presenters: [carol.id, bob.id] }, 2);
+		expect([await reads(ada), await challengesOf(next.id)]).toEqual([1, 2]);
+	});
+
+	test('is not lost with notes that were written before the brief', async () => {
+		const next = planFor(group, { presenters: [bob.id], starts_at: '2030-03-05T18:30:00Z' });
+		await planSession(ada, next);
+		const id = await challengeOf(next.id);
+		const changes = { body: 'To be said' };
+		expect(await applyOne(bob, 'notes.write', { id, changes })).toBeNull();
+		await planSession(ada, { ...next, presenters: [] }, 1);
+		const rows = await cercle.owner`select body from challenge_notes where id = ${id}`;
+		expect([...rows]).toEqual([changes]);
 	});
 
 	test('is given by the format of the session', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Sql } from 'postgres';
+import type { Sql, TransactionSql } from 'postgres';
 import type { World } from '../personas.ts';
 
 /** Ids of what is added. */
@@ -13,6 +13,24 @@ export interface Remains {
 	settledBreach: string;
 	/** Withdrawn by the presenter, who had raised it. */
 	withdrawnBreach: string;
+	/** Actions and a goal of the member's that were over before the later joiners came. */
+	doneAction: string;
+	removedAction: string;
+	removedGoal: string;
+	/** An earlier session that the member and the facilitator share with the later joiner. */
+	partial: {
+		session: string;
+		/** Of the member; of the presenter, who did not answer; of the facilitator, locked. */
+		challenge: { agreed: string; silent: string; locked: string };
+		/** Given by the member; by the presenter; by the member to the one that is locked. */
+		contribution: { agreed: string; silent: string; locked: string };
+		/** Lines by the member and of theirs; of the presenter; by the presenter. */
+		review: { agreed: string; silentOwner: string; silentWriter: string };
+	};
+	/** Began, was never closed, and was over just before the newest joined. */
+	unclosed: { session: string; challenge: string; contribution: string };
+	/** Planned for that time and never begun. */
+	notHeld: string;
 	/** Earlier sessions of one person present, whose word for a later joiner does not open them. */
 	unshared: Record<Unshared, string>;
 }
@@ -30,7 +48,15 @@ export type Unshared = keyof typeof unshared;
 export function namesOfRemains(): Remains {
 	return {
 		...{ presenterAction: randomUUID(), unsignedAction: randomUUID(), unsignedGoal: randomUUID() },
-		...{ settledBreach: randomUUID(), withdrawnBreach: randomUUID() },
+		...{ settledBreach: randomUUID(), withdrawnBreach: randomUUID(), doneAction: randomUUID() },
+		...{ removedAction: randomUUID(), removedGoal: randomUUID(), notHeld: randomUUID() },
+		partial: {
+			session: randomUUID(),
+			challenge: { agreed: randomUUID(), silent: randomUUID(), locked: randomUUID() },
+			contribution: { agreed: randomUUID(), silent: randomUUID(), locked: randomUUID() },
+			review: { agreed: randomUUID(), silentOwner: randomUUID(), silentWriter: randomUUID() }
+		},
+		unclosed: { session: randomUUID(), challenge: randomUUID(), contribution: randomUUID() },
 		unshared: {
 			...{ tooEarly: randomUUID(), byLeft: randomUUID(), earlierStay: randomUUID() },
 			...{ takenBack: randomUUID(), toUnsigned: randomUUID() }
@@ -163,5 +189,141 @@ export async function addRemains(owner: Sql, world: World): Promise<void> {
 		await sql`
 			insert into breach_votes (breach_id, member_id, exclude) values (${breach.open}, ${left}, true)
 		`;
+		await addOver(sql, world, before, now);
+		await addPartial(sql, world);
+		await addUnclosed(sql, world);
 	});
+}
+
+/** Actions and a goal that were over before the later joiners came. */
+async function addOver(sql: TransactionSql, world: World, at: Date, now: Date): Promise<void> {
+	const { group, people, remains } = world;
+	const of = { group_id: group.id, owner_id: people.member.id };
+	const action = { ...of, due_on: '2030-02-05', created_at: at, updated_at: at, told_at: at };
+	await sql`insert into actions ${sql([
+		{ ...action, id: remains.doneAction, title: 'Sign', status: 'done', removed_at: null },
+		{
+			...action,
+			id: remains.removedAction,
+			title: 'Sign',
+			status: 'dropped',
+			removed_at: at,
+			told_at: now
+		}
+	])}`;
+	await sql`insert into goals ${sql({
+		...{ ...of, id: remains.removedGoal, title: 'Grow', year: 2030, removed_at: at },
+		...{ created_at: at, updated_at: at }
+	})}`;
+}
+
+/** A copy of a session with its agenda and its room. */
+async function copied(sql: TransactionSql, from: string, changes: { id: string }): Promise<void> {
+	await sql`
+		insert into sessions select (jsonb_populate_record(s, ${sql.json(changes)})).*
+		from sessions s where id = ${from}
+	`;
+	await sql`
+		insert into segments select (jsonb_populate_record(s,
+			jsonb_build_object('id', gen_random_uuid(), 'session_id', ${changes.id}::text))).*
+		from segments s where session_id = ${from}
+	`;
+	await sql`
+		insert into room_states select (jsonb_populate_record(r,
+			jsonb_build_object('session_id', ${changes.id}::text))).*
+		from room_states r where session_id = ${from}
+	`;
+}
+
+async function addPartial(sql: TransactionSql, world: World): Promise<void> {
+	const { group, people, remains, earlier, action } = world;
+	const { session, challenge, contribution, review } = remains.partial;
+	const { member, presenter, facilitator, later } = people;
+	const here = { group_id: group.id, session_id: session };
+	await copied(sql, earlier.id, { id: session });
+	for (const { id } of [member, presenter, facilitator, people.absent]) {
+		await sql`insert into attendances ${sql({ ...here, member_id: id, present: true })}`;
+	}
+	for (const { id } of [member, facilitator]) {
+		await sql`
+			insert into session_consents ${sql({ ...here, reader_id: later.id, member_id: id })}
+		`;
+	}
+	const words = { question: 'Two teams?', keep: 'present', double_confidential: false };
+	for (const [position, [id, by]] of (
+		[
+			[challenge.agreed, member],
+			[challenge.silent, presenter],
+			[challenge.locked, facilitator]
+		] as const
+	).entries()) {
+		const row = { ...here, id, presenter_id: by.id };
+		const locked = { double_confidential: id === challenge.locked };
+		await sql`insert into challenges ${sql({ ...row, ...words, ...locked, position })}`;
+		await sql`
+			insert into challenge_notes ${sql({ ...row, body: 'One team.', takeaways: 'One team.' })}
+		`;
+	}
+	for (const [id, author, to] of [
+		[contribution.agreed, member, challenge.silent],
+		[contribution.silent, presenter, challenge.agreed],
+		[contribution.locked, member, challenge.locked]
+	] as const) {
+		const given = { kind: 'advice', text: 'Ask them' };
+		await sql`
+			insert into contributions ${sql({ ...here, id, author_id: author.id, challenge_id: to, ...given })}
+		`;
+	}
+	for (const { id } of [member, presenter]) {
+		await sql`insert into feedbacks ${sql({ ...here, member_id: id, plus: 'calm' })}`;
+	}
+	for (const [id, action_id, by] of [
+		[review.agreed, action.member, member],
+		[review.silentOwner, remains.presenterAction, member],
+		[review.silentWriter, remains.doneAction, presenter]
+	] as const) {
+		const said = { outcome: 'partly', line: 'Half of it' };
+		await sql`insert into reviews ${sql({ ...here, id, action_id, reviewed_by: by.id, ...said })}`;
+	}
+}
+
+async function addUnclosed(sql: TransactionSql, world: World): Promise<void> {
+	const { group, people, remains, live } = world;
+	const { session, challenge, contribution } = remains.unclosed;
+	const { member, presenter, newest } = people;
+	const here = { group_id: group.id, session_id: session };
+	await copied(sql, live, { id: session });
+	await copied(sql, live, { id: remains.notHeld });
+	for (const id of [session, remains.notHeld]) {
+		const isHeld = id === session;
+		await sql`
+			update sessions set status = ${isHeld ? 'live' : 'planned'},
+				(started_at, starts_at) = (
+					select case when ${isHeld} then at end, case when not ${isHeld} then at else starts_at end
+					from (
+						select m.joined_at - interval '1 ms' - make_interval(mins => length_minutes) as at
+						from memberships m
+						where m.group_id = ${group.id} and m.member_id = ${newest.id} and m.left_at is null
+					) m
+				)
+			where id = ${id}
+		`;
+	}
+	const row = { ...here, id: challenge, presenter_id: presenter.id };
+	await sql`insert into challenges ${sql({ ...row, question: 'Two teams?', position: 0 })}`;
+	await sql`insert into challenge_notes ${sql({ ...row, body: 'One team.' })}`;
+	await sql`
+		insert into contributions ${sql({
+			...{ ...here, id: contribution, author_id: member.id, challenge_id: challenge },
+			...{ kind: 'advice', text: 'Ask them' }
+		})}
+	`;
+	await sql`insert into attendances ${sql({ ...here, member_id: member.id, present: true })}`;
+	await sql`insert into feedbacks ${sql({ ...here, member_id: member.id, plus: 'calm' })}`;
+	await sql`
+		insert into reviews ${sql({
+			...{ ...here, action_id: world.action.member, outcome: 'partly', line: 'Nearly' },
+			reviewed_by: member.id
+		})}
+	`;
 }

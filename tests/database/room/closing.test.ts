@@ -14,6 +14,7 @@ import {
 	closeAround,
 	code,
 	command,
+	date,
 	foundGroup,
 	given,
 	type Group,
@@ -92,10 +93,11 @@ async function isRefused(expected: string, call: () => ReturnType<typeof end>): 
 
 /** As if the session had begun so many minutes before it did. */
 async function began(minutes: number): Promise<void> {
-	await cercle.owner`
-		update sessions set started_at = started_at - make_interval(mins => ${minutes})
-		where id = ${plan.id}
-	`;
+	await date(cercle, async (sql) => {
+		const past = sql`make_interval(mins => ${minutes})`;
+		await sql`update sessions set started_at = started_at - ${past} where id = ${plan.id}`;
+		await sql`update memberships set joined_at = joined_at - ${past} where group_id = ${group.id}`;
+	});
 }
 
 describe('closing a session', () => {

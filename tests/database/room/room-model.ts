@@ -17,7 +17,9 @@ export interface World {
 	beganAt: number | null;
 	/** Ids of the commands that were done. */
 	done: ReadonlySet<string>;
-	/** When each member was last heard of in the live room. */
+	/** When the last command was given. */
+	commandedAt: number;
+	/** When each member was last heard of in the live room; whoever was is present. */
 	heard: ReadonlyMap<string, number>;
 	/** What may be taken back, and what the room then is again. */
 	last: { by: string; at: number; before: Pick<World, 'room' | 'spent'> } | null;
@@ -33,6 +35,7 @@ export interface Request {
 }
 
 const SECOND = 1_000_000;
+const HOUR = 3600 * SECOND;
 
 /** A session that is planned and has not begun. */
 export function planned(
@@ -44,7 +47,7 @@ export function planned(
 		...{ paused_at: null, paused_ms: 0, facilitator_id: facilitator, minutes: null, version: 1 }
 	};
 	const nothing = { spent: new Map(), done: new Set<string>(), heard: new Map(), last: null };
-	return { ...plan, ...nothing, room, beganAt: null };
+	return { ...plan, ...nothing, room, beganAt: null, commandedAt: 0 };
 }
 
 /** What the request is answered at this moment: a code when refused, and the world after it. */
@@ -67,6 +70,7 @@ export function replay(world: World, log: readonly LogLine[]): World {
 /** Somebody's phone asked for the room. Before the start that means nothing. */
 export function look(world: World, by: string, at: number): World {
 	if (world.room.status !== 'live' || !world.members.includes(by)) return world;
+	if (isOver(world, at)) return world;
 	return { ...world, heard: new Map(world.heard).set(by, at) };
 }
 
@@ -74,6 +78,16 @@ export function look(world: World, by: string, at: number): World {
 export function holderIsAway({ room, heard }: World, now: number): boolean {
 	const last = heard.get(room.facilitator_id ?? '');
 	return last === undefined || now - last >= 30 * SECOND;
+}
+
+/** The last that is known of a session that began: its planned end, or a later command. */
+function lastSign({ beganAt, length, commandedAt }: World): number {
+	return Math.max(beganAt! + length * 60 * SECOND, commandedAt);
+}
+
+/** Nobody meets any more an hour after the last sign. */
+function isOver(world: World, now: number): boolean {
+	return world.beganAt !== null && now > lastSign(world) + HOUR;
 }
 
 function refusal(world: World, { by, command, args, version }: Request, now: number) {
@@ -85,6 +99,9 @@ function refusal(world: World, { by, command, args, version }: Request, now: num
 	if (command === 'close') {
 		if (world.beganAt === null) return 'CR004';
 		return drives || now >= world.beganAt + world.length * 60 * SECOND ? null : 'CR002';
+	}
+	if (isOver(world, now) && (!world.heard.has(by) || now > lastSign(world) + 24 * HOUR)) {
+		return 'CR004';
 	}
 	if (command === 'undo') {
 		return last !== null && last.by === by && now - last.at <= 10 * SECOND ? null : 'CR004';
@@ -130,13 +147,15 @@ function perform(world: World, line: LogLine): World {
 	if (version !== room.version + 1) throw new Error(`the log jumps to ${version}`);
 	const after = command === 'undo' ? last!.before : moved(world, line);
 	const stands = ['start', 'undo', 'close'].includes(command);
+	const isHeard = after.room.status === 'live' && !isOver(world, at);
 	return {
 		...world,
 		room: { ...after.room, version },
 		spent: after.spent,
 		beganAt: command === 'start' ? at : world.beganAt,
 		done: new Set(world.done).add(id),
-		heard: after.room.status === 'planned' ? world.heard : new Map(world.heard).set(by, at),
+		commandedAt: at,
+		heard: isHeard ? new Map(world.heard).set(by, at) : world.heard,
 		last: stands ? null : { by, at, before: { room, spent } }
 	};
 }
@@ -153,11 +172,13 @@ function moved(world: World, { command, args, member_id, at }: LogLine): Moment 
 		}
 		case 'go':
 			return { room: entered(world, room, args.position!, at), spent: left(world, at) };
-		case 'close':
+		case 'close': {
+			const ended = isOver(world, at) ? lastSign(world) : at;
 			return {
-				room: { ...room, status: 'closed', paused_at: room.paused_at ?? at },
-				spent: left(world, at)
+				room: { ...room, status: 'closed', paused_at: room.paused_at ?? ended },
+				spent: left(world, ended)
 			};
+		}
 		case 'pause':
 			return changed({ paused_at: at });
 		case 'resume': {

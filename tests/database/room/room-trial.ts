@@ -243,6 +243,8 @@ export class Trial {
 			) where session_id = ${this.#id}`;
 			await sql`update attendances set seen_at = seen_at - ${past} where session_id = ${this.#id}`;
 			await sql`update sessions set started_at = started_at - ${past} where id = ${this.#id}`;
+			await sql`update memberships set joined_at = joined_at - ${past}
+				where group_id = ${this.#cast.group.id}`;
 		});
 	}
 

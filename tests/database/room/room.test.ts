@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { connected, type Person } from '../../support/server.ts';
 import {
+	applyOne,
 	close,
 	code,
 	command,
@@ -408,15 +409,11 @@ describe('being in the room', () => {
 		expect(rows.map(({ member_id }) => member_id as string)).toEqual([bob.id]);
 	});
 
-	test('does not bring back who was marked absent', async () => {
+	test('does not bring back a member who said that they do not take part', async () => {
 		const { session_id } = await openRoom();
 		await roomOf(bob, session_id);
-		await ada.sql(
-			(sql) => sql`
-				update attendances set present = false
-				where session_id = ${session_id} and member_id = ${bob.id}
-			`
-		);
+		const own = { session_id, member_id: bob.id, present: false };
+		expect(await applyOne(bob, 'attendance.mark', own)).toBeNull();
 		await roomOf(bob, session_id);
 		const held = await cercle.owner`
 			select present from attendances where session_id = ${session_id} and member_id = ${bob.id}

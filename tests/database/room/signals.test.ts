@@ -8,6 +8,7 @@ import {
 	applyOne,
 	close,
 	code,
+	comeBack,
 	command,
 	foundGroup,
 	given,
@@ -90,7 +91,8 @@ describe('what a live room is told', () => {
 		const room = given(
 			await command(facilitator, plan.id, 'add', version, { minutes: 1, words: CANARY })
 		) as Room;
-		await leave(cercle, group.id, await joinGroup(cercle, group, 'Guest'));
+		await leave(cercle, group.id, world.people.back);
+		await comeBack(cercle, group.id, world.people.back);
 		const next = { ...planFor(group, { starts_at: '2030-05-07T18:30:00Z' }), place: CANARY };
 		given(await close(facilitator, plan.id, room.version, next));
 
@@ -149,7 +151,7 @@ describe('what a live room is told', () => {
 });
 
 describe('who may hear a room', () => {
-	const signed = ['member', 'absent', 'later', 'presenter', 'facilitator'];
+	const signed = ['member', 'absent', 'later', 'newest', 'back', 'presenter', 'facilitator'];
 
 	/** Asks as the gateway does: with a row of the topic that is never kept. */
 	async function asPerson<T>(persona: Named, topic: string, ask: (sql: Sql) => Promise<T>) {
@@ -198,7 +200,8 @@ describe('who may hear a room', () => {
 	test('nobody, on the topic of before somebody left', async () => {
 		const before = await topicOf(world.live);
 		expect(await hearing(before)).toEqual(signed);
-		await leave(cercle, world.group.id, await joinGroup(cercle, world.group, 'Guest'));
+		await leave(cercle, world.group.id, world.people.back);
+		await comeBack(cercle, world.group.id, world.people.back);
 		expect(await hearing(before)).toEqual([]);
 		expect(await hearing(await topicOf(world.live))).toEqual(signed);
 	});

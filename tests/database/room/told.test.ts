@@ -370,7 +370,8 @@ test('every table that a pull shows tells of its changes', async () => {
 	const shown = await cercle.owner<{ name: string }[]>`
 		select v.name from private.shown_tables(null) v where not exists (
 			select from pg_trigger t
-			where t.tgrelid = format('cercle.%I', v.source)::regclass
+			-- A view of a table that is seen in part has its name.
+			where t.tgrelid = format('cercle.%I', regexp_replace(v.source, '^seen_', ''))::regclass
 				and t.tgfoid = 'private.note_change'::regproc
 				and starts_with(encode(t.tgargs, 'escape'), v.name || '\\000')
 		)

@@ -299,10 +299,11 @@ describe('each kind of operation', () => {
 		expect([...reviews]).toEqual([{ outcome: 'partly', line: 'Half of it', reviewed_by: bob.id }]);
 	});
 
-	test('attendance.mark says who is there', async () => {
+	test('attendance.mark says whether one is there oneself', async () => {
 		const args = { group_id: group.id, session_id: session, member_id: bob.id };
 		for (const present of [false, true, false]) {
-			expect(await applyOne(ada, 'attendance.mark', { ...args, present })).toBeNull();
+			expect(await applyOne(bob, 'attendance.mark', { ...args, present })).toBeNull();
+			expect(await applyOne(ada, 'attendance.mark', { ...args, present: false })).toBe('CR002');
 			const rows = await cercle.owner`
 				select present from attendances where session_id = ${session} and member_id = ${bob.id}
 			`;
@@ -490,7 +491,7 @@ describe('an operation is refused', () => {
 		const sent = await args();
 		const before = await contents();
 		expect(await applyOne(bob, kind, sent as Record<string, unknown>)).toMatch(
-			/^(CR001|CR005|22...|23...|42501)$/
+			/^(CR001|CR002|CR005|22...|23...|42501)$/
 		);
 		expect(await contents()).toEqual(before);
 	});
@@ -571,7 +572,7 @@ describe('an operation is refused', () => {
 		];
 		const codes = [];
 		for (const [kind, args] of late) codes.push(await applyOne(zoe, kind, args));
-		expect(codes).toEqual(['42501', '42501', 'CR001']);
+		expect(codes).toEqual(['42501', 'CR002', 'CR001']);
 		expect(await row('actions', id)).toMatchObject({ status: 'open' });
 	});
 });

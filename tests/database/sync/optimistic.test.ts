@@ -175,8 +175,8 @@ test.each<[string, () => Person, (view: View) => Intent]>([
 	],
 	['a contribution taken back', () => ada, (view) => takeBack(first(view.contributions))],
 	[
-		'somebody marked absent',
-		() => ada,
+		'oneself marked absent',
+		() => bob,
 		(view) => markAttendance(first(view.sessions), bob.id, false)
 	],
 	[

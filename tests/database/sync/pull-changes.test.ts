@@ -220,7 +220,14 @@ test('a session leaves the phone of its reader when one present takes their word
 	]);
 	await agree(id, zoe, [carol], false);
 	const { gone } = await phone.pull();
-	expect(gone).toEqual(expect.arrayContaining(['attendances', 'challenges', 'sessions']));
+	// Of those who still agree: that there was a session, and their own words.
+	expect(gone).toEqual(expect.arrayContaining(['attendances', 'segments']));
+	expect([phone.has('sessions', id), phone.has('challenges', challenge.present)]).toEqual([
+		true,
+		true
+	]);
+	await agree(id, zoe, [ada, bob], false);
+	await phone.pull();
 	expect([phone.has('sessions', id), phone.has('challenges', challenge.present)]).toEqual([
 		false,
 		false

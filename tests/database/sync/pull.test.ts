@@ -28,12 +28,17 @@ function shown(tables: Tables, columns: Record<string, string>): Record<string, 
 	);
 }
 
-const members = ['member', 'absent', 'later', 'presenter', 'facilitator'] as const;
+const members = [
+	...(['member', 'absent', 'later', 'newest', 'back', 'presenter', 'facilitator'] as const)
+];
+/** Those who joined after the closed session. */
+const joinedLater: readonly Named[] = ['later', 'newest', 'back'];
 const idsOf = (...who: Named[]) => who.map((persona) => world.people[persona].id).sort();
 const sessionsOf = (...names: ('closed' | 'live' | 'planned')[]) =>
 	names.map((name) => world[name]).sort();
-/** The session before, which is shared with the later joiner, and these. */
-const withEarlier = (sessions: string[]) => [world.earlier.id, ...sessions].sort();
+/** The session before, which is shared with the later joiner alone of those, and these. */
+const withEarlier = (sessions: string[], persona: Named) =>
+	persona === 'newest' || persona === 'back' ? sessions : [world.earlier.id, ...sessions].sort();
 
 describe('one answer holds all a person may read', () => {
 	test('for a stranger: who they are', async () => {
@@ -84,9 +89,13 @@ describe('one answer holds all a person may read', () => {
 		const { tables } = await pull(persona);
 		const everybody = idsOf(...members, 'unsigned', 'left');
 		const columns = { memberships: 'member_id', signatures: 'member_id' };
+		const { member, left } = world.action;
 		expect(shown(tables, columns)).toMatchObject({
-			...{ profiles: everybody, memberships: everybody, signatures: idsOf(...members, 'left') },
-			...{ groups: [world.group.id], actions: Object.values(world.action).sort() }
+			...{ profiles: everybody, signatures: idsOf(...members, 'left'), groups: [world.group.id] },
+			// One came twice.
+			memberships: [...everybody, ...idsOf('back')].sort(),
+			// Of who left, those read nothing who joined later.
+			actions: joinedLater.includes(persona) ? [member] : [member, left].sort()
 		});
 		expect(tables.invitations).toEqual([
 			{
@@ -100,20 +109,26 @@ describe('one answer holds all a person may read', () => {
 		'for %s: the sessions of their time, and what hangs on them',
 		async (persona) => {
 			const { tables } = await pull(persona);
-			const before = persona === 'later' ? [] : (['closed'] as const);
-			const sessions = withEarlier(sessionsOf(...before, 'live', 'planned'));
+			const before = joinedLater.includes(persona) ? [] : (['closed'] as const);
+			const sessions = withEarlier(sessionsOf(...before, 'live', 'planned'), persona);
 			const of = (name: string) =>
 				[...new Set((tables[name] ?? []).map((row) => row.session_id))].sort();
 			expect(shown(tables, {}).sessions).toEqual(sessions);
 			expect([of('segments'), of('room_states')]).toEqual([sessions, sessions]);
-			for (const name of ['challenges', 'attendances', 'feedbacks']) {
-				expect([name, of(name)]).toEqual([name, withEarlier(sessionsOf(...before, 'live'))]);
+			for (const name of ['attendances', 'feedbacks']) {
+				const those = withEarlier(sessionsOf(...before, 'live'), persona);
+				expect([name, of(name)]).toEqual([name, those]);
 			}
+			// What one presented oneself stays one's own.
+			const own = persona === 'back' ? (['closed'] as const) : before;
+			expect(of('challenges')).toEqual(withEarlier(sessionsOf(...own, 'live'), persona));
 			expect(of('reviews')).toEqual(sessionsOf(...before, 'live'));
 			const was = ['member', 'presenter', 'facilitator'].includes(persona);
+			const isShared = was || persona === 'later';
 			for (const name of ['challenge_notes', 'contributions']) {
-				const noted = sessionsOf(...(was ? before : []), 'live');
-				expect([name, of(name)]).toEqual([name, was ? withEarlier(noted) : noted]);
+				const mine = name === 'contributions' && persona === 'back' ? own : [];
+				const noted = sessionsOf(...(was ? before : mine), 'live');
+				expect([name, of(name)]).toEqual([name, isShared ? withEarlier(noted, persona) : noted]);
 			}
 			expect(of('speaking_turns')).toEqual(sessionsOf(...before));
 		}
@@ -125,18 +140,18 @@ describe('one answer holds all a person may read', () => {
 	});
 
 	test('and is what the tables show row by row', async () => {
-		const shown = await cercle.owner`select name from private.shown_tables(null)`;
-		const names = shown.map((row) => row.name as string);
+		const shown = await cercle.owner`select name, source from private.shown_tables(null)`;
+		const names = shown.map((row) => [row.name as string, row.source as string] as const);
 		expect(names).toHaveLength(24);
 		for (const persona of personas) {
 			if (persona === 'anonymous') continue;
 			const { tables } = await pull(persona);
-			for (const name of names) {
+			for (const [name, source] of names) {
 				if (name === 'invitations' || name === 'role_changes') continue;
 				const seen = await world.people[persona].sql((sql) =>
 					name === 'speaking_turns'
 						? sql`select from speaking_turns where ended_at is not null`
-						: sql`select from ${sql(name)}`
+						: sql`select from ${sql(source)}`
 				);
 				expect([persona, name, tables[name]?.length ?? 0]).toEqual([persona, name, seen.length]);
 			}

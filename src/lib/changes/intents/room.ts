@@ -32,9 +32,16 @@ export function recordReview(
 	return { kind: 'review.record', args: { ...args, outcome, line: clean(line) }, base: null };
 }
 
+/** In the room: whether one takes part oneself. After it: that another, who says so, was there. */
 export function markAttendance(session: Row<'sessions'>, member: string, present: boolean): Intent {
 	const args = { group_id: session.groupId, session_id: session.id, member_id: member, present };
 	return { kind: 'attendance.mark', args, base: null };
+}
+
+/** Says after the close that one was there oneself: somebody else who was confirms it. */
+export function claimAttendance(session: Row<'sessions'>, me: string): Intent {
+	const { args, ...marked } = markAttendance(session, me, true);
+	return { ...marked, args: { ...args, claim: true } };
 }
 
 /** `seen` is what the writer saw of what they change. */

@@ -14,42 +14,43 @@ export interface Membership {
 }
 
 /**
- * Where sharing a session with one later joiner stands. `impossible`: somebody who was present has
- * left, so not all can agree. `none`: nobody proposed it. `asked`: some agree. `shared`: all do.
+ * Where sharing a session with one later joiner stands. `none`: nobody proposed it. `asked`: some
+ * agree, and opened their own words. `shared`: all do, and opened the notes too.
  */
 export interface Sharing {
 	readonly readerId: string;
-	readonly state: 'impossible' | 'none' | 'asked' | 'shared';
-	/** Those present who agree, and those who have not. */
+	readonly state: 'none' | 'asked' | 'shared';
+	/** Those asked who agree, and those who have not. */
 	readonly agreed: readonly string[];
 	readonly missing: readonly string[];
-	/** What this member answered; null: nothing yet, or they were not there. */
+	/** What this member answered; null: nothing yet. */
 	readonly mine: boolean | null;
 }
 
-/** Sharing of a closed session with each member who joined after it. */
+/**
+ * Sharing of a closed session with each member who joined after it, for a member who is asked:
+ * those `concerned`, who were present or whose words are in it, as far as they are still members.
+ */
 export function sharings(
-	session: { readonly closedAt: number | null; readonly present: readonly string[] },
+	session: { readonly end: number; readonly concerned: readonly string[] },
 	memberships: readonly Membership[],
 	consents: readonly Consent[],
 	me: string
 ): Sharing[] {
-	const { closedAt, present } = session;
-	if (closedAt === null || !present.includes(me)) return [];
 	const since = new Map(memberships.map(({ memberId, joinedAt }) => [memberId, joinedAt]));
-	const isPossible = present.every((id) => (since.get(id) ?? Infinity) <= closedAt);
+	const asked = session.concerned.filter((id) => (since.get(id) ?? Infinity) <= session.end);
+	if (!asked.includes(me)) return [];
 	return memberships
-		.filter(({ joinedAt }) => joinedAt > closedAt)
+		.filter(({ joinedAt }) => joinedAt > session.end)
 		.map(({ memberId: readerId, joinedAt }) => {
 			const own = consents.filter((c) => c.readerId === readerId && c.givenAt >= joinedAt);
 			const agrees = (id: string) =>
 				own.some(({ memberId, withdrawnAt }) => memberId === id && withdrawnAt === null);
-			const agreed = present.filter(agrees);
-			const missing = present.filter((id) => !agrees(id));
+			const agreed = asked.filter(agrees);
+			const missing = asked.filter((id) => !agrees(id));
 			const answer = own.find(({ memberId }) => memberId === me);
 			const mine = answer ? answer.withdrawnAt === null : null;
-			const asked = agreed.length > 0 ? ('asked' as const) : ('none' as const);
-			const state = !isPossible ? ('impossible' as const) : missing.length > 0 ? asked : 'shared';
+			const state = agreed.length === 0 ? 'none' : missing.length > 0 ? 'asked' : 'shared';
 			return { readerId, state, agreed, missing, mine };
 		});
 }
