@@ -4,6 +4,15 @@
 
 -- Columns
 
+alter table cercle.sessions add column over_at timestamptz not null generated always as (least(
+		closed_at,
+		-- By way of UTC: what depends on the time zone of a connection cannot be stored.
+		(coalesce(started_at, starts_at) at time zone 'UTC' + make_interval(mins => length_minutes))
+			at time zone 'UTC'
+	)) stored;
+comment on column cercle.sessions.over_at is
+	'Its planned end from when it began, or its close before that: one that nobody closed is over all the same, and one that is closed weeks later was over that day.';
+
 alter table cercle.actions add column told_at timestamptz;
 comment on column cercle.actions.told_at is
 	'When its outcome and its line were last said. Null: never.';
@@ -38,29 +47,7 @@ begin
 	);
 end $$;
 
--- True when I belonged to the group at that moment, in this stay or in an earlier one.
-create or replace function private.i_belonged(group_id uuid, at timestamptz) returns boolean
-language plpgsql stable security definer set search_path = '', pg_temp as $$
-begin
-	return exists (
-		select from cercle.memberships m
-		where m.member_id = private.uid() and m.group_id = i_belonged.group_id
-			and at between m.joined_at and coalesce(m.left_at, 'infinity')
-	);
-end $$;
-
 -- Helper functions
-
--- When a session was over, or will be: its planned end from when it began, or its close before that.
--- One that nobody closed is over all the same, and one that is closed weeks later was over that day.
-create or replace function private.session_end(session cercle.sessions) returns timestamptz
-language sql stable set search_path = '', pg_temp as $$
-	select least(
-		session.closed_at,
-		coalesce(session.started_at, session.starts_at)
-			+ make_interval(mins => session.length_minutes)
-	)
-$$;
 
 -- Sessions of my groups that were not over when I joined: access is dated, and a member who joined
 -- later does not read what was said before.
@@ -72,7 +59,7 @@ begin
 		join cercle.memberships m on m.group_id = s.group_id
 			and m.member_id = (select private.uid()) and m.left_at is null
 		where s.group_id in (select private.my_group_ids())
-			and private.session_end(s) >= m.joined_at;
+			and s.over_at >= m.joined_at;
 end $$;
 
 -- Whose words of which earlier session I may read, because they agreed to it. A member who left the
@@ -124,7 +111,7 @@ begin
 	return query
 		select m.member_id from cercle.memberships m
 		where m.group_id = session.group_id and m.left_at is null
-			and m.joined_at <= private.session_end(session)
+			and m.joined_at <= session.over_at
 			and m.member_id in (
 				select a.member_id from cercle.attendances a
 				where a.session_id = session.id and a.present
@@ -205,7 +192,7 @@ begin
 	if agree is null or not exists (
 		select from cercle.memberships m
 		where m.group_id = shared.group_id and m.member_id = share_session.reader_id
-			and m.left_at is null and m.joined_at > private.session_end(shared)
+			and m.left_at is null and m.joined_at > shared.over_at
 	) then
 		perform private.refuse('CR005', 'the reader did not join after the session');
 	end if;
@@ -241,8 +228,8 @@ begin
 			and c.position is not null and c.keep = 'present' and not c.double_confidential;
 end $$;
 
--- Challenges of which I may read all that was noted and given: those of sessions still open, and of
--- closed ones those kept for those present, when I was, or when everybody who is asked agreed.
+-- Challenges of which I may read all that was noted and given: those of sessions still open, and
+-- those of sessions I took part in, where they are kept for those present.
 create or replace function private.my_noted_challenge_ids() returns setof uuid
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
@@ -254,10 +241,18 @@ begin
 		union all
 		select c.id from cercle.challenges c
 		where c.position is not null and c.keep = 'present' and not c.double_confidential
-			and (
-				c.session_id in (select private.my_attended_session_ids())
-				or c.session_id in (select private.my_shared_session_ids())
-			);
+			and c.session_id in (select private.my_attended_session_ids());
+end $$;
+
+-- Notes of earlier sessions that everybody who is asked shares with me, where they are kept for those
+-- present.
+create or replace function private.my_shared_note_ids() returns setof uuid
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		select c.id from cercle.challenges c
+		where c.position is not null and c.keep = 'present' and not c.double_confidential
+			and c.session_id in (select private.my_shared_session_ids());
 end $$;
 
 -- Notes of my own challenges, written while I belonged to the group: what was written while I was
@@ -267,9 +262,10 @@ language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
 		select n.id from cercle.challenge_notes n
+		join cercle.memberships m on m.group_id = n.group_id and m.member_id = n.presenter_id
+			and n.updated_at between m.joined_at and coalesce(m.left_at, 'infinity')
 		where n.presenter_id = (select private.uid())
-			and n.group_id in (select private.my_group_ids())
-			and private.i_belonged(n.group_id, n.updated_at);
+			and n.group_id in (select private.my_group_ids());
 end $$;
 
 -- The takeaways of earlier challenges whose presenter agreed that I read them, as long as the notes,
@@ -305,9 +301,10 @@ begin
 	return query
 		select b.id from cercle.contributions b
 		join cercle.challenges c on c.id = b.challenge_id
+		join cercle.memberships m on m.group_id = b.group_id and m.member_id = c.presenter_id
+			and b.made_at between m.joined_at and coalesce(m.left_at, 'infinity')
 		where c.presenter_id = (select private.uid())
-			and b.group_id in (select private.my_group_ids())
-			and private.i_belonged(b.group_id, b.made_at);
+			and b.group_id in (select private.my_group_ids());
 end $$;
 
 -- What members who agreed to it gave in an earlier session, as far as its presenter kept it for more
@@ -572,6 +569,7 @@ create policy select_present on cercle.challenge_notes for select to authenticat
 	using (
 		id = any (array(select private.my_noted_challenge_ids()))
 		or id = any (array(select private.my_own_note_ids()))
+		or id = any (array(select private.my_shared_note_ids()))
 	);
 
 create policy update_scribe on cercle.challenge_notes for update to authenticated
@@ -582,10 +580,7 @@ create policy update_scribe on cercle.challenge_notes for update to authenticate
 
 create policy select_present on cercle.contributions for select to authenticated
 	using (
-		(
-			challenge_id = any (array(select private.my_noted_challenge_ids()))
-			and session_id = any (array(select private.my_dated_session_ids()))
-		)
+		challenge_id = any (array(select private.my_noted_challenge_ids()))
 		or id = any (array(select private.my_received_contribution_ids()))
 		or id = any (array(select private.my_agreed_contribution_ids()))
 	);
@@ -658,6 +653,7 @@ grant select on cercle.seen_sessions, cercle.seen_challenge_notes, cercle.seen_a
 	cercle.seen_goals to authenticated;
 grant execute on function
 	private.my_joins(), private.my_agreed_feedback_ids(), private.my_asked_session_ids(),
+	private.my_shared_note_ids(),
 	private.partly_shared_sessions(), private.my_own_note_ids(), private.shared_takeaways(),
 	private.my_received_contribution_ids(), private.my_agreed_contribution_ids(),
 	private.my_agreed_review_ids(), private.earlier_actions(), private.earlier_goals()

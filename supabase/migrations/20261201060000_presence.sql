@@ -17,7 +17,7 @@ create or replace function private.last_sign(session cercle.sessions) returns ti
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return greatest(
-		private.session_end(session),
+		session.over_at,
 		(select max(c.at) from cercle.room_commands c where c.session_id = session.id)
 	);
 end $$;
@@ -556,7 +556,7 @@ language sql volatile security definer set search_path = '', pg_temp as $$
 	select s.id from cercle.sessions s
 	join cercle.groups g on g.id = s.group_id
 	where s.status <> 'live' and s.erased_at is null
-		and private.session_end(s) < at - make_interval(months => g.retention_months)
+		and s.over_at < at - make_interval(months => g.retention_months)
 		and (s.status = 'planned' or exists (
 			select from cercle.sessions l
 			where l.group_id = s.group_id and l.closed_at > s.closed_at

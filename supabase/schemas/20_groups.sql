@@ -98,17 +98,6 @@ begin
 	);
 end $$;
 
--- True when I belonged to the group at that moment, in this stay or in an earlier one.
-create function private.i_belonged(group_id uuid, at timestamptz) returns boolean
-language plpgsql stable security definer set search_path = '', pg_temp as $$
-begin
-	return exists (
-		select from cercle.memberships m
-		where m.member_id = private.uid() and m.group_id = i_belonged.group_id
-			and at between m.joined_at and coalesce(m.left_at, 'infinity')
-	);
-end $$;
-
 -- Groups I belong to and whose charter in force I have not signed: I read nothing of them, not even
 -- what I wrote myself.
 create function private.my_unsigned_group_ids() returns setof uuid

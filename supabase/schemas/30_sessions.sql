@@ -41,9 +41,17 @@ create table cercle.sessions (
 	started_at timestamptz,
 	closed_at timestamptz check ((closed_at is not null) = (status = 'closed')),
 	updated_at timestamptz not null default now(),
-	erased_at timestamptz
+	erased_at timestamptz,
+	over_at timestamptz not null generated always as (least(
+		closed_at,
+		-- By way of UTC: what depends on the time zone of a connection cannot be stored.
+		(coalesce(started_at, starts_at) at time zone 'UTC' + make_interval(mins => length_minutes))
+			at time zone 'UTC'
+	)) stored
 );
 comment on table cercle.sessions is 'One dated meeting of a group: planned, live, closed.';
+comment on column cercle.sessions.over_at is
+	'Its planned end from when it began, or its close before that: one that nobody closed is over all the same, and one that is closed weeks later was over that day.';
 comment on column cercle.sessions.erased_at is 'When its words were erased. Null: they are kept.';
 create index sessions_group on cercle.sessions (group_id, starts_at);
 create index sessions_facilitator on cercle.sessions (facilitator_id);
@@ -113,17 +121,6 @@ alter table cercle.feedbacks enable row level security;
 
 -- Helper functions
 
--- When a session was over, or will be: its planned end from when it began, or its close before that.
--- One that nobody closed is over all the same, and one that is closed weeks later was over that day.
-create function private.session_end(session cercle.sessions) returns timestamptz
-language sql stable set search_path = '', pg_temp as $$
-	select least(
-		session.closed_at,
-		coalesce(session.started_at, session.starts_at)
-			+ make_interval(mins => session.length_minutes)
-	)
-$$;
-
 -- Sessions of my groups that were not over when I joined: access is dated, and a member who joined
 -- later does not read what was said before.
 create function private.my_dated_session_ids() returns setof uuid
@@ -134,7 +131,7 @@ begin
 		join cercle.memberships m on m.group_id = s.group_id
 			and m.member_id = (select private.uid()) and m.left_at is null
 		where s.group_id in (select private.my_group_ids())
-			and private.session_end(s) >= m.joined_at;
+			and s.over_at >= m.joined_at;
 end $$;
 
 -- Whose words of which earlier session I may read, because they agreed to it. A member who left the
@@ -195,7 +192,7 @@ create function private.last_sign(session cercle.sessions) returns timestamptz
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return greatest(
-		private.session_end(session),
+		session.over_at,
 		(select max(c.at) from cercle.room_commands c where c.session_id = session.id)
 	);
 end $$;

@@ -35,7 +35,7 @@ begin
 	return query
 		select m.member_id from cercle.memberships m
 		where m.group_id = session.group_id and m.left_at is null
-			and m.joined_at <= private.session_end(session)
+			and m.joined_at <= session.over_at
 			and m.member_id in (
 				select a.member_id from cercle.attendances a
 				where a.session_id = session.id and a.present
@@ -140,7 +140,7 @@ begin
 	if agree is null or not exists (
 		select from cercle.memberships m
 		where m.group_id = shared.group_id and m.member_id = share_session.reader_id
-			and m.left_at is null and m.joined_at > private.session_end(shared)
+			and m.left_at is null and m.joined_at > shared.over_at
 	) then
 		perform private.refuse('CR005', 'the reader did not join after the session');
 	end if;

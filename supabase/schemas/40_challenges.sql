@@ -93,8 +93,8 @@ begin
 			and c.position is not null and c.keep = 'present' and not c.double_confidential;
 end $$;
 
--- Challenges of which I may read all that was noted and given: those of sessions still open, and of
--- closed ones those kept for those present, when I was, or when everybody who is asked agreed.
+-- Challenges of which I may read all that was noted and given: those of sessions still open, and
+-- those of sessions I took part in, where they are kept for those present.
 create function private.my_noted_challenge_ids() returns setof uuid
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
@@ -106,10 +106,18 @@ begin
 		union all
 		select c.id from cercle.challenges c
 		where c.position is not null and c.keep = 'present' and not c.double_confidential
-			and (
-				c.session_id in (select private.my_attended_session_ids())
-				or c.session_id in (select private.my_shared_session_ids())
-			);
+			and c.session_id in (select private.my_attended_session_ids());
+end $$;
+
+-- Notes of earlier sessions that everybody who is asked shares with me, where they are kept for those
+-- present.
+create function private.my_shared_note_ids() returns setof uuid
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		select c.id from cercle.challenges c
+		where c.position is not null and c.keep = 'present' and not c.double_confidential
+			and c.session_id in (select private.my_shared_session_ids());
 end $$;
 
 -- Notes of my own challenges, written while I belonged to the group: what was written while I was
@@ -119,9 +127,10 @@ language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
 		select n.id from cercle.challenge_notes n
+		join cercle.memberships m on m.group_id = n.group_id and m.member_id = n.presenter_id
+			and n.updated_at between m.joined_at and coalesce(m.left_at, 'infinity')
 		where n.presenter_id = (select private.uid())
-			and n.group_id in (select private.my_group_ids())
-			and private.i_belonged(n.group_id, n.updated_at);
+			and n.group_id in (select private.my_group_ids());
 end $$;
 
 -- The takeaways of earlier challenges whose presenter agreed that I read them, as long as the notes,
@@ -230,6 +239,7 @@ create policy select_present on cercle.challenge_notes for select to authenticat
 	using (
 		id = any (array(select private.my_noted_challenge_ids()))
 		or id = any (array(select private.my_own_note_ids()))
+		or id = any (array(select private.my_shared_note_ids()))
 	);
 create policy update_scribe on cercle.challenge_notes for update to authenticated
 	using (
@@ -368,7 +378,7 @@ grant update (
 grant update (body, takeaways) on cercle.challenge_notes to authenticated;
 grant execute on function
 	private.my_challenge_ids(), private.my_readable_challenge_ids(),
-	private.my_noted_challenge_ids(), private.my_own_note_ids(), private.shared_takeaways(), private.protect_challenge(uuid, boolean),
+	private.my_noted_challenge_ids(), private.my_shared_note_ids(), private.my_own_note_ids(), private.shared_takeaways(), private.protect_challenge(uuid, boolean),
 	private.apply_challenge(text, jsonb, jsonb), private.apply_notes(text, jsonb, jsonb),
 	private.shown_challenges()
 	to authenticated;

@@ -31,9 +31,10 @@ begin
 	return query
 		select b.id from cercle.contributions b
 		join cercle.challenges c on c.id = b.challenge_id
+		join cercle.memberships m on m.group_id = b.group_id and m.member_id = c.presenter_id
+			and b.made_at between m.joined_at and coalesce(m.left_at, 'infinity')
 		where c.presenter_id = (select private.uid())
-			and b.group_id in (select private.my_group_ids())
-			and private.i_belonged(b.group_id, b.made_at);
+			and b.group_id in (select private.my_group_ids());
 end $$;
 
 -- What members who agreed to it gave in an earlier session, as far as its presenter kept it for more
@@ -92,10 +93,7 @@ $$;
 
 create policy select_present on cercle.contributions for select to authenticated
 	using (
-		(
-			challenge_id = any (array(select private.my_noted_challenge_ids()))
-			and session_id = any (array(select private.my_dated_session_ids()))
-		)
+		challenge_id = any (array(select private.my_noted_challenge_ids()))
 		or id = any (array(select private.my_received_contribution_ids()))
 		or id = any (array(select private.my_agreed_contribution_ids()))
 	);

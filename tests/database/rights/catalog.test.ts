@@ -292,6 +292,7 @@ describe('functions', () => {
 			'my_readable_challenge_ids',
 			'my_received_contribution_ids',
 			'my_session_ids',
+			'my_shared_note_ids',
 			'my_shared_session_ids',
 			'my_topics',
 			'my_unsigned_group_ids',

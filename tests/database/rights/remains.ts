@@ -144,10 +144,7 @@ export async function addRemains(owner: Sql, world: World): Promise<void> {
 		};
 		for (const [why, word] of Object.entries(words) as [Unshared, Word][]) {
 			const id = remains.unshared[why];
-			await sql`
-				insert into sessions select (jsonb_populate_record(s, ${sql.json({ id })})).*
-				from sessions s where id = ${earlier}
-			`;
+			await copySession(sql, earlier, { id });
 			await sql`
 				insert into attendances (group_id, session_id, member_id, present)
 				values (${group.id}, ${id}, ${word.by}, true)
@@ -217,12 +214,27 @@ async function addOver(sql: TransactionSql, world: World, at: Date, now: Date): 
 	})}`;
 }
 
+/** A copy of a session, without what hangs on it. */
+async function copySession(
+	sql: TransactionSql,
+	from: string,
+	changes: { id: string }
+): Promise<void> {
+	const written = await sql`
+		select attname from pg_attribute
+		where attrelid = 'sessions'::regclass and attnum > 0 and attgenerated = ''
+	`;
+	const columns = sql(written.map(({ attname }) => attname as string));
+	await sql`
+		insert into sessions (${columns}) select ${columns} from (
+			select (jsonb_populate_record(s, ${sql.json(changes)})).* from sessions s where id = ${from}
+		) s
+	`;
+}
+
 /** A copy of a session with its agenda and its room. */
 async function copied(sql: TransactionSql, from: string, changes: { id: string }): Promise<void> {
-	await sql`
-		insert into sessions select (jsonb_populate_record(s, ${sql.json(changes)})).*
-		from sessions s where id = ${from}
-	`;
+	await copySession(sql, from, changes);
 	await sql`
 		insert into segments select (jsonb_populate_record(s,
 			jsonb_build_object('id', gen_random_uuid(), 'session_id', ${changes.id}::text))).*
