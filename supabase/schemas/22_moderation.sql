@@ -1,6 +1,7 @@
 -- Breaches of the charter, the votes about them, and the register of what a group decided. The rule
--- stands in supabase/README.md: every member of the group who signed is heard, except the accused;
--- more than half of them, and two at the least, exclude; at once.
+-- stands in supabase/README.md: the members are heard who belonged and had signed for long enough that
+-- nobody invited them for it, except the accused; more than half of them, and two at the least,
+-- exclude; at once.
 
 create table cercle.breaches (
 	id uuid primary key,
@@ -14,6 +15,7 @@ create table cercle.breaches (
 	entitled int check (entitled >= 0),
 	votes_for int check (votes_for >= 0),
 	votes_against int check (votes_against >= 0),
+	electors uuid[] not null default '{}',
 	constraint breaches_of_another check (accused_id <> raised_by),
 	constraint breaches_settled check ((settled_at is null) = (outcome is null)),
 	constraint breaches_erased check ((settled_at is null) = (reason <> ''))
@@ -25,6 +27,8 @@ comment on column cercle.breaches.outcome is
 	'left: the accused went by themself before anything was decided.';
 comment on column cercle.breaches.entitled is
 	'How many could vote, and how they did, once settled: before, nobody is told.';
+comment on column cercle.breaches.electors is
+	'The members who decide: fixed when it is raised, less those who leave. None once it is settled.';
 create unique index breaches_open on cercle.breaches (group_id, accused_id)
 	where settled_at is null;
 create index breaches_group on cercle.breaches (group_id);
@@ -72,8 +76,8 @@ language sql immutable set search_path = '', pg_temp as $$
 	select interval '14 days'
 $$;
 
--- Breaches I may read: those of my groups, open or settled while I belonged to it, about anybody
--- but me. Nobody reads one whose days are over, even before it is noted as lapsed.
+-- Breaches I may read: those raised while I belonged to the group, about anybody but me. Nobody reads
+-- one whose days are over, even before it is noted as lapsed.
 create function private.my_breach_ids() returns setof uuid
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
@@ -81,9 +85,10 @@ begin
 		select b.id from cercle.breaches b
 		join cercle.memberships m on m.group_id = b.group_id
 			and m.member_id = (select private.uid()) and m.left_at is null
+			and b.raised_at >= m.joined_at
 		where b.group_id in (select private.my_group_ids()) and b.accused_id <> m.member_id
 			and case when b.settled_at is null then b.raised_at > now() - private.breach_term()
-				else b.settled_at >= m.joined_at and (b.outcome <> 'withdrawn' or b.raised_by = m.member_id)
+				else b.outcome <> 'withdrawn' or b.raised_by = m.member_id
 			end;
 end $$;
 
@@ -94,17 +99,76 @@ language sql stable security definer set search_path = '', pg_temp as $$
 	where accused_id = (select private.uid()) and outcome is distinct from 'excluded'
 $$;
 
--- The members who decide about a breach. A new charter that some have not signed yet takes nobody's
--- voice away: otherwise writing one would leave the decision to the first members who sign it.
-create function private.entitled_ids(breach cercle.breaches) returns setof uuid
-language sql stable security definer set search_path = '', pg_temp as $$
-	select m.member_id from cercle.memberships m
-	where m.group_id = breach.group_id and m.left_at is null and m.member_id <> breach.accused_id
-		and exists (
-			select from cercle.signatures s
-			where s.group_id = m.group_id and s.member_id = m.member_id
+-- The members whose word counts at a moment, so that accounts that are invited for it outvote nobody:
+-- those who belonged and had signed thirty days before; until thirty days after the group's first
+-- session began, those who had at its start; before any session the founder and those who signed
+-- first, four in all. Each in the stay that lasts: a member who came back begins anew. A new charter that
+-- some have not signed yet takes nobody's word away: otherwise writing one would leave the decision to
+-- the first members who sign it.
+create function private.entitled_ids(group_id uuid, at timestamptz) returns setof uuid
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+declare
+	began_at timestamptz := (
+		select min(s.started_at) from cercle.sessions s
+		where s.group_id = entitled_ids.group_id and s.started_at <= entitled_ids.at
+	);
+begin
+	return query
+		with stays as (
+			select m.member_id, m.left_at, greatest(m.joined_at, min(s.signed_at)) as since
+			from cercle.memberships m
+			join cercle.signatures s on s.group_id = m.group_id and s.member_id = m.member_id
+				and s.signed_at <= coalesce(m.left_at, 'infinity')
+			where m.group_id = entitled_ids.group_id
+			group by m.id
 		)
+		select s.member_id
+		from (select *, row_number() over (order by since, member_id) as turn from stays) s
+		where s.left_at is null and case
+			when began_at is null then s.since <= entitled_ids.at and s.turn <= 4
+			else s.since <= greatest(began_at, entitled_ids.at - interval '30 days')
+		end;
+end $$;
+
+-- Who decides about a member now, and from when on two could: null, nobody knows before a session
+-- began, or somebody joins.
+create function private.vote_terms(group_id uuid, accused_id uuid) returns jsonb
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+declare
+	day timestamptz;
+	voices int;
+begin
+	perform private.need_member(vote_terms.group_id);
+	for day in
+		select d.day from (
+			select now() as day
+			union all
+			select s.started_at + interval '30 days' from cercle.sessions s
+			where s.group_id = vote_terms.group_id
+			union all
+			select greatest(m.joined_at, s.signed_at) + interval '30 days'
+			from cercle.memberships m
+			join cercle.signatures s on s.group_id = m.group_id and s.member_id = m.member_id
+			where m.group_id = vote_terms.group_id and m.left_at is null
+		) d where d.day >= now() order by d.day
+	loop
+		voices := (
+			select count(*) from private.entitled_ids(vote_terms.group_id, day) e (id)
+			where e.id <> vote_terms.accused_id
+		);
+		if voices >= 2 then
+			return jsonb_build_object('voices', voices, 'from', day);
+		end if;
+	end loop;
+	return jsonb_build_object('voices', 0, 'from', null);
+end $$;
+
+create function public.vote_terms(group_id uuid, accused_id uuid) returns jsonb
+language sql stable security invoker set search_path = '', pg_temp as $$
+	select private.vote_terms(group_id, accused_id)
 $$;
+comment on function public.vote_terms is
+	'How many members would decide about this one, and from which moment on they can: now, later, or null.';
 
 -- Settles a breach: its words and its votes are erased, the counts stay.
 create function private.end_breach(breach cercle.breaches, outcome text) returns void
@@ -113,10 +177,10 @@ declare
 	at timestamptz := clock_timestamp();
 begin
 	update cercle.breaches b set
-		settled_at = at, outcome = end_breach.outcome, reason = '',
+		settled_at = at, outcome = end_breach.outcome, reason = '', electors = '{}',
 		(entitled, votes_for, votes_against) = (
 			select count(*), count(*) filter (where v.exclude), count(*) filter (where not v.exclude)
-			from private.entitled_ids(breach) e (id)
+			from unnest(breach.electors) e (id)
 			left join cercle.breach_votes v on v.breach_id = breach.id and v.member_id = e.id
 		)
 		where b.id = breach.id;
@@ -148,12 +212,12 @@ begin
 		perform private.end_breach(breach, 'lapsed');
 		return;
 	end if;
-	select count(*) into entitled from private.entitled_ids(breach);
+	entitled := cardinality(breach.electors);
 	needed := greatest(2, entitled / 2 + 1);
 	select count(*) filter (where v.exclude) as exclude, count(*) filter (where not v.exclude) as keep
 		into heard
 		from cercle.breach_votes v
-		where v.breach_id = breach.id and v.member_id in (select private.entitled_ids(breach));
+		where v.breach_id = breach.id and v.member_id = any (breach.electors);
 	if heard.exclude >= needed then
 		perform private.end_breach(breach, 'excluded');
 	elsif entitled - heard.keep < needed then
@@ -182,13 +246,13 @@ begin
 	perform from cercle.groups g
 		where g.id = (
 			select b.group_id from cercle.breaches b
-			where b.id = breach_id and b.group_id in (select private.my_group_ids())
-				and b.accused_id <> (select private.uid())
+			where b.id = breach_id and b.accused_id <> (select private.uid())
+				and b.raised_at >= ((select private.my_joins()) ->> b.group_id::text)::timestamptz
 		)
 		for no key update;
 	select * into held from cercle.breaches b
-		where b.id = breach_id and b.group_id in (select private.my_group_ids())
-			and b.accused_id <> (select private.uid());
+		where b.id = breach_id and b.accused_id <> (select private.uid())
+			and b.raised_at >= ((select private.my_joins()) ->> b.group_id::text)::timestamptz;
 	if held.id is null then
 		perform private.refuse('CR001', 'no such breach');
 	elsif held.settled_at is not null then
@@ -339,6 +403,8 @@ begin
 	delete from cercle.breach_votes v
 		using cercle.breaches b
 		where b.id = v.breach_id and b.group_id = old.group_id and v.member_id = old.member_id;
+	update cercle.breaches b set electors = array_remove(b.electors, old.member_id)
+		where b.group_id = old.group_id and old.member_id = any (b.electors);
 	perform private.weigh_breaches(old.group_id);
 	return null;
 end $$;
@@ -390,15 +456,17 @@ begin
 	) >= 3 then
 		perform private.refuse('CR009', 'too many breaches in two weeks');
 	end if;
-	raised.id := raise_breach.id;
-	raised.group_id := raise_breach.group_id;
-	raised.accused_id := raise_breach.accused_id;
-	if (select count(*) from private.entitled_ids(raised)) < 2 then
+	raised.electors := array(
+		select e.id from private.entitled_ids(raise_breach.group_id, clock_timestamp()) e (id)
+		where e.id <> raise_breach.accused_id
+	);
+	if cardinality(raised.electors) < 2 then
 		perform private.refuse('CR017', 'two members besides the accused decide, at the least');
 	end if;
-	insert into cercle.breaches (id, group_id, accused_id, raised_by, reason)
-		values (raised.id, raised.group_id, raised.accused_id, me, btrim(reason, E' \n\t'));
-	return raised.id;
+	insert into cercle.breaches (id, group_id, accused_id, raised_by, reason, electors)
+		values (raise_breach.id, raise_breach.group_id, raise_breach.accused_id, me,
+			btrim(reason, E' \n\t'), raised.electors);
+	return raise_breach.id;
 end $$;
 
 create function public.raise_breach(id uuid, group_id uuid, accused_id uuid, reason text)
@@ -420,6 +488,9 @@ begin
 	end if;
 	-- A late vote is not refused: a refusal would undo the note that it lapsed.
 	if held.raised_at > now() - private.breach_term() then
+		if me <> all (held.electors) then
+			perform private.refuse('CR002', 'the members decide who belonged thirty days before');
+		end if;
 		insert into cercle.breach_votes (breach_id, member_id, exclude)
 			values (held.id, me, vote_breach.exclude)
 			on conflict on constraint breach_votes_breach_id_member_id_key
@@ -460,8 +531,9 @@ comment on function public.withdraw_breach is
 grant select on cercle.breaches, cercle.breach_votes, cercle.decisions to authenticated;
 grant execute on function
 	private.my_breach_ids(), private.my_accusation_ids(), private.shown_moderation(),
-	private.export_breaches(uuid), private.raise_breach(uuid, uuid, uuid, text),
+	private.export_breaches(uuid), private.vote_terms(uuid, uuid), private.raise_breach(uuid, uuid, uuid, text),
 	private.vote_breach(uuid, boolean), private.withdraw_breach(uuid),
-	public.raise_breach(uuid, uuid, uuid, text), public.vote_breach(uuid, boolean),
+	public.vote_terms(uuid, uuid), public.raise_breach(uuid, uuid, uuid, text),
+	public.vote_breach(uuid, boolean),
 	public.withdraw_breach(uuid)
 	to authenticated;

@@ -69,6 +69,7 @@ export type Database = {
 			};
 			unsubscribe_push: { Args: { endpoint: string }; Returns: undefined };
 			vote_breach: { Args: { breach_id: string; exclude: boolean }; Returns: string };
+			vote_terms: { Args: { accused_id: string; group_id: string }; Returns: Json };
 			withdraw_breach: { Args: { breach_id: string }; Returns: undefined };
 			write_charter: {
 				Args: { body: string; expected_version: number; group_id: string };

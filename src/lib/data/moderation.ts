@@ -1,10 +1,12 @@
+import * as z from 'zod/mini';
 import { lapsesAt } from '#lib/domain/group/breach.ts';
 import { clean } from '#lib/domain/limits.ts';
+import { parseInstant } from '#lib/domain/time.ts';
 import type { Backend } from './backend.ts';
 import type { Row } from './rows.ts';
 import type { View } from './view.ts';
 
-/** Breaches of the group that wait for the member's voice. The accused has none on their device. */
+/** Breaches of the group that are open. The accused has none on their device. */
 export function open(view: View, group: string | null, now: number): Row<'breaches'>[] {
 	return view.breaches
 		.filter(({ groupId, settledAt, raisedAt }) => {
@@ -18,15 +20,18 @@ export function ownVote(view: View, breach: string): boolean | null {
 	return view.breach_votes.find(({ breachId }) => breachId === breach)?.exclude ?? null;
 }
 
-/** How many decide about a member: all members who signed, except that member. */
-export function entitled(view: View, group: string, accused: string): number {
-	return view.memberships.filter(
-		({ groupId, memberId, leftAt }) =>
-			groupId === group &&
-			leftAt === null &&
-			memberId !== accused &&
-			view.signatures.some((signed) => signed.groupId === group && signed.memberId === memberId)
-	).length;
+/** Whether the member is one of those who decide, and has not voted yet. */
+export function waitsFor(view: View, { id, electors }: Row<'breaches'>, me: string): boolean {
+	return electors.includes(me) && ownVote(view, id) === null;
+}
+
+const termsFormat = z.object({ voices: z.number(), from: z.nullable(z.string()) });
+
+/** How many would decide about a member, and since or from when on they can; null: nobody knows. */
+export async function termsOf(backend: Backend, group: string, accused: string) {
+	const answer = await backend.call('vote_terms', { group_id: group, accused_id: accused });
+	const { voices, from } = z.parse(termsFormat, answer);
+	return { voices, from: from === null ? null : parseInstant(from) };
 }
 
 /** Raises a breach under an id of the caller's: a second press of the same one is harmless. */

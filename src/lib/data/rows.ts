@@ -208,7 +208,8 @@ const shapes = {
 		raised_at: moment,
 		settled_at: z.nullable(moment),
 		entitled: z.nullable(count),
-		votes_for: z.nullable(count)
+		votes_for: z.nullable(count),
+		electors: z._default(z.array(id), [])
 	}),
 	breach_votes: z.object({ id, breach_id: id, exclude: z.boolean() }),
 	room_states: z.object({

@@ -18,6 +18,10 @@ export class VoteModel {
 	readonly signed = new Map<number, number>();
 	readonly votes = new Map<number, boolean>();
 	readonly everJoined: Set<number>;
+	/** Members since before it was raised. */
+	readonly since: Set<number>;
+	/** Before any session: the founder and those who signed first, four in all. */
+	readonly electors: Set<number>;
 	charter = 1;
 	outcome: string | null = null;
 	/** Entitled, and for, when it was settled. */
@@ -28,6 +32,8 @@ export class VoteModel {
 		this.raiser = raiser;
 		this.members = new Set(Array(size).keys());
 		this.everJoined = new Set(this.members);
+		this.since = new Set(this.members);
+		this.electors = new Set([0, 1, 2, 3].filter((who) => who < size && who !== accused));
 		for (const who of this.members) this.signed.set(who, 1);
 	}
 
@@ -37,6 +43,7 @@ export class VoteModel {
 			case 'vote':
 				if (!this.#mayAct(act.who)) return 'CR001';
 				if (this.outcome !== null) return 'CR004';
+				if (!this.electors.has(act.who)) return 'CR002';
 				this.votes.set(act.who, act.exclude);
 				this.#weigh();
 				return null;
@@ -70,14 +77,12 @@ export class VoteModel {
 	}
 
 	#mayAct(who: number): boolean {
-		return who !== this.accused && this.#reads(who);
-	}
-
-	#entitled(): number[] {
-		return [...this.members].filter((who) => who !== this.accused && this.signed.has(who));
+		return who !== this.accused && this.since.has(who) && this.#reads(who);
 	}
 
 	#gone(who: number): void {
+		this.since.delete(who);
+		this.electors.delete(who);
 		if (this.outcome !== null) return;
 		if (who === this.accused) return this.#settle('left');
 		this.votes.delete(who);
@@ -85,17 +90,17 @@ export class VoteModel {
 	}
 
 	#count(exclude: boolean): number {
-		return this.#entitled().filter((who) => this.votes.get(who) === exclude).length;
+		return [...this.electors].filter((who) => this.votes.get(who) === exclude).length;
 	}
 
 	#weigh(): void {
-		const needed = votesNeeded(this.#entitled().length);
+		const needed = votesNeeded(this.electors.size);
 		if (this.#count(true) >= needed) this.#settle('excluded');
-		else if (this.#entitled().length - this.#count(false) < needed) this.#settle('dismissed');
+		else if (this.electors.size - this.#count(false) < needed) this.#settle('dismissed');
 	}
 
 	#settle(outcome: string): void {
-		this.counts = [this.#entitled().length, this.#count(true)];
+		this.counts = [this.electors.size, this.#count(true)];
 		this.outcome = outcome;
 		this.votes.clear();
 		if (outcome === 'excluded') this.members.delete(this.accused);

@@ -5,6 +5,7 @@ import { connected, type Person } from '../../support/server.ts';
 import {
 	addAction,
 	code,
+	comeBack,
 	date,
 	foundGroup,
 	given,
@@ -46,14 +47,27 @@ async function breachOf(id: string) {
 	return row!;
 }
 
-/** Puts the day on which a breach was raised so far back. */
+/** Puts the day on which a breach was raised so far back, and what led to it. */
 async function age(id: string, interval: string) {
-	await date(
-		cercle,
-		(sql) => sql`
-			update breaches set raised_at = now() - ${interval}::text::interval where id = ${id}
-		`
-	);
+	await date(cercle, async (sql) => {
+		const at = sql`now() - ${interval}::text::interval`;
+		await sql`update breaches set raised_at = ${at} where id = ${id}`;
+		await sql`
+			update memberships set joined_at = least(joined_at, ${at}) where group_id = ${group.id}
+		`;
+	});
+}
+
+/** The group has been meeting for so many days. */
+async function met(days: number): Promise<void> {
+	await openSession(ada!, planFor(group));
+	await date(cercle, async (sql) => {
+		const past = sql`make_interval(days => ${days})`;
+		const of = sql`group_id = ${group.id}`;
+		await sql`update sessions set started_at = started_at - ${past} where ${of}`;
+		await sql`update memberships set joined_at = joined_at - ${past} where ${of}`;
+		await sql`update signatures set signed_at = signed_at - ${past} where ${of}`;
+	});
 }
 
 const read = (by: Person, table: string) => by.sql((sql) => sql`select * from ${sql(table)}`);
@@ -162,6 +176,90 @@ describe('a breach', () => {
 		// A member who came later reads that something was dismissed, and not about which member.
 		expect(await read(later, 'decisions')).toContainEqual(expect.objectContaining({ id, ...line }));
 		expect(await read(later, 'breaches')).toEqual([]);
+	});
+});
+
+describe('the members who decide', () => {
+	const electors = async (id: string) => {
+		const rows = await cercle.owner`
+			select p.name from breaches b cross join unnest(b.electors) e (id) join profiles p on p.id = e.id
+			where b.id = ${id} order by p.name
+		`;
+		return rows.map(({ name }) => name as string);
+	};
+	const terms = async (by: Person, accused: Person) => {
+		const args = { group_id: group.id, accused_id: accused.id };
+		return given(await by.client.rpc('vote_terms', args)) as {
+			voices: number;
+			from: string | null;
+		};
+	};
+
+	test('before any session are the founder and those who signed first, four in all', async () => {
+		const eve = await joinGroup(cercle, group, 'Eve');
+		expect(await electors(await raised(ada!, eve))).toEqual(['Ada', 'Bob', 'Cleo', 'Dan']);
+		expect(await electors(await raised(ada!, bob!))).toEqual(['Ada', 'Cleo', 'Dan']);
+		// A place that is given up is nobody else's.
+		given(await dan!.client.rpc('leave_group', { group_id: group.id }));
+		expect(await electors(await raised(bob!, cleo!))).toEqual(['Ada', 'Bob']);
+	});
+
+	test('are those who had signed when the first session began, for thirty days', async () => {
+		const eve = await joinGroup(cercle, group, 'Eve');
+		await met(29);
+		await joinGroup(cercle, group, 'Finn');
+		expect(await electors(await raised(ada!, dan!))).toEqual(['Ada', 'Bob', 'Cleo', 'Eve']);
+		expect(code(await vote(eve, await raised(bob!, cleo!), true))).toBeNull();
+	});
+
+	test('are then those who had signed thirty days before', async () => {
+		await met(60);
+		const puppets: Person[] = [];
+		for (const name of ['Pia', 'Pit', 'Pol']) puppets.push(await joinGroup(cercle, group, name));
+		const [pia] = puppets;
+		const id = await raised(pia!, ada!);
+		expect(await electors(id)).toEqual(['Bob', 'Cleo', 'Dan']);
+		for (const puppet of puppets) expect(code(await vote(puppet, id, true))).toBe('CR002');
+		expect(await breachOf(id)).toMatchObject({ settled_at: null });
+		await date(
+			cercle,
+			(sql) => sql`
+				update memberships set joined_at = joined_at - interval '31 days' where member_id = ${pia!.id}
+			`
+		);
+		// Neither by having belonged for longer, as long as they had not signed.
+		expect(await electors(await raised(bob!, cleo!))).toEqual(['Ada', 'Bob', 'Dan']);
+	});
+
+	test('are not more for who joins while the vote is open, and fewer for who leaves', async () => {
+		const id = await raised(ada!, dan!);
+		const eve = await joinGroup(cercle, group, 'Eve');
+		expect(code(await vote(eve, id, true))).toBe('CR001');
+		expect(await read(eve, 'breaches')).toEqual([]);
+		given(await cleo!.client.rpc('leave_group', { group_id: group.id }));
+		expect(await electors(id)).toEqual(['Ada', 'Bob']);
+		await comeBack(cercle, group.id, cleo!);
+		expect(code(await vote(cleo!, id, true))).toBe('CR001');
+		expect(await electors(id)).toEqual(['Ada', 'Bob']);
+	});
+
+	test('are said before one is asked to decide, and from which day on they are two', async () => {
+		expect(await terms(ada!, dan!)).toMatchObject({ voices: 3 });
+		for (const gone of [bob!, cleo!]) {
+			given(await gone.client.rpc('leave_group', { group_id: group.id }));
+		}
+		expect(await terms(ada!, dan!)).toEqual({ voices: 0, from: null });
+		await met(60);
+		const eve = await joinGroup(cercle, group, 'Eve');
+		const { voices, from } = await terms(ada!, dan!);
+		const [joined] = await cercle.owner`
+			select signed_at + interval '30 days' as at from signatures where member_id = ${eve.id}
+		`;
+		expect([voices, new Date(from!).getTime()]).toEqual([2, (joined!.at as Date).getTime()]);
+		expect(code(await raise(ada!, dan!))).toBe('CR017');
+		const stranger = await cercle.signIn('Sam');
+		const args = { group_id: group.id, accused_id: dan!.id };
+		expect(code(await stranger.client.rpc('vote_terms', args))).toBe('CR001');
 	});
 });
 

@@ -15,7 +15,7 @@ const given = [...before, 'later'] as const;
 /** Those of them who were in its room. */
 const present = ['member', 'presenter', 'facilitator'] as const;
 const joined = [...signed, 'unsigned'] as const;
-/** Those of the signed members who decide about the breach that `absent` is accused of. */
+/** Those of the signed members who read of the breach that `absent` is accused of. */
 const deciding = ['member', 'later', 'newest', 'back', 'presenter', 'facilitator'] as const;
 const named = personas.filter((persona): persona is Named => persona !== 'anonymous');
 
@@ -855,6 +855,13 @@ export const rules: readonly Rule[] = [
 	},
 	{
 		table: 'breaches',
+		rows: 'open since before the newest came',
+		key: (world) => ({ id: world.remains.earlierBreach }),
+		select: before,
+		...readOnly
+	},
+	{
+		table: 'breaches',
 		rows: 'settled before the later joiner came',
 		key: (world) => ({ id: world.remains.settledBreach }),
 		select: ['member', 'presenter', 'facilitator'],
@@ -1119,6 +1126,13 @@ export const calls: readonly Call[] = [
 		otherwise: 'CR001'
 	},
 	{
+		name: 'vote_terms',
+		asking: 'who would decide about a member',
+		args: (world) => ({ group_id: world.group.id, accused_id: world.people.absent.id }),
+		ok: signed,
+		otherwise: 'CR001'
+	},
+	{
 		name: 'write_charter',
 		asking: 'an old version over',
 		args: (world) => ({ group_id: world.group.id, body: 'Louder.', expected_version: 7 }),
@@ -1194,10 +1208,13 @@ export const calls: readonly Call[] = [
 		name: 'vote_breach',
 		asking: 'to vote about a member',
 		args: (world) => ({ breach_id: world.breach.open, exclude: true }),
-		// The fourth of seven decides.
-		ok: ['unsigned', 'member', 'later', 'newest'],
+		// Two of the three decide who were there when the first session began.
+		ok: ['member', 'presenter'],
 		otherwise: 'CR001',
-		but: { back: 'CR004', presenter: 'CR004', facilitator: 'CR004' }
+		but: {
+			...{ unsigned: 'CR002', later: 'CR002', newest: 'CR002', back: 'CR002' },
+			facilitator: 'CR004'
+		}
 	},
 	{
 		name: 'withdraw_breach',

@@ -9,6 +9,8 @@ export interface Remains {
 	/** Of the member who has not signed the charter in force. */
 	unsignedAction: string;
 	unsignedGoal: string;
+	/** About the later joiner, open since before the newest came. */
+	earlierBreach: string;
 	/** Settled before the later joiner came. */
 	settledBreach: string;
 	/** Withdrawn by the presenter, who had raised it. */
@@ -48,7 +50,12 @@ export type Unshared = keyof typeof unshared;
 export function namesOfRemains(): Remains {
 	return {
 		...{ presenterAction: randomUUID(), unsignedAction: randomUUID(), unsignedGoal: randomUUID() },
-		...{ settledBreach: randomUUID(), withdrawnBreach: randomUUID(), doneAction: randomUUID() },
+		...{
+			earlierBreach: randomUUID(),
+			settledBreach: randomUUID(),
+			withdrawnBreach: randomUUID(),
+			doneAction: randomUUID()
+		},
 		...{ removedAction: randomUUID(), removedGoal: randomUUID(), notHeld: randomUUID() },
 		partial: {
 			session: randomUUID(),
@@ -185,6 +192,13 @@ export async function addRemains(owner: Sql, world: World): Promise<void> {
 		`;
 		await sql`
 			insert into breach_votes (breach_id, member_id, exclude) values (${breach.open}, ${left}, true)
+		`;
+		await sql`
+			insert into breaches (id, group_id, accused_id, raised_by, reason, raised_at)
+			select ${remains.earlierBreach}, group_id, ${later}, ${presenter}, 'Sold us.',
+				joined_at - interval '1 ms'
+			from memberships
+			where group_id = ${group.id} and member_id = ${people.newest.id} and left_at is null
 		`;
 		await addOver(sql, world, before, now);
 		await addPartial(sql, world);

@@ -1,8 +1,8 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { entitled, open, ownVote } from '#lib/data/moderation.ts';
+import { open, ownVote, waitsFor } from '#lib/data/moderation.ts';
 import { getLocale, overwriteGetLocale } from '#lib/paraglide/runtime.js';
 import { lines } from '#routes/(app)/group/decisions.ts';
-import { GROUP, groupOf, membership, person } from '../../group-view.ts';
+import { GROUP, groupOf, person } from '../../group-view.ts';
 
 const breach = (id: string, columns: object = {}) => ({
 	...{ id, group_id: GROUP, accused_id: 'c', raised_by: 'a', reason: 'Sold us.' },
@@ -15,10 +15,6 @@ const decision = (id: string, kind: string, columns: object = {}) => ({
 });
 const settled = { settled_at: '2026-05-03T00:00:00Z', reason: '', entitled: 5, votes_for: 3 };
 const now = Date.UTC(2026, 4, 10);
-const left = (member: string, group: string, left_at: string) => ({
-	...{ ...membership(member), id: `m-${member}-${group}`, group_id: group, left_at }
-});
-
 test('a vote waits until it is settled or its fourteen days are over, in its own group', () => {
 	const view = groupOf(['a', 'b', 'c'], {
 		breaches: [
@@ -34,19 +30,15 @@ test('a vote waits until it is settled or its fourteen days are over, in its own
 	expect(ownVote(view, 'settled')).toBe(false);
 });
 
-test('who left, who never signed and the accused are not among those who decide', () => {
-	const signature = (member_id: string) => ({
-		...{ id: `s-${member_id}`, group_id: GROUP, charter_id: 'x', member_id },
-		signed_at: '2026-01-01T00:00:00Z'
+test('a vote waits for those who decide, until they have voted', () => {
+	const view = groupOf(['a', 'b', 'c'], {
+		breaches: [breach('waits', { electors: ['a', 'b'] })],
+		breach_votes: [{ id: 'v', breach_id: 'waits', exclude: false }]
 	});
-	const view = groupOf(['a', 'b', 'c', 'd'], {
-		memberships: [
-			...['a', 'b', 'c', 'd'].map((id) => membership(id)),
-			left('e', GROUP, '2026-02-01T00:00:00Z')
-		],
-		signatures: ['a', 'b', 'c', 'e'].map(signature)
-	});
-	expect(entitled(view, GROUP, 'c')).toBe(2);
+	const [open] = view.breaches;
+	const without = { ...view, breach_votes: [] };
+	expect([waitsFor(without, open!, 'a'), waitsFor(without, open!, 'c')]).toEqual([true, false]);
+	expect(waitsFor(view, open!, 'a')).toBe(false);
 });
 
 test('the register begins with the latest, names whom it may, and counts for those who were there', () => {
