@@ -11,6 +11,7 @@ create table cercle.operations (
 	code text check (code ~ '^[0-9A-Z]{5}$'),
 	applied_at timestamptz not null default now(),
 	sequence bigint not null check (sequence >= 0),
+	row_id uuid,
 	digest uuid,
 	primary key (member_id, client_id, sequence)
 );
@@ -18,11 +19,24 @@ comment on table cercle.operations is
 	'Operations already answered, so that a second delivery changes nothing.';
 comment on column cercle.operations.code is 'Why it was refused. Null: applied.';
 comment on column cercle.operations.client_id is 'Made with the database of a device.';
+comment on column cercle.operations.row_id is
+	'The row it spoke of; of a review the action, of a feedback or an attendance the session. Null: none, or it was refused.';
 comment on column cercle.operations.digest is
-	'What it said: a phone brought back from a copy counts anew from an older place. Null: not known.';
+	'What it said, under a key that no role reads: a phone brought back from a copy counts anew from an older place. Null: it was refused, the words of its row were erased since, or it is not known; then the row alone tells it from another.';
 create index operations_applied on cercle.operations (applied_at);
+create index operations_row on cercle.operations (row_id) where digest is not null;
+
+-- Without this key a digest cannot be compared with a guess of the words. A copy of the whole
+-- database holds both: therefore the digests go with the words.
+create table private.digest_key (
+	one boolean primary key default true check (one),
+	key bytea not null check (octet_length(key) = 64)
+);
+comment on table private.digest_key is
+	'The key of the digests of operations, made with the first of them.';
 
 alter table cercle.operations enable row level security;
+alter table private.digest_key enable row level security;
 
 -- Policies
 
@@ -30,6 +44,95 @@ create policy select_owner on cercle.operations for select to authenticated
 	using (member_id = (select private.uid()));
 create policy insert_owner on cercle.operations for insert to authenticated
 	with check (member_id = (select private.uid()));
+
+-- Digests
+
+-- HMAC-SHA-256 (RFC 2104) under a key of one block, 64 bytes.
+create function private.hmac_sha256(key bytea, message bytea) returns bytea
+language plpgsql immutable strict set search_path = '', pg_temp as $$
+declare
+	inner_pad bytea := key;
+	outer_pad bytea := key;
+begin
+	if octet_length(key) <> 64 then
+		perform private.refuse('CR005', 'a key of 64 bytes');
+	end if;
+	for i in 0..63 loop
+		inner_pad := set_byte(inner_pad, i, get_byte(key, i) # 54);
+		outer_pad := set_byte(outer_pad, i, get_byte(key, i) # 92);
+	end loop;
+	return sha256(outer_pad || sha256(inner_pad || message));
+end $$;
+
+-- What an operation of the caller says, as a keyed digest, of which 128 bits are kept. Not what its
+-- writer saw before: that holds words that another operation may erase.
+create function private.digest_operation(operation jsonb) returns uuid
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	held bytea;
+begin
+	select k.key into held from private.digest_key k;
+	if not found then
+		-- 122 random bits each, pressed into 64 bytes.
+		insert into private.digest_key (key) values (
+			sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+				|| sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
+		) on conflict do nothing;
+		select k.key into held from private.digest_key k;
+	end if;
+	return left(encode(private.hmac_sha256(held, convert_to(jsonb_build_array(
+		private.me(), operation -> 'kind', operation -> 'args'
+	)::text, 'UTF8')), 'hex'), 32)::uuid;
+end $$;
+
+-- The row that an operation speaks of, by which its digest is found when the words go. Null: none.
+create function private.row_of_operation(operation jsonb) returns uuid
+language sql immutable set search_path = '', pg_temp as $$
+	select case when pg_input_is_valid(named.id, 'uuid') then named.id::uuid end
+	from (
+		select operation -> 'args' ->> case split_part(operation ->> 'kind', '.', 1)
+			when 'review' then 'action_id'
+			when 'feedback' then 'session_id'
+			when 'attendance' then 'session_id'
+			else 'id'
+		end
+	) named (id)
+$$;
+
+-- Row trigger: once a row is gone, or the columns of words that follow its key are empty, no digest
+-- confirms what they said. The first argument is the column that operations name it by. The trigger
+-- stands on every table whose words come by operations.
+create function private.forget_operations() returns trigger
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	word text;
+begin
+	foreach word in array tg_argv[1:] loop
+		if to_jsonb(new) ->> word <> '' then
+			return null;
+		end if;
+	end loop;
+	update cercle.operations o set digest = null
+		where o.row_id = (to_jsonb(old) ->> tg_argv[0])::uuid and o.digest is not null;
+	return null;
+end $$;
+
+create trigger forget_operations after update or delete on cercle.challenges
+	for each row execute function private.forget_operations(
+		'id', 'question', 'context', 'tried', 'options', 'wanted', 'unwanted'
+	);
+create trigger forget_operations after update or delete on cercle.challenge_notes
+	for each row execute function private.forget_operations('id', 'body', 'takeaways');
+create trigger forget_operations after update or delete on cercle.contributions
+	for each row execute function private.forget_operations('id', 'text');
+create trigger forget_operations after update or delete on cercle.feedbacks
+	for each row execute function private.forget_operations('session_id', 'plus', 'delta');
+create trigger forget_operations after update or delete on cercle.actions
+	for each row execute function private.forget_operations('id', 'title');
+create trigger forget_operations after update or delete on cercle.reviews
+	for each row execute function private.forget_operations('action_id', 'line');
+create trigger forget_operations after update or delete on cercle.goals
+	for each row execute function private.forget_operations('id', 'title');
 
 -- Writing
 
@@ -136,10 +239,18 @@ begin
 					end if;
 					refusal := sqlstate;
 				end;
-				insert into cercle.operations (client_id, sequence, code, digest) values (
-					client_id, (operation ->> 'sequence')::bigint, refusal, md5(operation::text)::uuid
+				-- Of what was refused only that is kept: another one in its place is refused, too, and stays
+				-- on the phone.
+				insert into cercle.operations (client_id, sequence, code, row_id, digest) values (
+					client_id, (operation ->> 'sequence')::bigint, refusal,
+					case when refusal is null then private.row_of_operation(operation) end,
+					case when refusal is null then private.digest_operation(operation) end
 				);
-			elsif earlier.digest <> md5(operation::text)::uuid then
+			elsif coalesce(
+				earlier.digest <> private.digest_operation(operation),
+				earlier.row_id is distinct from private.row_of_operation(operation)
+					and earlier.row_id is not null
+			) then
 				refusal := 'CR012';
 			else
 				refusal := earlier.code;
@@ -281,8 +392,9 @@ end $$;
 
 -- Grants
 
-grant select, insert (client_id, code, sequence, digest) on cercle.operations to authenticated;
+grant select, insert (client_id, code, sequence, row_id, digest) on cercle.operations to authenticated;
 grant execute on function
+	private.digest_operation(jsonb), private.row_of_operation(jsonb),
 	private.merge_row(regclass, uuid, jsonb, jsonb, text[]),
 	private.apply_operation(text, jsonb, jsonb), private.shown_tables(text[]),
 	private.apply_ops(uuid, jsonb), private.pull(jsonb), public.apply_ops(uuid, jsonb),

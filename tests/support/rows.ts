@@ -37,3 +37,10 @@ export async function readRows(
 	});
 	return rows;
 }
+
+/** Rows of before as a later version has them: digests of operations had no key, and were dropped. */
+export function withoutDigests(rows: Record<string, string[]>): Record<string, string[]> {
+	const { operations = [] } = rows;
+	const without = operations.map((row) => row.replace(/"digest":"[^"]*"/, '"digest":null'));
+	return { ...rows, operations: without };
+}

@@ -4,7 +4,7 @@ import type { Sql } from 'postgres';
 import { databaseFolder, openKeys } from '#lib/server/embedded/keys.ts';
 import { openPostgres } from '#lib/server/embedded/postgres.ts';
 import { on } from '../../support/owner.ts';
-import { readRows, readShape, type Shape } from '../../support/rows.ts';
+import { readRows, readShape, type Shape, withoutDigests } from '../../support/rows.ts';
 
 /** Of ours, before the baseline. */
 const EARLIER_SCHEMAS = ['public', 'private'];
@@ -25,7 +25,7 @@ export function readHeld(dataFolder: string): Promise<Held> {
 		];
 		const history = await sql`select version from supabase_migrations.schema_migrations order by 1`;
 		return {
-			ours: { shape: ours, rows: await readRows(sql, EARLIER_SCHEMAS, ours) },
+			ours: { shape: ours, rows: withoutDigests(await readRows(sql, EARLIER_SCHEMAS, ours)) },
 			accounts: { shape: accounts, rows: await readRows(sql, ['auth'], accounts) },
 			history: history.map(({ version }) => String(version))
 		};
