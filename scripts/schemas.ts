@@ -1,9 +1,8 @@
 import type { Sql, TransactionSql } from 'postgres';
+import { noTable, SCHEMAS } from '#lib/server/embedded/facts.ts';
 
-/**
- * The schemas that are ours. Whatever asks for tables or functions of ours names them from here.
- */
-export const SCHEMAS: readonly string[] = ['public', 'cercle', 'private'];
+// Whatever asks for tables or functions of ours names them from here.
+export { inSql, noTable, SCHEMAS } from '#lib/server/embedded/facts.ts';
 
 /** Those whose tables members are granted rows of. */
 export const SHARED = SCHEMAS.filter((name) => name !== 'private');
@@ -13,9 +12,6 @@ export const EXPOSED = 'public';
 
 /** Where the owner's connections of tests look for a name that comes without its schema. */
 export const SEARCH_PATH = SHARED.join();
-
-/** Schemas as a value of SQL. */
-export const inSql = (schemas: readonly string[]): string => `'{${schemas.join()}}'::text[]`;
 
 export interface Table {
 	schema: string;
@@ -54,6 +50,3 @@ export async function tablesOf(
 	if (tables.length === 0) throw new Error(noTable(schemas));
 	return [...tables];
 }
-
-export const noTable = (schemas: readonly string[]): string =>
-	`No table in ${schemas.join(', ') || 'no schema'}: are the schemas named right?`;

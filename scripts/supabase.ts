@@ -21,7 +21,9 @@ const CLI = 'supabase@3.1.0';
 
 const task = process.argv[2] ?? '';
 const dataFolder = mkdtempSync(join(tmpdir(), 'cercle-database-'));
-const database = await openDatabase({ dataFolder, root, log: openLog(() => undefined) });
+// The walls are written from what is tried here.
+const options = { dataFolder, root, log: openLog(() => undefined), walls: null };
+const database = await openDatabase(options);
 try {
 	await prepare(database.ownerUrl);
 	process.exitCode = perform(database.ownerUrl);

@@ -5,6 +5,7 @@ import type { Sql } from 'postgres';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { seedDemo } from '#lib/server/demo.ts';
 import { copiesFolder } from '#lib/server/embedded/copy.ts';
+import { difference, type Fact, line, readFacts } from '#lib/server/embedded/facts.ts';
 import { EARLIER } from '#lib/server/embedded/history.ts';
 import { type Database, openDatabase } from '#lib/server/embedded/open-database.ts';
 import { openLog } from '#lib/server/log.ts';
@@ -12,7 +13,6 @@ import { Refusal } from '#lib/server/refusal.ts';
 import { SCHEMAS, tablesOf } from '../../scripts/schemas.ts';
 import { connectTo, on } from '../support/owner.ts';
 import { readRows, readShape, type Shape, withoutDigests } from '../support/rows.ts';
-import { difference, type Fact, line, readFacts } from '../support/schema-facts.ts';
 import { makeDatabase } from '../support/written-database.ts';
 
 // What the build of before the baseline left behind is imitated here: its tables, with the rows of the

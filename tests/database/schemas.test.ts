@@ -1,12 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Sql } from 'postgres';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { difference, type Fact, line, readFacts } from '#lib/server/embedded/facts.ts';
 import { type Database, openDatabase } from '#lib/server/embedded/open-database.ts';
+import { readWalls, wallsFile, writeWalls } from '#lib/server/embedded/walls.ts';
 import { SCHEMAS } from '../../scripts/schemas.ts';
 import { connectTo } from '../support/owner.ts';
-import { difference, type Fact, line, readFacts } from '../support/schema-facts.ts';
 import { prepare, writeDatabase } from '../support/written-database.ts';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -22,7 +23,7 @@ let facts: Fact[];
 
 beforeAll(async () => {
 	dataFolder = await mkdtemp(join(tmpdir(), 'cercle-schemas-'));
-	cluster = await openDatabase({ dataFolder, root, log });
+	cluster = await openDatabase({ dataFolder, root, log, walls: null });
 	migrated = connectTo(cluster.ownerUrl);
 	written = connectTo(await writeDatabase(cluster, 'written'));
 	facts = await read(written);
@@ -58,6 +59,10 @@ test('the next start changes nothing of that, nor of what the next migration wil
 	expect(difference(facts, await read(migrated)).map(line)).toEqual([]);
 });
 
+test('the walls that each start compares are those of the migrations: npm run database -- walls', async () => {
+	expect(writeWalls(await readWalls(migrated))).toBe(await readFile(wallsFile(root), 'utf8'));
+});
+
 describe('the comparison notices a difference of each kind:', () => {
 	/** The least statement that changes a fact of each kind; other kinds may change with it. */
 	const breaks: Record<string, string> = {
@@ -70,6 +75,8 @@ describe('the comparison notices a difference of each kind:', () => {
 		'table owner': 'alter table cercle.actions owner to authenticated',
 		'table grants': 'grant delete on cercle.actions to authenticated',
 		'row security': 'alter table cercle.actions force row level security',
+		'view owner': 'alter view cercle.seen_goals owner to authenticated',
+		'view grants': 'grant select on cercle.seen_goals to anon',
 		view: 'create view public.shown as select 1 as one',
 		sequence: 'create sequence public.counted',
 		'column type': 'alter table cercle.segments alter minutes type bigint',
@@ -111,6 +118,7 @@ describe('the comparison notices a difference of each kind:', () => {
 		'function planning': 'alter function public.close_calendar() cost 1',
 		'function owner': 'alter function public.close_calendar() owner to authenticated',
 		'function grants': 'grant execute on function public.close_calendar() to anon',
+		role: 'alter role authenticated createdb',
 		type: "create type public.mood as enum ('calm')",
 		comment: "comment on column cercle.actions.carries is '…'",
 		publication: 'create publication live for table cercle.actions',

@@ -56,7 +56,7 @@ describe('a data folder with a database', () => {
 
 	/** Starts it as Cercle does, asks, stops it; the answer is what the statement answered. */
 	async function ask(statement: string, options: Partial<DatabaseOptions> = {}) {
-		const database = await openDatabase({ dataFolder, root, log, ...options });
+		const database = await openDatabase({ dataFolder, root, log, walls: null, ...options });
 		const sql = postgres(database.ownerUrl, { max: 1 });
 		const rows = await sql.unsafe(statement);
 		await sql.end();

@@ -1,13 +1,15 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { startOf } from '#lib/server/embedded/lock.ts';
+import { asOwner } from '../support/owner.ts';
 
 const PATIENCE = 60_000;
-const main = resolve(import.meta.dirname, '../../src/lib/server/main.ts');
+const root = resolve(import.meta.dirname, '../..');
+const main = join(root, 'src/lib/server/main.ts');
 
 let folder: string;
 const started: Run[] = [];
@@ -89,6 +91,28 @@ describe('the process', () => {
 			expect(await second.ended).toEqual([78, null]);
 			expect(second.output()).toContain(`Another Cercle (process ${first.child.pid}) already uses`);
 			expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200);
+		},
+		PATIENCE
+	);
+
+	test(
+		'a database without its walls is refused in plain words, and starts once it was repaired',
+		async () => {
+			const first = start();
+			await first.ready;
+			await asOwner(folder, (sql) => sql`drop policy select_member on cercle.actions`);
+			await first.stop('SIGTERM');
+			const second = start();
+			expect(await second.ended).toEqual([78, null]);
+			expect(second.output()).toContain('  - policy cercle.actions select_member is missing\n');
+			expect(second.output()).not.toContain('"event":"ready"');
+			const words = ['scripts/walls.ts', 'repair'];
+			const env = { PATH: process.env.PATH ?? '', CERCLE_DATA: folder };
+			const repaired = spawnSync(process.execPath, words, { cwd: root, env, encoding: 'utf8' });
+			expect(repaired.stdout).toBe(
+				'Put right:\n  - policy cercle.actions select_member is missing\n'
+			);
+			expect(await start().ready).not.toBeNull();
 		},
 		PATIENCE
 	);

@@ -11,6 +11,7 @@ import { openCercle, type RunningCercle } from '#lib/server/cercle.ts';
 import { type Hosted, readConfig } from '#lib/server/config.ts';
 import { AUTH_LIMITS, type AuthLimits } from '#lib/server/embedded/auth.ts';
 import type { CallLimits } from '#lib/server/embedded/calls.ts';
+import { Gaps } from '#lib/server/embedded/walls.ts';
 import { openLog } from '#lib/server/log.ts';
 import { SEARCH_PATH } from '../../scripts/schemas.ts';
 import { asPerson } from './as-person.ts';
@@ -52,6 +53,10 @@ export interface TestServerOptions {
 	calls?: CallLimits;
 	/** As of a proxy in front. */
 	addressHeader?: string;
+	/** Null: the file brings functions of its own. */
+	walls?: null;
+	/** Milliseconds between two looks at the walls of the database. */
+	lookEvery?: number;
 	/** Least milliseconds of the answers that could tell whether an account exists; 0 unless asked. */
 	pace?: number;
 }
@@ -83,7 +88,9 @@ export async function openServer(options: TestServerOptions = {}): Promise<TestS
 		reminders: false,
 		pace: options.pace ?? 0,
 		rules: { ...AUTH_LIMITS, ...options.rules },
-		calls: options.calls ?? UNLIMITED
+		calls: options.calls ?? UNLIMITED,
+		...(options.walls === null && { walls: null }),
+		...(options.lookEvery !== undefined && { lookEvery: options.lookEvery })
 	});
 	if (!running.backend) throw new Error('no embedded backend');
 	const url = `http://127.0.0.1:${running.port}`;
@@ -106,7 +113,11 @@ export async function openServer(options: TestServerOptions = {}): Promise<TestS
 
 /** As `globalSetup` of a vitest project: one Cercle for all its files, found by `connect()`. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
-	const server = await openServer();
+	const server = await openServer().catch((error: unknown) => {
+		if (error instanceof Gaps)
+			console.error('Is supabase/walls.json of the last migration? npm run database -- walls');
+		throw error;
+	});
 	const { url, publishableKey, jwtSecret, ownerUrl } = server;
 	project.provide('cercle', { url, publishableKey, jwtSecret, ownerUrl });
 	return server.close;

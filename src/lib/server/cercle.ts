@@ -13,7 +13,9 @@ import { openDatabase } from './embedded/open-database.ts';
 import { openQuiet } from './embedded/quiet.ts';
 import { Pools } from './embedded/pool.ts';
 import { openGateway } from './embedded/realtime/gateway.ts';
-import { health, hostedProbe } from './health.ts';
+import { wallsFile } from './embedded/walls.ts';
+import { openWatch } from './embedded/watch.ts';
+import { health, hostedProbe, type Probe } from './health.ts';
 import { createListener } from './listener.ts';
 import { codeOf, type Log } from './log.ts';
 import { type Mailer, openMailer } from './mail.ts';
@@ -39,6 +41,10 @@ export interface CercleOptions {
 	rules?: AuthLimits;
 	calls?: CallLimits;
 	pace?: number;
+	/** Where the walls of the database stand; null: a test brings functions of its own. */
+	walls?: string | null;
+	/** Milliseconds between two looks at them; a day unless given. */
+	lookEvery?: number;
 }
 
 export interface RunningCercle {
@@ -93,7 +99,7 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 	const mailer = openMailer(config);
 	parts.add('mail', () => mailer.close());
 	const backend = config.hosted ? null : await openBackend(options, mailer, parts);
-	const probe = config.hosted ? hostedProbe(config.hosted) : backend?.api.alive;
+	const probe = config.hosted ? hostedProbe(config.hosted) : backend?.isSound;
 	const server = createServer();
 	let closed: Promise<unknown> = Promise.resolve();
 	parts.add('http', () => drain(server, closed));
@@ -164,16 +170,18 @@ interface Backend {
 	keys: Keys;
 	ownerUrl: string;
 	api: Api;
+	/** Whether members are served, and by a database that protects what is in it. */
+	isSound: Probe;
 	gateway: Awaited<ReturnType<typeof openGateway>>;
 	seeded: boolean;
 }
 
 async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts): Promise<Backend> {
-	const { config, log, root, bridge = false } = options;
+	const { config, log, root, bridge = false, walls = wallsFile(root) } = options;
 	const { dataFolder, origin, databaseUrl } = config;
 	const pools = new Pools();
 	const lost = () => pools.cut();
-	const database = await openDatabase({ dataFolder, root, log, databaseUrl, bridge, lost });
+	const database = await openDatabase({ dataFolder, root, log, databaseUrl, bridge, lost, walls });
 	parts.add('database', () => database.close());
 	const { keys, ownerUrl } = database;
 	const quiet = openQuiet();
@@ -192,6 +200,9 @@ async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts)
 		...(options.pace !== undefined && { pace: options.pace })
 	});
 	parts.add('api', () => api.close());
+	const every = options.lookEvery;
+	const watch = walls && openWatch({ ownerUrl, file: walls, log, ...(every && { every }) });
+	if (watch) parts.add('watch', () => watch.close());
 	const gateway = await openGateway({
 		databaseUrl: ownerUrl,
 		jwtSecret: keys.jwtSecret,
@@ -201,7 +212,8 @@ async function openBackend(options: CercleOptions, mailer: Mailer, parts: Parts)
 		addressHeader: config.addressHeader,
 		log
 	});
-	return { keys, ownerUrl, api, gateway, seeded };
+	const isSound = async () => (!watch || watch.holds) && (await api.alive());
+	return { keys, ownerUrl, api, isSound, gateway, seeded };
 }
 
 /** Adds the demo group where it is wanted, and refuses a database that has it where it must not. */

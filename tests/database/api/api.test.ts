@@ -72,7 +72,7 @@ const root = resolve(import.meta.dirname, '../../..');
 const database = await openDatabase({ dataFolder, root, log: () => undefined });
 await on(database.ownerUrl, (sql) => sql.unsafe(SCHEMA));
 await database.close();
-const { server, cercle } = await started({ dataFolder });
+const { server, cercle } = await started({ dataFolder, walls: null });
 
 beforeAll(async () => {
 	ada = await cercle.signIn('Ada');

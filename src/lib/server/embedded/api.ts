@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isDeeperThan } from '#lib/server/body.ts';
 import { networkOf } from '#lib/server/caller.ts';
-import type { Probe } from '#lib/server/health.ts';
+import { type Probe, within } from '#lib/server/health.ts';
 import { codeOf, type Log } from '#lib/server/log.ts';
 import type { Mailer } from '#lib/server/mail.ts';
 import { codeMail } from '#lib/server/mail-text.ts';
@@ -92,6 +92,16 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 	};
 	await door.open();
 
+	/** Whether accounts and sign-ins can be read, as each sign-in does. */
+	async function readsAccounts(): Promise<boolean> {
+		const rows = await authPool.rows(
+			`select count(*) from (
+				select u.email, s.id from auth.users u left join auth.sessions s on s.user_id = u.id limit 1
+			) one`
+		);
+		return rows.length === 1;
+	}
+
 	/** Calls a function; there is nothing else below `/rest/v1`. */
 	async function answerCall(
 		{ method, url, headers, body, peer, isWanted }: ApiRequest,
@@ -159,7 +169,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 			if (seconds !== null) return tooManyCalls(seconds, auth !== undefined && isRenewal(url));
 			return auth ? answerSignIn(auth, request) : answerCall(request, key);
 		},
-		alive: () => door.alive(),
+		alive: async () => (await door.alive()) && within(readsAccounts),
 		async close() {
 			await Promise.all([members.close(), authPool.close()]);
 		}

@@ -12,6 +12,8 @@ import { takeLock } from './lock.ts';
 import { listMigrations } from './migrate.ts';
 import { openPostgres, type Postgres } from './postgres.ts';
 import { openQuiet } from './quiet.ts';
+import { repair } from './repair.ts';
+import { findGaps, Gaps, wallsFile } from './walls.ts';
 
 export interface DatabaseOptions {
 	dataFolder: string;
@@ -24,6 +26,10 @@ export interface DatabaseOptions {
 	bridge?: boolean;
 	/** Told when the embedded database is lost; it comes back by itself. */
 	lost?: () => void;
+	/** Where the walls stand that the database must have; null: a test brings migrations of its own. */
+	walls?: string | null;
+	/** Told what was missing of them, which is then put right; without it, a gap refuses the start. */
+	repaired?: (gaps: string[]) => void;
 	/** Answers the bytes free on the disk of a folder; the disk is asked unless a test brings its own. */
 	room?: (folder: string) => Promise<number>;
 }
@@ -53,6 +59,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
 		};
 		try {
 			await prepare(postgres.ownerUrl, keys, root, log);
+			await prove(options, postgres.ownerUrl);
 		} catch (error) {
 			await close();
 			throw error;
@@ -126,6 +133,16 @@ async function look(
 	} finally {
 		await sql.end({ timeout: 3 });
 	}
+}
+
+/** Nobody is served by a database that does not protect what is in it. @throws Refusal. */
+async function prove(
+	{ root, repaired, walls = wallsFile(root) }: DatabaseOptions,
+	ownerUrl: string
+): Promise<void> {
+	if (repaired) return repaired(await repair(ownerUrl, root));
+	const gaps = walls ? await findGaps(ownerUrl, walls) : [];
+	if (gaps.length > 0) throw new Gaps(gaps);
 }
 
 async function prepare(ownerUrl: string, keys: Keys, root: string, log: Log): Promise<void> {

@@ -18,18 +18,21 @@ export interface Caller {
 	claims: string;
 }
 
+/** Takes a role and its claims, to read alone unless told otherwise. */
+export const become = ({ role, claims }: Caller, readsOnly = true): Statement => ({
+	text: BECOME,
+	values: [role, claims, readsOnly ? 'on' : 'off']
+});
+
 /** The transaction of one call; `body` is the JSON text with the `given` arguments. */
 export function callOf(
 	routine: Routine,
 	given: readonly string[],
 	body: string,
-	{ role, claims }: Caller
+	caller: Caller
 ): Statement[] {
-	const text = textOf(routine, given, role);
-	return [
-		{ text: BECOME, values: [role, claims, routine.readsOnly ? 'on' : 'off'] },
-		{ text, values: given.length > 0 ? [body] : [] }
-	];
+	const text = textOf(routine, given, caller.role);
+	return [become(caller, routine.readsOnly), { text, values: given.length > 0 ? [body] : [] }];
 }
 
 /** The texts of each function as it was last read, by role and given arguments. */

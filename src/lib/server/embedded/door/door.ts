@@ -2,7 +2,7 @@ import { type Answer, json, problem } from '#lib/server/embedded/answer.ts';
 import { isAway, type Pool, stateOf } from '#lib/server/embedded/pool.ts';
 import { within } from '#lib/server/health.ts';
 import type { Log } from '#lib/server/log.ts';
-import { type Caller, callOf } from './call.ts';
+import { become, type Caller, callOf } from './call.ts';
 import { Catalogue, type Routine } from './catalogue.ts';
 import { statusOf } from './status.ts';
 import { FairTurns } from './turns.ts';
@@ -45,6 +45,20 @@ export const CONNECTIONS = LANES.common.all + LANES.room.all + 1;
 const lane = ({ all, each, waiting }: (typeof LANES)['common']) =>
 	new FairTurns(all, each, waiting);
 
+/** The claims of a member whose account and sign-in are none. */
+const asNobody = become({
+	role: 'authenticated',
+	claims: JSON.stringify({
+		role: 'authenticated',
+		sub: '00000000-0000-4000-8000-000000000000',
+		session_id: '00000000-0000-4000-8000-000000000000'
+	})
+});
+const READ = 'select count(*) from cercle.memberships';
+const PULL = `select public.pull('{}')`;
+/** How such a member is refused. */
+const ENDED = 'CR013';
+
 /**
  * Answers calls of the functions in the schema `public`, as PostgREST does for named arguments in a
  * JSON object. What it leaves out: reading by GET, `Prefer`, `select` and filters on what comes
@@ -57,6 +71,8 @@ export class Door {
 	readonly #log: Log;
 	readonly #common = lane(LANES.common);
 	readonly #room = lane(LANES.room);
+	/** Answers everybody who asks meanwhile. */
+	#asked: Promise<boolean> | null = null;
 
 	constructor(pool: Pool, log: Log) {
 		this.#pool = pool;
@@ -69,9 +85,24 @@ export class Door {
 		await this.#catalogue.read();
 	}
 
-	/** Whether the database answers; asked beside the lanes, so that no flood delays it. */
+	/**
+	 * Whether the database serves members: asked as one who has no account, who is shown no row and is
+	 * told to sign in. Asked beside the lanes, so that no flood delays it.
+	 */
 	alive(): Promise<boolean> {
-		return within(async () => (await this.#pool.rows('select 1')).length === 1);
+		this.#asked ??= within(() => this.#serves()).finally(() => (this.#asked = null));
+		return this.#asked;
+	}
+
+	async #serves(): Promise<boolean> {
+		const [, rows] = await this.#pool.transact([asNobody, { text: READ, values: [] }]);
+		if (rows?.[0]?.[0] !== '0') return false;
+		try {
+			await this.#pool.transact([asNobody, { text: PULL, values: [] }]);
+			return false;
+		} catch (error) {
+			return stateOf(error) === ENDED;
+		}
 	}
 
 	async answer(call: Call): Promise<Answer> {

@@ -1,6 +1,21 @@
 import type { TransactionSql } from 'postgres';
 import { z } from 'zod';
-import { inSql, noTable, SCHEMAS } from '../../scripts/schemas.ts';
+import { foldBody } from './statements.ts';
+
+/** The schemas that are ours. */
+export const SCHEMAS: readonly string[] = ['public', 'cercle', 'private'];
+
+/** Schemas as a value of SQL. */
+export const inSql = (schemas: readonly string[]): string => `'{${schemas.join()}}'::text[]`;
+
+export const noTable = (schemas: readonly string[]): string =>
+	`No table in ${schemas.join(', ') || 'no schema'}: are the schemas named right?`;
+
+/** The word for the role that asks, which has another name elsewhere. */
+export const OWNER = 'owner';
+
+/** The roles of those who are served, as a start makes them and a hosted project has them. */
+export const ROLES = ['anon', 'authenticated', 'service_role', 'authenticator'] as const;
 
 /** One thing that a database's catalogue says of one object. */
 export interface Fact {
@@ -10,10 +25,13 @@ export interface Fact {
 	value: string;
 }
 
+const named = (role: string) => `case ${role} when 0 then 'public'
+	when quote_ident(current_user)::regrole then '${OWNER}' else pg_get_userbyid(${role}) end::text`;
+
 /** Privileges as sorted words. An object without a list of its own has the one that is built in. */
 const granted = (list: string, kind: string, owner: string) => `(
 	select string_agg(w.word, ', ' order by w.word) from (
-		select case when a.grantee = 0 then 'public' else pg_get_userbyid(a.grantee) end
+		select ${named('a.grantee')}
 			|| ' ' || lower(a.privilege_type) || case when a.is_grantable then ' further' else '' end
 		from aclexplode(coalesce(${list}, acldefault('${kind}', ${owner}))) a
 	) w (word)
@@ -27,7 +45,7 @@ const granted = (list: string, kind: string, owner: string) => `(
 const queries = (ours: string): string[] => [
 	`select f.kind, n.nspname, f.value
 	from pg_namespace n, lateral (values
-		('schema owner', pg_get_userbyid(n.nspowner)),
+		('schema owner', ${named('n.nspowner')}),
 		('schema grants', ${granted('n.nspacl', 'n', 'n.nspowner')})
 	) f (kind, value)
 	where n.nspname = any (${ours})`,
@@ -37,14 +55,14 @@ const queries = (ours: string): string[] => [
 
 	// Of every schema and of none: they say what the next object will be granted.
 	`select 'default privileges',
-		concat_ws(' ', pg_get_userbyid(d.defaclrole), n.nspname, d.defaclobjtype),
+		concat_ws(' ', ${named('d.defaclrole')}, n.nspname, d.defaclobjtype),
 		${granted('d.defaclacl', 'r', 'd.defaclrole')}
 	from pg_default_acl d left join pg_namespace n on n.oid = d.defaclnamespace`,
 
 	`select f.kind, c.oid::regclass::text, f.value
 	from pg_class c, lateral (values
 		('table', concat_ws(' ', c.relkind, c.relpersistence, c.relreplident, c.reloptions)),
-		('table owner', pg_get_userbyid(c.relowner)),
+		('table owner', ${named('c.relowner')}),
 		('table grants', ${granted('c.relacl', 'r', 'c.relowner')}),
 		('row security', concat_ws(' ', c.relrowsecurity, c.relforcerowsecurity))
 	) f (kind, value)
@@ -52,14 +70,15 @@ const queries = (ours: string): string[] => [
 
 	`select f.kind, c.oid::regclass::text, f.value
 	from pg_class c, lateral (values
-		('view', concat_ws(' ', c.relkind, c.reloptions, pg_get_userbyid(c.relowner),
-			${granted('c.relacl', 'r', 'c.relowner')}, pg_get_viewdef(c.oid)))
+		('view', concat_ws(' ', c.relkind, c.reloptions, pg_get_viewdef(c.oid))),
+		('view owner', ${named('c.relowner')}),
+		('view grants', ${granted('c.relacl', 'r', 'c.relowner')})
 	) f (kind, value)
 	where c.relnamespace = any (${ours}::regnamespace[]) and c.relkind in ('v', 'm')`,
 
 	`select 'sequence', s.seqrelid::regclass::text, concat_ws(' ', format_type(s.seqtypid, null),
 		s.seqstart, s.seqincrement, s.seqmin, s.seqmax, s.seqcache, s.seqcycle,
-		pg_get_userbyid(c.relowner), ${granted('c.relacl', 's', 'c.relowner')})
+		${named('c.relowner')}, ${granted('c.relacl', 's', 'c.relowner')})
 	from pg_sequence s join pg_class c on c.oid = s.seqrelid
 	where c.relnamespace = any (${ours}::regnamespace[])`,
 
@@ -85,11 +104,6 @@ const queries = (ours: string): string[] => [
 		concat_ws(' ', pg_get_constraintdef(c.oid), case when c.convalidated then 'valid' end)
 	from pg_constraint c
 	where c.connamespace = any (${ours}::regnamespace[])`,
-
-	`select 'index', i.indexrelid::regclass::text,
-		concat_ws(' ', pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisreplident, i.indisclustered)
-	from pg_index i join pg_class c on c.oid = i.indrelid
-	where c.relnamespace = any (${ours}::regnamespace[])`,
 
 	// On whatever table: those on accounts and sign-ins are ours by the function they call.
 	`select f.kind, t.tgrelid::regclass || ' ' || quote_ident(t.tgname), f.value
@@ -123,13 +137,13 @@ const queries = (ours: string): string[] => [
 		('function settings', (select string_agg(c, ' ' order by c) from unnest(p.proconfig) c)),
 		('function planning',
 			concat_ws(' ', p.prokind, p.procost, p.prorows, p.proleakproof, p.prosupport)),
-		('function owner', pg_get_userbyid(p.proowner)),
+		('function owner', ${named('p.proowner')}),
 		('function grants', ${granted('p.proacl', 'f', 'p.proowner')})
 	) f (kind, value)
 	where p.pronamespace = any (${ours}::regnamespace[])`,
 
 	// The row types of tables and the arrays of all types go with them.
-	`select 'type', t.oid::regtype::text, concat_ws(' ', t.typtype, pg_get_userbyid(t.typowner),
+	`select 'type', t.oid::regtype::text, concat_ws(' ', t.typtype, ${named('t.typowner')},
 		${granted('t.typacl', 'T', 't.typowner')},
 		(select string_agg(quote_literal(e.enumlabel), ' ' order by e.enumsortorder)
 			from pg_enum e where e.enumtypid = t.oid),
@@ -139,6 +153,28 @@ const queries = (ours: string): string[] => [
 	from pg_type t left join pg_class c on c.oid = t.typrelid
 	where t.typnamespace = any (${ours}::regnamespace[])
 		and (t.typtype in ('e', 'd', 'r') or c.relkind = 'c')`,
+
+	// Those who are served never pass the policies but where it is meant.
+	`select 'role', r.rolname, concat_ws(', ',
+		case when r.rolsuper then 'superuser' end, case when r.rolbypassrls then 'bypassrls' end,
+		case when r.rolcreaterole then 'createrole' end, case when r.rolcreatedb then 'createdb' end,
+		case when r.rolreplication then 'replication' end, (
+			select string_agg('member of ' || ${named('m.roleid')}, ', ' order by ${named('m.roleid')})
+			from pg_auth_members m where m.member = r.oid
+		))
+	from pg_roles r where r.rolname = any (${inSql(ROLES)})`,
+
+	// On the live topics there are policies of ours.
+	`select 'row security', 'realtime.messages', concat_ws(' ', c.relrowsecurity, c.relforcerowsecurity)
+	from pg_class c where c.oid = to_regclass('realtime.messages')`
+];
+
+/** What says nothing about who may read or write what. */
+const others = (ours: string): string[] => [
+	`select 'index', i.indexrelid::regclass::text,
+		concat_ws(' ', pg_get_indexdef(i.indexrelid), i.indisvalid, i.indisreplident, i.indisclustered)
+	from pg_index i join pg_class c on c.oid = i.indrelid
+	where c.relnamespace = any (${ours}::regnamespace[])`,
 
 	`select 'comment', o.type || ' ' || o.identity, d.description
 	from pg_description d, pg_identify_object(d.classoid, d.objoid, d.objsubid) o
@@ -161,17 +197,20 @@ const queries = (ours: string): string[] => [
 const rows = z.array(z.tuple([z.string(), z.string(), z.string().nullable()]));
 
 /**
- * Everything that a database holds of ours, but for its rows, sorted. @throws when one of the
+ * Everything that a database holds of ours, but for its rows, sorted; or, not `isWhole`, what says
+ * who may read and write what. @throws when one of the
  * schemas is missing or when no table is found: then a comparison would find no difference either.
  */
 export async function readFacts(
 	transaction: TransactionSql,
-	schemas: readonly string[] = SCHEMAS
+	schemas: readonly string[] = SCHEMAS,
+	isWhole = true
 ): Promise<Fact[]> {
 	// So that every name comes with its schema, whatever the caller's path is.
 	await transaction`select set_config('search_path', 'pg_catalog', true)`;
 	const facts: Fact[] = [];
-	for (const query of queries(inSql(schemas))) {
+	const ours = inSql(schemas);
+	for (const query of [...queries(ours), ...(isWhole ? others(ours) : [])]) {
 		const found = rows.parse(await transaction.unsafe(query).values());
 		for (const [kind, name, value] of found) {
 			facts.push({
@@ -200,14 +239,3 @@ export function difference(one: readonly Fact[], other: readonly Fact[]): Fact[]
 export const line = ({ kind, name, value }: Fact): string => `${kind} of ${name}: ${value}`;
 const key = ({ kind, name, value }: Fact) => `${kind}\n${name}\n${value}`;
 const order = (one: string, other: string) => (one < other ? -1 : one > other ? 1 : 0);
-
-/** A gap (white space and comments), a string, a quoted name, or anything else. */
-const TOKENS = /(?:\s|--[^\n]*|\/\*[^]*?\*\/)+|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$)[^]*?\1|[^]/g;
-
-/**
- * A function's text with each gap as one space. A migration that landed is never touched again,
- * while a comment of the schema files may be improved and a line be broken elsewhere: neither
- * changes what the function does. What stands in quotes stays as it is.
- */
-const foldBody = (body: string) =>
-	body.replace(TOKENS, (token) => (/^(?:\s|--|\/\*)/.test(token) ? ' ' : token)).trim();
