@@ -134,6 +134,43 @@ create trigger forget_operations after update or delete on cercle.reviews
 create trigger forget_operations after update or delete on cercle.goals
 	for each row execute function private.forget_operations('id', 'title');
 
+-- What is hidden, and what is not there
+
+-- Postgres runs the triggers of a row by their names: this one comes first.
+
+-- Row trigger: a member who writes in a group that is none of theirs is told so before any rule looks
+-- at what is there, whose refusal would tell that it is. With the argument, the same of the session.
+-- What a command writes, it has checked by itself.
+create function private.answer_strangers() returns trigger
+language plpgsql set search_path = '', pg_temp as $$
+begin
+	perform private.need_member(new.group_id);
+	if tg_nargs > 0 then
+		if new.session_id <> all (array(select private.my_session_ids())) then
+			perform private.refuse('CR001', 'no such session');
+		end if;
+	end if;
+	return new;
+end $$;
+create trigger answer_strangers before insert on cercle.attendances
+	for each row when (current_user = 'authenticated')
+	execute function private.answer_strangers();
+create trigger answer_strangers before insert on cercle.feedbacks
+	for each row when (current_user = 'authenticated')
+	execute function private.answer_strangers('session');
+create trigger answer_strangers before insert on cercle.contributions
+	for each row when (current_user = 'authenticated')
+	execute function private.answer_strangers();
+create trigger answer_strangers before insert on cercle.actions
+	for each row when (current_user = 'authenticated')
+	execute function private.answer_strangers();
+create trigger answer_strangers before insert on cercle.reviews
+	for each row when (current_user = 'authenticated')
+	execute function private.answer_strangers();
+create trigger answer_strangers before insert on cercle.goals
+	for each row when (current_user = 'authenticated')
+	execute function private.answer_strangers();
+
 -- Writing
 
 -- Field by field: a field is changed when it still holds what its writer saw (`base`) or already

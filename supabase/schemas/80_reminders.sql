@@ -358,9 +358,9 @@ $$;
 comment on function public.close_calendar is
 	'Ends the caller''s calendar: its address stops working.';
 
--- Called without an account: the token is the right. Its hash is sent, so that the token itself
--- stands in no statement; unknown and revoked look alike.
-create function private.read_calendar(token_hash text) returns jsonb
+-- Called without an account: the token is the right, and nothing that is kept of it opens the
+-- calendar; unknown and revoked look alike.
+create function private.read_calendar(token text) returns jsonb
 language sql stable security definer set search_path = '', pg_temp as $$
 	select (
 		select coalesce(jsonb_agg(jsonb_build_object(
@@ -380,12 +380,12 @@ language sql stable security definer set search_path = '', pg_temp as $$
 			)
 	)
 	from cercle.calendars k
-	where encode(k.token_hash, 'hex') = read_calendar.token_hash
+	where k.token_hash = sha256(convert_to(read_calendar.token, 'UTF8'))
 $$;
 
-create function public.read_calendar(token_hash text) returns jsonb
+create function public.read_calendar(token text) returns jsonb
 language sql stable security invoker set search_path = '', pg_temp as $$
-	select private.read_calendar(token_hash)
+	select private.read_calendar(token)
 $$;
 comment on function public.read_calendar is
 	'When the sessions are of the member whose calendar this is. Null: no such calendar.';

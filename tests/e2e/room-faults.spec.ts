@@ -449,7 +449,7 @@ async function inTheMidst({ url, dataFolder }: CercleProcess, work: () => void):
 		fetch(`${url}/rest/v1/rpc/read_calendar`, {
 			method: 'POST',
 			headers: { apikey: publishableKey, 'content-type': 'application/json' },
-			body: JSON.stringify({ token_hash: '0'.repeat(64) }),
+			body: JSON.stringify({ token: '0'.repeat(43) }),
 			signal: AbortSignal.timeout(1_000)
 		}).catch(() => null);
 	let answers = 0;

@@ -36,7 +36,7 @@ export type Database = {
 				Args: { accused_id: string; group_id: string; id: string; reason: string };
 				Returns: string;
 			};
-			read_calendar: { Args: { token_hash: string }; Returns: Json };
+			read_calendar: { Args: { token: string }; Returns: Json };
 			read_invitation: { Args: { token: string }; Returns: Json };
 			read_reminders: { Args: Record<PropertyKey, never>; Returns: Json };
 			revoke_invitation: { Args: { invitation_id: string }; Returns: undefined };

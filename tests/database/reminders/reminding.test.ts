@@ -258,6 +258,16 @@ describe('the calendar', () => {
 		expect(Object.values(row!).map(String).join()).not.toContain(token);
 		const hash = createHash('sha256').update(token).digest();
 		expect(Buffer.from(row!.token_hash as Uint8Array).equals(hash)).toBe(true);
+		// What a backup holds of it opens nothing.
+		for (const kept of [
+			hash.toString('hex'),
+			hash.toString('base64url'),
+			`\\x${hash.toString('hex')}`
+		]) {
+			expect(await eventsOf(kept)).toBe(404);
+			const read = await cercle.anonymous().rpc('read_calendar', { token: kept });
+			expect(given(read)).toBeNull();
+		}
 	});
 
 	test('of yesterday’s address, of a revoked one and of none give the same answer', async () => {

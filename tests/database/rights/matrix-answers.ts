@@ -3,7 +3,7 @@ import type { Sql, TransactionSql } from 'postgres';
 import { SHARED } from '../../../scripts/schemas.ts';
 import { become } from '../../support/as-person.ts';
 import type { Connection } from '../../support/server.ts';
-import type { Call, Rule } from './matrix.ts';
+import { type Call, denialOf, type Rule } from './matrix.ts';
 import { code } from '../people.ts';
 import { type Named, type Persona, personas, type World } from '../personas.ts';
 
@@ -112,7 +112,7 @@ export class Answers {
 			const allowed: boolean = insert.by.includes(persona) || stopped === 'allowed';
 			assert.deepEqual(
 				[persona, told[persona], more[persona] ?? 0],
-				[persona, allowed ? 'nothing' : (stopped ?? '42501'), allowed ? 1 : 0]
+				[persona, allowed ? 'nothing' : (stopped ?? denialOf(table, persona)), allowed ? 1 : 0]
 			);
 		}
 		for (const values of insert.away?.(this.#world) ?? []) {

@@ -86,9 +86,16 @@ const ownGoal = (world: World, persona: Persona) => ({
 	...{ id: randomUUID(), group_id: world.group.id, owner_id: idOf(world, persona) },
 	...{ title: 'Recruit a second in command', year: 2030, quarter: 2, stage: 'execute' }
 });
-const outsiders = Object.fromEntries(
-	['stranger', 'invited', 'left', 'foreigner', 'animator'].map((persona) => [persona, 'CR005'])
-);
+/** Those to whom the group is none of theirs. */
+const outside: readonly Persona[] = [
+	...(['stranger', 'invited', 'unsigned', 'left', 'foreigner', 'animator'] as const)
+];
+/** The tables of a group in which members write. */
+const written = ['actions', 'attendances', 'contributions', 'feedbacks', 'goals', 'reviews'];
+
+/** How the policies refuse a row of their own; an outsider is told that there is no such group. */
+export const denialOf = (table: string, persona: Persona): string =>
+	written.includes(table) && outside.includes(persona) ? 'CR001' : '42501';
 
 /** The challenges of the shared session, their notes and what was given to them. */
 function kept(
@@ -499,7 +506,7 @@ export const rules: readonly Rule[] = [
 		key: (world) => ({ id: world.action.member }),
 		select: before,
 		update: { by: ['member'], set: { title: 'Call them' }, away: toSomebody('owner_id') },
-		insert: { by: signed, row: ownAction, found: ['id'], stopped: outsiders },
+		insert: { by: signed, row: ownAction, found: ['id'] },
 		remove: 'no grant'
 	},
 	{
@@ -726,7 +733,8 @@ export const rules: readonly Rule[] = [
 				...{ member_id: idOf(world, persona), plus: 'short' }
 			}),
 			found: ['session_id', 'member_id'],
-			stopped: { member: '23505' }
+			// The session was not opened to these two.
+			stopped: { member: '23505', newest: 'CR001', back: 'CR001' }
 		},
 		remove: 'no grant'
 	},
@@ -963,7 +971,7 @@ export const calls: readonly Call[] = [
 	{
 		name: 'read_calendar',
 		asking: 'one that is not',
-		args: () => ({ token_hash: 'ab'.repeat(32) }),
+		args: () => ({ token: 'ab'.repeat(32) }),
 		ok: ['anonymous'],
 		otherwise: 'PGRST202'
 	},

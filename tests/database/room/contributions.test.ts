@@ -183,9 +183,9 @@ describe('a contribution', () => {
 		await refused(/^23503$/, carol, { challenge_id: await challengeOf(other.id) });
 		await refused(/^23503$/, carol, { challenge_id: await challengeOf(theirs.id) });
 		await refused(/^23503$/, carol, { challenge_id: randomUUID() });
-		await refused(/^23503$/, carol, { group_id: own.id });
-		await refused(/^42501$/, carol, { session_id: theirs.id, group_id: own.id });
-		await refused(/^42501$/, eve, {});
+		await refused(/^CR001$/, carol, { group_id: own.id });
+		await refused(/^CR001$/, carol, { session_id: theirs.id, group_id: own.id });
+		await refused(/^CR001$/, eve, {});
 	});
 });
 

@@ -548,7 +548,7 @@ describe('an operation is refused', () => {
 		await leave(cercle, group.id, carol);
 		expect(await applyOne(carol, 'action.edit', { id, changes: { title: 'Mine' } })).toBe('CR001');
 		const args = { id: randomUUID(), group_id: group.id, owner_id: carol.id, ...mine };
-		expect(await applyOne(carol, 'action.add', args)).toMatch(/CR005|42501/);
+		expect(await applyOne(carol, 'action.add', args)).toBe('CR001');
 		expect(await row('actions', id)).toMatchObject({ title: 'Call the bank' });
 	});
 
