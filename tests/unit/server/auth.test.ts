@@ -9,6 +9,7 @@ function options(): AuthOptions & { forwarded: LiteRequest[] } {
 	return {
 		accounts: {
 			find: async () => null,
+			hasPassword: async () => false,
 			voidCodes: async () => undefined,
 			dropPassword: async () => undefined,
 			spendProof: async () => false,
@@ -23,6 +24,7 @@ function options(): AuthOptions & { forwarded: LiteRequest[] } {
 			forwarded.push(request);
 			return Response.json({});
 		},
+		compareWithNone: async () => undefined,
 		pace: 0,
 		forwarded
 	};
@@ -48,6 +50,32 @@ test('who has asked for too many codes takes none from others', async () => {
 	expect(asked).toEqual([200, 200, ...new Array<number>(10).fill(429)]);
 	expect(await ask('ana@example.org', 'b', held)).toBe(200);
 });
+
+test('a code is answered at its pace, however long Auth takes', async () => {
+	const never = () => new Promise<Response>(() => {});
+	expect(await ask('ana@example.org', 'a', { ...options(), lite: never, pace: 1 })).toBe(200);
+});
+
+test('a code that could not be sent is told where it is known by then', async () => {
+	const lite = async () => Response.json({}, { status: 503 });
+	expect(await ask('ana@example.org', 'a', { ...options(), lite, pace: 1 })).toBe(503);
+});
+
+test.each([true, false])(
+	'a password is compared once, also where there is none (there is one: %j)',
+	async (isKept) => {
+		let compared = 0;
+		const held: AuthOptions = {
+			...options(),
+			lite: async () => Response.json({}, { status: 400 }),
+			compareWithNone: async () => void compared++
+		};
+		held.accounts.hasPassword = async () => isKept;
+		const body = { email: 'ana@example.org', password: 'wrong password', gotrue_meta_security: {} };
+		const answer = await call('POST', 'token?grant_type=password', body, held);
+		expect([answer.status, compared]).toEqual([400, isKept ? 0 : 1]);
+	}
+);
 
 const email = 'ana@example.org';
 const extras = {

@@ -13,6 +13,8 @@ export type Account = z.infer<typeof accountFormat>;
 /** The accounts of the embedded Auth, for the few things it does not do itself. */
 export interface Accounts {
 	find(email: string): Promise<Account | null>;
+	/** Whether Auth compares a password for this address: it has an account with one, and is confirmed. */
+	hasPassword(email: string): Promise<boolean>;
 	/** Makes the codes sent so far worthless. */
 	voidCodes(email: string): Promise<void>;
 	/** Takes away a password that was chosen before anybody had shown to hold the mailbox. */
@@ -42,6 +44,14 @@ export function openAccounts(pool: Pool): Accounts {
 				email
 			);
 			return row ? accountFormat.parse(JSON.parse(row[0] ?? 'null')) : null;
+		},
+		async hasPassword(email) {
+			const rows = await pool.rows(
+				`select true from auth.users
+				where email = $1 and encrypted_password is not null and email_confirmed_at is not null`,
+				email
+			);
+			return rows.length > 0;
 		},
 		async voidCodes(email) {
 			await pool.rows(

@@ -12,6 +12,7 @@ import { bearerOf } from './bearer.ts';
 import { Callers, isAnswer } from './callers.ts';
 import { type CallLimits, Calls } from './calls.ts';
 import { liteTypes } from './connection.ts';
+import { compareWithNone } from './decoy.ts';
 import { CONNECTIONS, Door } from './door/door.ts';
 import type { Keys } from './keys.ts';
 import { Limits } from './limits.ts';
@@ -80,6 +81,7 @@ export async function openApi(options: ApiOptions): Promise<Api> {
 		accounts,
 		limits: new Limits(),
 		rules: options.rules ?? AUTH_LIMITS,
+		compareWithNone,
 		pace: options.pace ?? 350,
 		lite: openLite({
 			pool: authPool,

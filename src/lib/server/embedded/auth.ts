@@ -38,7 +38,12 @@ export interface AuthOptions {
 	rules: AuthLimits;
 	/** Supabase's own Auth, behind this door. */
 	lite: Lite;
-	/** Least duration of an answer that could tell by its haste whether an account exists, in ms. */
+	/** Compares a password with that of nobody: it takes as long as with somebody's. */
+	compareWithNone: (password: string) => Promise<void>;
+	/**
+	 * Least duration of an answer that could tell by its haste whether an account exists, in ms. That of
+	 * a code comes then, whatever is still under way; 0, in tests: once it is done.
+	 */
 	pace: number;
 }
 
@@ -80,7 +85,7 @@ function dispatch(request: AuthRequest, call: Call): Promise<Response> {
 	const { authorization } = call;
 	switch (request.asked) {
 		case 'POST otp':
-			return paced(call.options, requestCode(call, request.body));
+			return requestCode(call, request.body);
 		case 'POST verify':
 			return paced(call.options, verify(call, request.body));
 		case 'POST token password':
@@ -103,8 +108,23 @@ function dispatch(request: AuthRequest, call: Call): Promise<Response> {
 	}
 }
 
-async function requestCode(call: Call, { email, create_user }: CodeRequest) {
-	if (!mayMail(call, email)) return tooManyMails();
+/**
+ * An account is made for an address that has none, and that takes longer: so nobody waits for it. What
+ * failed by then is told, for it fails for every address.
+ */
+async function requestCode(call: Call, body: CodeRequest): Promise<Response> {
+	const { pace } = call.options;
+	if (!mayMail(call, body.email)) return paced(call.options, Promise.resolve(tooManyMails()));
+	let answer = Response.json({});
+	const work = sendCode(call, body).then(
+		(done) => (answer = done.status >= 500 ? done : answer),
+		() => (answer = refuse(503, 'unavailable', 'Failed'))
+	);
+	await (pace === 0 ? work : wait(pace));
+	return answer;
+}
+
+async function sendCode(call: Call, { email, create_user }: CodeRequest): Promise<Response> {
 	const { accounts, lite } = call.options;
 	const account = await accounts.find(email);
 	const answer = await lite({ method: 'POST', path: 'otp', body: { email, create_user } });
@@ -112,18 +132,21 @@ async function requestCode(call: Call, { email, create_user }: CodeRequest) {
 	// To a new account Auth opens a session before the code came back: nobody holds it.
 	if (!account) await accounts.endSessions(email);
 	renewTries(call, email);
-	return Response.json({});
+	return answer;
 }
 
 async function signIn(call: Call, { email, password }: PasswordTry): Promise<Response> {
-	const { limits, rules, lite } = call.options;
+	const { accounts, compareWithNone, limits, rules, lite } = call.options;
 	const key = `password ${email}`;
 	if (!mayTry(call) || !limits.take(key, rules.passwordsPerAddress)) return tooManyTries();
+	const isCompared = await accounts.hasPassword(email);
 	const answer = await lite({
 		method: 'POST',
 		path: 'token?grant_type=password',
 		body: { email, password }
 	});
+	// A pace hides this only until many ask at once.
+	if (!isCompared) await compareWithNone(password);
 	if (answer.ok) limits.clear(key);
 	else if (answer.status < 500)
 		return refuse(400, 'invalid_credentials', 'Invalid login credentials');
