@@ -139,9 +139,9 @@ create or replace function private.my_asked_session_ids() returns setof uuid
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
-		select s.id from cercle.sessions s
-		where s.id in (select c.session_id from cercle.session_consents c)
-			and s.status = 'closed' and s.id in (select private.my_dated_session_ids())
+		select s.id from (select distinct c.session_id as id from cercle.session_consents c) c
+		join cercle.sessions s using (id)
+		where s.status = 'closed' and s.id in (select private.my_dated_session_ids())
 			and (select private.uid()) in (select private.asked_ids(s));
 end $$;
 
@@ -316,7 +316,7 @@ begin
 		select b.id from cercle.contributions b
 		join cercle.challenges c on c.id = b.challenge_id
 		where (b.session_id, b.author_id) in (select * from private.my_consents())
-			and c.keep = 'present' and not c.double_confidential;
+			and c.position is not null and c.keep = 'present' and not c.double_confidential;
 end $$;
 
 -- What contributions add to the export: a challenge with what was noted of it and given to it.
@@ -362,15 +362,13 @@ language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
 		with given as materialized (select * from private.my_consents())
-		select r.id from cercle.reviews r
+		select r.id from (select distinct g.session_id from given g) g
+		join cercle.reviews r using (session_id)
 		join cercle.actions a on a.id = r.action_id
-		where r.session_id in (select g.session_id from given g)
-			and (
-				(r.line = '' and r.session_id in (select private.my_shared_session_ids()))
-				or (
-					(r.session_id, r.reviewed_by) in (select * from given)
-					and (r.session_id, a.owner_id) in (select * from given)
-				)
+		where (r.line = '' and r.session_id in (select private.my_shared_session_ids()))
+			or (
+				(r.session_id, r.reviewed_by) in (select * from given)
+				and (r.session_id, a.owner_id) in (select * from given)
 			);
 end $$;
 

@@ -63,9 +63,9 @@ create function private.my_asked_session_ids() returns setof uuid
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
-		select s.id from cercle.sessions s
-		where s.id in (select c.session_id from cercle.session_consents c)
-			and s.status = 'closed' and s.id in (select private.my_dated_session_ids())
+		select s.id from (select distinct c.session_id as id from cercle.session_consents c) c
+		join cercle.sessions s using (id)
+		where s.status = 'closed' and s.id in (select private.my_dated_session_ids())
 			and (select private.uid()) in (select private.asked_ids(s));
 end $$;
 

@@ -46,7 +46,7 @@ begin
 		select b.id from cercle.contributions b
 		join cercle.challenges c on c.id = b.challenge_id
 		where (b.session_id, b.author_id) in (select * from private.my_consents())
-			and c.keep = 'present' and not c.double_confidential;
+			and c.position is not null and c.keep = 'present' and not c.double_confidential;
 end $$;
 
 -- Operations on contributions: see `apply_operation`.

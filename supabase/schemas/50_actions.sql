@@ -120,15 +120,13 @@ language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	return query
 		with given as materialized (select * from private.my_consents())
-		select r.id from cercle.reviews r
+		select r.id from (select distinct g.session_id from given g) g
+		join cercle.reviews r using (session_id)
 		join cercle.actions a on a.id = r.action_id
-		where r.session_id in (select g.session_id from given g)
-			and (
-				(r.line = '' and r.session_id in (select private.my_shared_session_ids()))
-				or (
-					(r.session_id, r.reviewed_by) in (select * from given)
-					and (r.session_id, a.owner_id) in (select * from given)
-				)
+		where (r.line = '' and r.session_id in (select private.my_shared_session_ids()))
+			or (
+				(r.session_id, r.reviewed_by) in (select * from given)
+				and (r.session_id, a.owner_id) in (select * from given)
 			);
 end $$;
 

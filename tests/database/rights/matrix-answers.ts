@@ -34,9 +34,14 @@ export class Answers {
 
 	async select({ table, columns = '*', select, ...rule }: Rule): Promise<void> {
 		const key = rule.key(this.#world);
-		await this.#held(table, key);
+		const held = await this.#held(table, key);
 		const told = await this.#asEach(personas, async (sql) => {
-			return sql`select ${sql.unsafe(columns)} from ${sql(table)} where ${matching(sql, key)}`;
+			const rows = await sql`
+				select ${sql.unsafe(columns)} from ${sql(table)} where ${matching(sql, key)}
+			`;
+			// A view of whole rows and of parts shows none of them twice.
+			assert(rows.length <= held.length, `twice in ${table}`);
+			return rows;
 		});
 		assert.deepEqual(
 			told,

@@ -138,6 +138,31 @@ const seen: Pick<Rule, 'table' | 'rows' | 'key' | 'select'>[] = [
 		...{ key: ({ remains }) => ({ id: remains.doneAction }), select: before }
 	},
 	{
+		...{ table: 'seen_actions', rows: 'with the line said before the later ones came' },
+		...{ key: ({ action }) => ({ id: action.member, line: 'Nearly' }), select: before }
+	},
+	{
+		...{ table: 'seen_actions', rows: 'with the outcome said before the later ones came' },
+		...{ key: ({ action }) => ({ id: action.member, outcome: 'partly' }), select: before }
+	},
+	{
+		...{ table: 'seen_actions', rows: 'with what was said of it since' },
+		key: ({ remains }) => ({ id: remains.toldAction, outcome: 'done', line: 'Signed' }),
+		select: signed
+	},
+	{
+		...{ table: 'seen_actions', rows: 'of who came back, of their earlier stay' },
+		...{ key: ({ remains }) => ({ id: remains.backAction }), select: signed }
+	},
+	{
+		...{ table: 'seen_actions', rows: 'taken since' },
+		...{ key: ({ remains }) => ({ id: remains.presenterAction }), select: signed }
+	},
+	{
+		...{ table: 'seen_actions', rows: 'of another group, where no session began since' },
+		...{ key: ({ remains }) => ({ id: remains.elsewhereAction }), select: ['foreigner'] }
+	},
+	{
 		...{ table: 'seen_actions', rows: 'taken back before' },
 		...{ key: ({ remains }) => ({ id: remains.removedAction }), select: before }
 	},
@@ -154,6 +179,14 @@ const seen: Pick<Rule, 'table' | 'rows' | 'key' | 'select'>[] = [
 		...{ key: ({ goal }) => ({ id: goal.left }), select: [...before, 'left'] }
 	},
 	{
+		...{ table: 'seen_goals', rows: 'of who came back, of their earlier stay' },
+		...{ key: ({ remains }) => ({ id: remains.backGoal }), select: signed }
+	},
+	{
+		...{ table: 'seen_goals', rows: 'shared since' },
+		...{ key: ({ remains }) => ({ id: remains.unsignedGoal }), select: signed }
+	},
+	{
 		...{ table: 'seen_goals', rows: 'taken back before' },
 		...{ key: ({ remains }) => ({ id: remains.removedGoal }), select: before }
 	},
@@ -168,6 +201,21 @@ const seen: Pick<Rule, 'table' | 'rows' | 'key' | 'select'>[] = [
 	{
 		...{ table: 'seen_sessions', rows: 'that is closed' },
 		...{ key: ({ closed }) => ({ id: closed }), select: before }
+	},
+	{
+		...{ table: 'seen_challenge_notes', rows: 'of a session that all share with the later joiner' },
+		...{ key: ({ earlier }) => ({ id: earlier.challenge.present }), select: given }
+	},
+	{
+		...{ table: 'seen_challenge_notes', rows: 'of one who agreed, off the plan' },
+		...{ key: ({ remains }) => ({ id: remains.aside.challenge.offPlan }), select: ['member'] }
+	},
+	{
+		...{ table: 'seen_challenge_notes', rows: 'of one who agreed and kept them' },
+		...{
+			key: ({ remains }) => ({ id: remains.aside.challenge.presenter }),
+			select: ['facilitator']
+		}
 	},
 	{
 		...{ table: 'seen_challenge_notes', rows: 'of one who agreed' },
@@ -239,6 +287,50 @@ const inPart: Rule[] = [
 	}))
 ];
 
+/** An earlier session that the member and the facilitator share, with challenges they keep apart. */
+const aside: Rule[] = (['offPlan', 'presenter'] as const).flatMap((word): Rule[] => {
+	const by = ({ offPlan: 'member', presenter: 'facilitator' } as const)[word];
+	const rows = word === 'offPlan' ? 'off the plan, of one who agreed' : 'kept by one who agreed';
+	return [
+		{
+			...{ table: 'challenges', rows, ...readOnly },
+			key: ({ remains }) => ({ id: remains.aside.challenge[word] }),
+			select: word === 'offPlan' ? ['member'] : before,
+			update: { by: [by], set: { question: 'And now?' } }
+		},
+		{
+			...{ table: 'contributions', rows: `to one ${rows}`, ...readOnly },
+			key: ({ remains }) => ({ id: remains.aside.contribution[word] }),
+			select: [by],
+			update: { by: [by], set: { text: '' } }
+		}
+	];
+});
+
+/** What the member who left said in sessions that others share with the later joiner. */
+const ofLeft: Rule[] = [
+	{
+		...{ table: 'contributions', rows: 'of who left, in a session that all share', ...readOnly },
+		...{ key: ({ remains }) => ({ id: remains.byLeft.contribution }), select: before },
+		update: { by: ['presenter'], set: { text: '' } }
+	},
+	{
+		...{ table: 'reviews', rows: 'with a line of who left, in a session that all share' },
+		...{ key: ({ remains }) => ({ id: remains.byLeft.line }), select: before, ...readOnly },
+		update: { by: [], set: { line: 'Rewritten' } }
+	},
+	{
+		...{ table: 'reviews', rows: 'without a line, in a session that all share', ...readOnly },
+		...{ key: ({ remains }) => ({ id: remains.byLeft.noLine }), select: given },
+		update: { by: [], set: { line: 'Rewritten' } }
+	},
+	{
+		...{ table: 'reviews', rows: 'without a line, in a session that not all share', ...readOnly },
+		...{ key: ({ remains }) => ({ id: remains.noLine }), select: before },
+		update: { by: [], set: { line: 'Rewritten' } }
+	}
+];
+
 /** A session that began and that nobody closed: it was over before the newest joined. */
 const unclosed: Rule[] = [
 	...(['sessions', 'segments', 'room_states', 'attendances'] as const).map((table): Rule => ({
@@ -282,6 +374,12 @@ const unclosed: Rule[] = [
 /** What belongs to the member who left in the middle of the closed session and came back. */
 const ofBack: Rule[] = [
 	{
+		...{ table: 'reviews', rows: 'of the action of who came back, while they were away' },
+		...{ select: before, ...readOnly },
+		key: ({ closed, remains }) => ({ session_id: closed, action_id: remains.backAction }),
+		update: { by: [], set: { line: 'Rewritten' } }
+	},
+	{
 		...{ table: 'challenges', rows: 'of who came back', ...readOnly },
 		key: (world) => ({ id: world.backChallenge }),
 		select: [...before, 'back'],
@@ -314,7 +412,8 @@ export const rules: readonly Rule[] = [
 	{ ...profileOf('left'), select: [...signed, 'left', 'foreigner'] },
 	{ ...profileOf('unsigned'), select: joined },
 	{ ...profileOf('invited'), select: ['invited'] },
-	{ ...profileOf('foreigner'), select: ['foreigner'] },
+	// The presenter is a member of their group, too.
+	{ ...profileOf('foreigner'), select: ['presenter', 'foreigner'] },
 	{
 		table: 'groups',
 		rows: 'of the group',
@@ -401,6 +500,10 @@ export const rules: readonly Rule[] = [
 		...{ table: 'sessions', rows: `of one whose word did not open it: ${unshared[why]}` },
 		...{ key: (world) => ({ id: world.remains.unshared[why] }), select: before, ...readOnly }
 	})),
+	{
+		...{ table: 'sessions', rows: 'that the one who was there alone shares', ...readOnly },
+		...{ key: ({ remains }) => ({ id: remains.alone }), select: given }
+	},
 	{
 		table: 'attendances',
 		rows: 'of the closed session',
@@ -756,6 +859,8 @@ export const rules: readonly Rule[] = [
 		...{ table, rows, key, select, ...readOnly, refused: '55000' }
 	})),
 	...inPart,
+	...aside,
+	...ofLeft,
 	...unclosed,
 	...ofBack,
 	...kept('present', 'kept for those present', given, given, 'presenter'),
@@ -837,7 +942,7 @@ export const rules: readonly Rule[] = [
 		table: 'decisions',
 		rows: 'of another group, where the later joiner has not signed',
 		key: (world) => ({ group_id: world.elsewhere, kind: 'founded' }),
-		select: ['foreigner'],
+		select: ['presenter', 'foreigner'],
 		...readOnly
 	},
 	{

@@ -19,6 +19,25 @@ export interface Remains {
 	doneAction: string;
 	removedAction: string;
 	removedGoal: string;
+	/** Taken before the later joiners came, and done since. */
+	toldAction: string;
+	/** Of the member who came back, of their earlier stay. */
+	backAction: string;
+	backGoal: string;
+	/** In another group, of before the presenter joined it; no session began there since. */
+	elsewhereAction: string;
+	/** In the shared session, by the member who left: a gift, and lines about actions of the member. */
+	byLeft: { contribution: string; line: string; noLine: string };
+	/** Without a line, in the session that not all share. */
+	noLine: string;
+	/** An earlier session that the one who was there alone shares with the later joiner. */
+	alone: string;
+	/** One that two of three share: a challenge that is off its plan, and one kept by its presenter. */
+	aside: {
+		session: string;
+		challenge: { offPlan: string; presenter: string };
+		contribution: { offPlan: string; presenter: string };
+	};
 	/** An earlier session that the member and the facilitator share with the later joiner. */
 	partial: {
 		session: string;
@@ -43,7 +62,12 @@ export const unshared = {
 	byLeft: 'who agreed left',
 	earlierStay: 'who agreed left and came back since',
 	takenBack: 'it was taken back',
-	toUnsigned: 'it was for somebody who has not signed'
+	toUnsigned: 'it was for somebody who has not signed',
+	byChallenge: 'the presenter, who was not there, wrote a challenge',
+	byNotes: 'notes were taken of the challenge of the presenter, who was not there',
+	byContribution: 'the presenter, who was not there, gave something',
+	byFeedback: 'the presenter, who was not there, said how it was',
+	byReview: 'the action of the presenter, who was not there, was reviewed in words'
 } as const;
 export type Unshared = keyof typeof unshared;
 
@@ -57,6 +81,14 @@ export function namesOfRemains(): Remains {
 			doneAction: randomUUID()
 		},
 		...{ removedAction: randomUUID(), removedGoal: randomUUID(), notHeld: randomUUID() },
+		...{ toldAction: randomUUID(), backAction: randomUUID(), backGoal: randomUUID() },
+		...{ elsewhereAction: randomUUID(), alone: randomUUID(), noLine: randomUUID() },
+		byLeft: { contribution: randomUUID(), line: randomUUID(), noLine: randomUUID() },
+		aside: {
+			session: randomUUID(),
+			challenge: { offPlan: randomUUID(), presenter: randomUUID() },
+			contribution: { offPlan: randomUUID(), presenter: randomUUID() }
+		},
 		partial: {
 			session: randomUUID(),
 			challenge: { agreed: randomUUID(), silent: randomUUID(), locked: randomUUID() },
@@ -66,7 +98,9 @@ export function namesOfRemains(): Remains {
 		unclosed: { session: randomUUID(), challenge: randomUUID(), contribution: randomUUID() },
 		unshared: {
 			...{ tooEarly: randomUUID(), byLeft: randomUUID(), earlierStay: randomUUID() },
-			...{ takenBack: randomUUID(), toUnsigned: randomUUID() }
+			...{ takenBack: randomUUID(), toUnsigned: randomUUID() },
+			...{ byChallenge: randomUUID(), byNotes: randomUUID(), byContribution: randomUUID() },
+			...{ byFeedback: randomUUID(), byReview: randomUUID() }
 		}
 	};
 }
@@ -147,7 +181,12 @@ export async function addRemains(owner: Sql, world: World): Promise<void> {
 			byLeft: { by: left, reader: later, given: now },
 			earlierStay: { by: unsigned, reader: later, given: after },
 			takenBack: { by: people.member.id, reader: later, given: now, withdrawn: now },
-			toUnsigned: { by: people.member.id, reader: unsigned, given: now }
+			toUnsigned: { by: people.member.id, reader: unsigned, given: now },
+			byChallenge: { by: people.member.id, reader: later, given: now },
+			byNotes: { by: people.member.id, reader: later, given: now },
+			byContribution: { by: people.member.id, reader: later, given: now },
+			byFeedback: { by: people.member.id, reader: later, given: now },
+			byReview: { by: people.member.id, reader: later, given: now }
 		};
 		for (const [why, word] of Object.entries(words) as [Unshared, Word][]) {
 			const id = remains.unshared[why];
@@ -168,7 +207,8 @@ export async function addRemains(owner: Sql, world: World): Promise<void> {
 		`;
 		await sql`
 			insert into memberships (group_id, member_id, joined_at)
-			values (${world.elsewhere}, ${left}, '2020-01-01'), (${world.elsewhere}, ${later}, '2020-01-01')
+			values (${world.elsewhere}, ${left}, '2020-01-01'), (${world.elsewhere}, ${later}, '2020-01-01'),
+				(${world.elsewhere}, ${people.back.id}, '2020-01-01')
 		`;
 		await sql`
 			insert into breaches
@@ -202,6 +242,9 @@ export async function addRemains(owner: Sql, world: World): Promise<void> {
 		`;
 		await addOver(sql, world, before, now);
 		await addPartial(sql, world);
+		await addAuthors(sql, world);
+		await addAside(sql, world);
+		await addElsewhere(sql, world, after);
 		await addUnclosed(sql, world);
 	});
 }
@@ -211,20 +254,167 @@ async function addOver(sql: TransactionSql, world: World, at: Date, now: Date): 
 	const { group, people, remains } = world;
 	const of = { group_id: group.id, owner_id: people.member.id };
 	const action = { ...of, due_on: '2030-02-05', created_at: at, updated_at: at, told_at: at };
+	const none = { status: 'open', outcome: null, line: '' };
+	const told = { status: 'done', outcome: 'done', line: 'Signed' };
+	const back = { owner_id: people.back.id };
 	await sql`insert into actions ${sql([
-		{ ...action, id: remains.doneAction, title: 'Sign', status: 'done', removed_at: null },
+		{ ...action, ...none, id: remains.doneAction, title: 'Sign', status: 'done', removed_at: null },
 		{
 			...action,
+			...none,
 			id: remains.removedAction,
 			title: 'Sign',
 			status: 'dropped',
 			removed_at: at,
 			told_at: now
+		},
+		{ ...action, ...told, id: remains.toldAction, title: 'Sign', removed_at: null, told_at: now },
+		{
+			...action,
+			...none,
+			...back,
+			id: remains.backAction,
+			title: 'Sign',
+			removed_at: null,
+			told_at: null
 		}
 	])}`;
-	await sql`insert into goals ${sql({
-		...{ ...of, id: remains.removedGoal, title: 'Grow', year: 2030, removed_at: at },
-		...{ created_at: at, updated_at: at }
+	await sql`
+		insert into reviews (group_id, action_id, session_id, outcome, reviewed_at)
+		select group_id, ${remains.backAction}, ${world.closed}, 'partly', left_at + interval '1 ms'
+		from memberships
+		where group_id = ${group.id} and member_id = ${people.back.id} and left_at is not null
+	`;
+	await sql`update actions set line = 'Nearly' where id = ${world.action.member}`;
+	const goal = { ...of, year: 2030, created_at: at, updated_at: at };
+	await sql`insert into goals ${sql([
+		{ ...goal, id: remains.removedGoal, title: 'Grow', removed_at: at },
+		{ ...goal, ...back, id: remains.backGoal, title: 'Grow', removed_at: null }
+	])}`;
+}
+
+/** Words by which their author is asked about an earlier session, and words by which nobody is. */
+async function addAuthors(sql: TransactionSql, world: World): Promise<void> {
+	const { group, people, remains, earlier } = world;
+	const { presenter, member, facilitator, later } = people;
+	const { byChallenge, byNotes, byContribution, byFeedback, byReview } = remains.unshared;
+	const within = (session_id: string) => ({ group_id: group.id, session_id });
+	const challenge = async (session: string, by: string, question: string, body: string) => {
+		const row = { ...within(session), id: randomUUID(), presenter_id: by };
+		await sql`insert into challenges ${sql({ ...row, question, position: 0 })}`;
+		await sql`insert into challenge_notes ${sql({ ...row, body })}`;
+		return row.id;
+	};
+	const give = async (
+		session: string,
+		to: string,
+		by: string,
+		text: string,
+		id: string = randomUUID()
+	) => {
+		const row = { id, challenge_id: to, author_id: by, kind: 'advice', text };
+		await sql`insert into contributions ${sql({ ...within(session), ...row })}`;
+	};
+	const say = (session: string, by: string, plus: string) =>
+		sql`insert into feedbacks ${sql({ ...within(session), member_id: by, plus })}`;
+	const review = async (
+		session: string,
+		action_id: string,
+		line: string,
+		id: string = randomUUID(),
+		by = presenter.id
+	) => {
+		const row = { id, action_id, outcome: 'partly', line, reviewed_by: by };
+		await sql`insert into reviews ${sql({ ...within(session), ...row })}`;
+	};
+	await challenge(byChallenge, presenter.id, 'Two teams?', '');
+	await challenge(byNotes, presenter.id, '', 'One team.');
+	const to = await challenge(byContribution, facilitator.id, '', '');
+	await give(byContribution, to, presenter.id, 'Ask them');
+	await say(byFeedback, presenter.id, 'calm');
+	await review(byReview, remains.presenterAction, 'Half of it');
+	// Members of that day who left since, one of whom came back, are not asked.
+	for (const { id } of [people.left, people.back]) await say(earlier.id, id, 'calm');
+	const { alone, byLeft, noLine, toldAction } = remains;
+	await give(
+		earlier.id,
+		earlier.challenge.present,
+		people.left.id,
+		'Ask them',
+		byLeft.contribution
+	);
+	await review(earlier.id, toldAction, 'Half of it', byLeft.line, people.left.id);
+	await review(earlier.id, world.action.member, '', byLeft.noLine, people.left.id);
+	await review(remains.partial.session, toldAction, '', noLine, people.left.id);
+	await sql`
+		insert into sessions select (jsonb_populate_record(s, ${sql.json({ id: alone })})).*
+		from sessions s where id = ${earlier.id}
+	`;
+	await sql`insert into attendances ${sql([
+		{ ...within(alone), member_id: member.id, present: true },
+		{ ...within(alone), member_id: facilitator.id, present: false }
+	])}`;
+	await sql`
+		insert into session_consents ${sql({ ...within(alone), reader_id: later.id, member_id: member.id })}
+	`;
+	// Nothing was said in these.
+	const empty = await challenge(alone, presenter.id, '', '');
+	await give(alone, empty, presenter.id, '');
+	await say(alone, presenter.id, '');
+	await review(alone, remains.presenterAction, '');
+}
+
+async function addAside(sql: TransactionSql, world: World): Promise<void> {
+	const { group, people, remains, earlier } = world;
+	const { session, challenge, contribution } = remains.aside;
+	const { member, facilitator, absent, later } = people;
+	const here = { group_id: group.id, session_id: session };
+	await copied(sql, earlier.id, { id: session });
+	for (const { id } of [member, facilitator, absent]) {
+		await sql`insert into attendances ${sql({ ...here, member_id: id, present: true })}`;
+	}
+	for (const { id } of [member, facilitator]) {
+		await sql`
+			insert into session_consents ${sql({ ...here, reader_id: later.id, member_id: id })}
+		`;
+	}
+	for (const [kind, by, how] of [
+		['offPlan', member, { position: null, keep: 'present' }],
+		['presenter', facilitator, { position: 0, keep: 'presenter' }]
+	] as const) {
+		const row = { ...here, id: challenge[kind], presenter_id: by.id };
+		await sql`insert into challenges ${sql({ ...row, ...how, question: 'Two teams?' })}`;
+		await sql`
+			insert into challenge_notes ${sql({ ...row, body: 'One team.', takeaways: 'One team.' })}
+		`;
+		await sql`
+			insert into contributions ${sql({
+				...{ ...here, id: contribution[kind], author_id: member.id, challenge_id: row.id },
+				...{ kind: 'advice', text: 'Ask them' }
+			})}
+		`;
+	}
+}
+
+/** The presenter belongs to another group too, in which no session began since. */
+async function addElsewhere(sql: TransactionSql, world: World, joined: Date): Promise<void> {
+	const { elsewhere, people, remains, earlier } = world;
+	const of = { group_id: elsewhere, member_id: people.presenter.id };
+	await sql`insert into memberships ${sql({ ...of, joined_at: joined })}`;
+	await sql`
+		insert into signatures (group_id, charter_id, member_id)
+		select ${elsewhere}, id, ${people.presenter.id} from charters where group_id = ${elsewhere}
+	`;
+	await sql`
+		insert into sessions select (jsonb_populate_record(s, ${sql.json({
+			...{ id: randomUUID(), group_id: elsewhere },
+			...{ started_at: '2020-01-01T18:00:00Z', closed_at: '2020-01-01T20:00:00Z' }
+		})})).*
+		from sessions s where id = ${earlier.id}
+	`;
+	await sql`insert into actions ${sql({
+		...{ id: remains.elsewhereAction, group_id: elsewhere, owner_id: people.foreigner.id },
+		...{ title: 'Call them', due_on: '2030-02-05', created_at: '2020-01-01' }
 	})}`;
 }
 
