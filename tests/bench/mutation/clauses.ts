@@ -4,12 +4,13 @@ export interface Clause {
 	to: number;
 }
 
-const BEGINS = new Set(['where', 'and', 'or', 'not', 'on']);
+const BEGINS = new Set(['where', 'and', 'or', 'not', 'on', 'when']);
 const ENDS = new Set([
 	...['and', 'or', 'where', 'group', 'order', 'limit', 'union', 'join', 'left', 'cross', 'for'],
-	...['then', 'else', 'loop', 'returning']
+	...['then', 'else', 'when', 'end', 'except', 'loop', 'returning', '$function$']
 ]);
-const TOKEN = /'(?:[^']|'')*'|--[^\n]*|\w+|\s+|./gsu;
+const CHOOSES = new Set(['least', 'greatest', 'coalesce']);
+const TOKEN = /'(?:[^']|'')*'|--[^\n]*|\$\w*\$|\w+|\s+|./gsu;
 
 interface Token {
 	text: string;
@@ -19,8 +20,8 @@ interface Token {
 }
 
 /**
- * Every condition in a text of SQL, the nested ones too, each once: what follows `where`, `and`, `or`, `not` or
- * `on`, and what stands in parentheses there.
+ * Every condition in a text of SQL, the nested ones too, each once: what follows `where`, `and`, `or`, `not`,
+ * `on` or `when`, and what stands in parentheses there.
  */
 export function clausesOf(sql: string): Clause[] {
 	const tokens = tokensOf(sql);
@@ -38,6 +39,24 @@ export function clausesOf(sql: string): Clause[] {
 	return clauses.filter(
 		({ from, to }) => !clauses.some((one) => one.from === from + 1 && one.to === to - 1)
 	);
+}
+
+/** Every argument of what takes the first, the least or the greatest of several, with its comma. */
+export function choicesOf(sql: string): Clause[] {
+	const tokens = tokensOf(sql);
+	return tokens.flatMap(({ text }, turn) => {
+		const open = tokens[turn + 1];
+		if (!CHOOSES.has(text) || open?.text !== '(') return [];
+		const inside = tokens.slice(turn + 2);
+		const close = inside.findIndex(({ depth }) => depth === open.depth);
+		const commas = inside.slice(0, close).filter((token) => {
+			return token.text === ',' && token.depth === open.depth + 1;
+		});
+		const ends = [...commas.map(({ at }) => at), inside[close]!.at];
+		return ends.map((end, argument) =>
+			argument === 0 ? { from: open.at + 1, to: end + 1 } : { from: ends[argument - 1]!, to: end }
+		);
+	});
 }
 
 function tokensOf(sql: string): Token[] {

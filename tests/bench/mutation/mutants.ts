@@ -1,6 +1,6 @@
 import type { Sql } from 'postgres';
 import { SHARED, tablesOf } from '../../../scripts/schemas.ts';
-import { clausesOf } from './clauses.ts';
+import { choicesOf, type Clause, clausesOf } from './clauses.ts';
 
 /** A database with one condition of its rights put aside. */
 export interface Mutant {
@@ -13,6 +13,11 @@ export interface Mutant {
 	restore: string;
 }
 
+interface Definition {
+	name: string;
+	definition: string;
+}
+
 interface Policy {
 	schemaname: string;
 	tablename: string;
@@ -22,26 +27,48 @@ interface Policy {
 	with_check: string | null;
 }
 
-/** Each condition of each policy and of each function policies ask, once true and once false. */
+/**
+ * Each condition of each policy and of each function that policies and views ask, directly or in
+ * turn, once true and once false.
+ */
 export async function mutantsOf(owner: Sql): Promise<Mutant[]> {
 	await tablesOf(owner);
 	const policies = await owner<Policy[]>`
 		select * from pg_policies where schemaname = any (${[...SHARED, 'realtime']}) order by 1, 2, 3
 	`;
-	const functions = await owner<{ name: string; definition: string }[]>`
-		select proname as name, pg_get_functiondef(oid) as definition from pg_proc
-		where pronamespace = 'private'::regnamespace and (proname like 'my\_%' or proname = 'uid')
-			-- What members may not execute, no policy asks.
-			and has_function_privilege('authenticated', oid, 'execute')
-		order by 1
+	const views = await owner<{ definition: string }[]>`
+		select definition from pg_views where schemaname = any (${[...SHARED]})
 	`;
+	const functions = await owner<Definition[]>`
+		select proname as name, pg_get_functiondef(oid) as definition from pg_proc
+		where pronamespace = 'private'::regnamespace and prokind = 'f' order by 1
+	`;
+	const texts = policies.flatMap(({ qual, with_check: check }) => [qual ?? '', check ?? '']);
+	const asked = askedBy([...texts, ...views.map(({ definition }) => definition)], functions);
 	return [
 		...policies.flatMap(ofPolicy),
-		...functions.flatMap(({ name, definition }) =>
+		...asked.flatMap(({ name, definition }) =>
 			mutations(definition).map(({ put, aside, text }) => ({
 				name: `private.${name}: ${aside} → ${put}`,
 				...{ table: null, command: null, change: text, restore: definition }
 			}))
+		)
+	];
+}
+
+/** The functions these texts call, and those that these call in turn. */
+function askedBy(texts: readonly string[], functions: readonly Definition[]): Definition[] {
+	const [asked, others] = [true, false].map((isAsked) =>
+		functions.filter(
+			({ name }) => texts.some((text) => text.includes(`private.${name}(`)) === isAsked
+		)
+	) as [Definition[], Definition[]];
+	if (asked.length === 0) return [];
+	return [
+		...asked,
+		...askedBy(
+			asked.map(({ definition }) => definition),
+			others
 		)
 	];
 }
@@ -66,11 +93,15 @@ function ofPolicy(policy: Policy): Mutant[] {
 }
 
 function mutations(sql: string) {
-	return clausesOf(sql).flatMap(({ from, to }) =>
-		['true', 'false'].map((put) => ({
-			put,
+	const mutant =
+		(put: string) =>
+		({ from, to }: Clause) => ({
+			put: put || 'without it',
 			aside: sql.slice(from, to).replace(/\s+/g, ' '),
 			text: sql.slice(0, from) + put + sql.slice(to)
-		}))
-	);
+		});
+	return [
+		...clausesOf(sql).flatMap((clause) => ['true', 'false'].map((put) => mutant(put)(clause))),
+		...choicesOf(sql).map(mutant(''))
+	];
 }
