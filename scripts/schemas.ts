@@ -25,12 +25,13 @@ export interface Table {
 }
 
 /**
- * The tables of these schemas. @throws where there is none: a test that asks something of each
+ * The tables of these schemas; with 'v' among the kinds, the views too. @throws where there is none: a test that asks something of each
  * table would pass without a word once the schemas have other names.
  */
 export async function tablesOf(
 	sql: Sql | TransactionSql,
-	schemas: readonly string[] = SHARED
+	schemas: readonly string[] = SHARED,
+	kinds: readonly string[] = ['r', 'p']
 ): Promise<Table[]> {
 	const tables = await sql<Table[]>`
 		select n.nspname as schema, c.relname as name, c.oid::regclass::text as written,
@@ -44,7 +45,7 @@ export async function tablesOf(
 		from pg_class c
 		join pg_namespace n on n.oid = c.relnamespace
 		join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
-		where n.nspname = any (${[...schemas]}::text[]) and c.relkind in ('r', 'p')
+		where n.nspname = any (${[...schemas]}::text[]) and c.relkind = any (${[...kinds]}::text[])
 		group by c.oid, 1, 2 order by 1, 2
 	`;
 	if (tables.length === 0) throw new Error(noTable(schemas));

@@ -1,112 +1,155 @@
 import { randomUUID } from 'node:crypto';
 import { EXPOSED, SHARED, type Table, tablesOf } from '../../../scripts/schemas.ts';
-import { addAction, applyOne, given, type Group, joinGroup } from '../../database/people.ts';
+import {
+	addAction,
+	applyOne,
+	given,
+	type Group,
+	joinGroup,
+	roomOf
+} from '../../database/people.ts';
 import { openWorld, type World } from '../../database/personas.ts';
+import { addRemains } from '../../database/rights/remains.ts';
 import type { Connection, Person } from '../server.ts';
+import { plant } from './plant.ts';
 
-/** A group whose every word is a canary, and members of another one who will look for it. */
+/** Some who guess, and what must not come back to them. */
+export interface Party {
+	people: readonly Person[];
+	words: readonly string[];
+	/** Ids that must not either: all of the group, unless they belong to it. */
+	ids: readonly string[];
+	/** Live topics that are not theirs. */
+	topics: readonly string[];
+	/** Functions they do not try: after these they would guess no more. */
+	spared: readonly string[];
+}
+
+/** The ids that a row holds, by their columns. */
+export type Ids = Readonly<Record<string, string>>;
+
+/** A group whose every word is a canary, and those who will look for words that are not theirs. */
 export interface Ground {
 	world: World;
 	/** What stands in every text of the group, in every case. */
 	canary: string;
-	/** Ids of the group, by which it may be asked for. */
-	ids: readonly string[];
-	/** The live topics of the group, now and near now. */
-	topics: readonly string[];
+	/** Members of another group, and members of this one who came later or came back. */
+	parties: readonly Party[];
+	/** Rows of the group, by which it may be asked. */
+	rows: readonly Ids[];
 	/** The tables of ours, and those a foreign key leads to from each. */
 	tables: readonly (Table & { relations: string[] })[];
 	/** Functions that a client may call, with the names of their arguments. */
 	functions: readonly { name: string; args: string[] }[];
+	/** Kinds of operations. */
+	kinds: readonly string[];
 	/** Somebody who belongs to the group, and asks at the same time. */
 	insider: Person;
-	/** People who never belonged to it: members of another group. */
-	outsiders: readonly Person[];
 	/** Operations an insider sent, as they went over the line. */
 	sent: readonly unknown[];
 }
 
 export async function openGround(cercle: Connection): Promise<Ground> {
 	const world = await openWorld(cercle);
-	const canary = `canary${randomUUID().replaceAll('-', '')}`;
-	const insider = world.people.member;
+	const { group, people } = world;
+	await addRemains(cercle.owner, world);
+	// The members who guess are in the room, and another says that they are not.
+	for (const person of [people.later, people.newest, people.back]) await roomOf(person, world.live);
+	const mark = { group_id: group.id, session_id: world.live, member_id: people.absent.id };
+	await applyOne(people.absent, 'attendance.mark', { ...mark, present: false });
 	const client_id = randomUUID();
+	const canary = `canary${randomUUID().replaceAll('-', '')}`;
 	const operation = {
 		...{ sequence: 1, kind: 'action.add', base: null },
 		args: {
-			...{ id: randomUUID(), group_id: world.group.id, owner_id: insider.id },
+			...{ id: randomUUID(), group_id: group.id, owner_id: people.member.id },
 			...{ title: canary, due_on: '2030-02-05', born_in: null }
 		}
 	};
-	given(await insider.client.rpc('apply_ops', { client_id, operations: [operation] }));
-	await plant(cercle, world, canary);
-	const founder = world.people.foreigner;
-	const [row] = await cercle.owner`
-		select group_id as id from memberships where member_id = ${founder.id} and left_at is null
-	`;
-	const [charter] = await cercle.owner`select id from charters where group_id = ${row?.id}`;
-	const other: Group = { id: String(row?.id), charterId: String(charter?.id), founder };
-	const outsiders = [founder];
-	for (const name of ['Bea', 'Ben', 'Bob']) outsiders.push(await joinGroup(cercle, other, name));
-	for (const person of outsiders) await addAction(person, other.id);
+	given(await people.member.client.rpc('apply_ops', { client_id, operations: [operation] }));
+	const words = await plant(cercle, world, canary);
+	const rows = await rowsOf(cercle, world);
+	const topics = await topicsOf(cercle, world);
+	const others: Party = {
+		...{ people: await membersElsewhere(cercle, people.foreigner), words: [words.all] },
+		...{ ids: rows.map(({ id }) => id!), topics: topics.map(({ topic }) => topic) },
+		// Its founder names its id: it would come back as their own.
+		spared: ['found_group', 'end_sign_ins']
+	};
+	const ofOver = topics.filter(({ is_over }) => is_over).map(({ topic }) => topic);
+	const member = (person: Person, ...not: string[]): Party => ({
+		...{ people: [person], words: not, ids: [], topics: ofOver },
+		spared: [...others.spared, 'leave_group', 'write_charter']
+	});
+	const before = [words.past, words.away];
 	return {
-		...{ world, canary, insider, outsiders, sent: [{ client_id, operations: [operation] }] },
-		ids: await idsOf(cercle, world),
-		topics: await topicsOf(cercle, world),
+		...{ world, canary, rows, insider: people.member },
+		sent: [{ client_id, operations: [operation] }],
+		parties: [
+			others,
+			member(people.later, ...before),
+			member(people.newest, ...before, words.since, words.shared),
+			member(people.back, ...before, words.since, words.shared)
+		],
 		tables: await withRelations(cercle),
-		functions: await functionsOf(cercle)
+		functions: await functionsOf(cercle),
+		kinds: await kindsOf(cercle)
 	};
 }
 
-/** Writes the canary into every text of the group that takes it, past every right. */
-async function plant({ owner }: Connection, { group }: World, canary: string): Promise<void> {
-	const columns = await owner`
-		select c.table_name, c.column_name from information_schema.columns c
-		join information_schema.columns g on g.table_schema = c.table_schema
-			and g.table_name = c.table_name and g.column_name = 'group_id'
-		join information_schema.tables t on t.table_schema = c.table_schema
-			and t.table_name = c.table_name and t.table_type = 'BASE TABLE'
-		where c.table_schema = any (${[...SHARED]}) and c.data_type = 'text'
+/** Members of another group, who write in their own. */
+async function membersElsewhere(cercle: Connection, founder: Person): Promise<Person[]> {
+	const [row] = await cercle.owner`
+		select m.group_id as id, c.id as charter from memberships m
+		join charters c on c.group_id = m.group_id
+		where m.member_id = ${founder.id} and m.left_at is null
 	`;
-	const put = async (table: string, column: string, key: string) => {
-		await owner
-			.begin(async (sql) => {
-				await sql`set local session_replication_role = replica`;
-				await sql`update ${sql(table)} set ${sql({ [column]: canary })} where ${sql(key)} = ${group.id}`;
-			})
-			// A column of words that are chosen from a list takes no other.
-			.catch(() => undefined);
-	};
-	await put('groups', 'name', 'id');
-	for (const { table_name, column_name } of columns) {
-		await put(table_name as string, column_name as string, 'group_id');
-	}
-	const [held] = await owner`
-		select count(*)::int as actions from actions where group_id = ${group.id} and title = ${canary}
-	`;
-	if (!held?.actions) throw new Error('nothing was planted');
+	const other: Group = { id: String(row?.id), charterId: String(row?.charter), founder };
+	const members = [founder];
+	for (const name of ['Bea', 'Ben', 'Bob']) members.push(await joinGroup(cercle, other, name));
+	for (const person of members) await addAction(person, other.id);
+	return members;
 }
 
-async function idsOf({ owner }: Connection, { group }: World): Promise<string[]> {
-	const found: string[][] = [];
+/** The rows of the group, those of the live session first. */
+async function rowsOf({ owner }: Connection, { group, live }: World): Promise<Ids[]> {
+	const found: Ids[][] = [];
 	for (const { name, columns } of await tablesOf(owner)) {
 		if (!columns.includes('id') || !columns.includes('group_id')) continue;
-		const rows = await owner`
-			select id::text from ${owner(name)} where group_id = ${group.id} limit 20
+		const rows = await owner<{ ids: Ids }[]>`
+			select (
+				select jsonb_object_agg(key, value) from jsonb_each_text(to_jsonb(t))
+				where key ~ '(^|_)id$' and value is not null
+			) as ids
+			from ${owner(name)} t where group_id = ${group.id}
+			order by to_jsonb(t) ->> 'session_id' is distinct from ${live}, id limit 20
 		`;
-		found.push(rows.map(({ id }) => id as string));
+		found.push(rows.map(({ ids }) => ids));
 	}
 	// One of each table, then the next: a caller that tries few of them tries all kinds.
-	const turns = Array.from({ length: 20 }, (_, turn) => found.flatMap((ids) => ids[turn] ?? []));
-	return [...new Set([group.id, ...turns.flat()])];
+	const turns = Array.from({ length: 20 }, (_, turn) =>
+		found.flatMap((rows) => rows.slice(turn, turn + 1))
+	);
+	return [{ id: group.id }, ...turns.flat()];
 }
 
-async function topicsOf({ owner }: Connection, { group }: World): Promise<string[]> {
-	const rows = await owner`
-		select 'room:' || s.id || ':' || e as topic from sessions s
-		join groups g on g.id = s.group_id, generate_series(g.epoch - 1, g.epoch + 1) e
+/** The live topics of the group, now and near now. */
+async function topicsOf({ owner }: Connection, { group }: World) {
+	return owner<{ topic: string; is_over: boolean }[]>`
+		select 'room:' || s.id || ':' || e as topic, s.status = 'closed' and e = g.epoch as is_over
+		from sessions s join groups g on g.id = s.group_id,
+			generate_series(g.epoch - 1, g.epoch + 1) e
 		where g.id = ${group.id}
 	`;
-	return rows.map(({ topic }) => topic as string);
+}
+
+async function kindsOf({ owner }: Connection): Promise<string[]> {
+	const rows = await owner<{ kind: string }[]>`
+		select distinct m.found[1] as kind from pg_proc,
+			regexp_matches(prosrc, $$when '([a-z]+[.][a-z]+)'$$, 'g') m (found)
+		where pronamespace = 'private'::regnamespace order by 1
+	`;
+	return rows.map(({ kind }) => kind);
 }
 
 async function withRelations({ owner }: Connection): Promise<Ground['tables']> {
@@ -116,7 +159,7 @@ async function withRelations({ owner }: Connection): Promise<Ground['tables']> {
 		join pg_class b on b.oid = k.confrelid and b.relnamespace = any (${SHARED}::regnamespace[])
 		where k.contype = 'f' and a.relnamespace = any (${SHARED}::regnamespace[])
 	`;
-	return (await tablesOf(owner)).map((table) => {
+	return (await tablesOf(owner, SHARED, ['r', 'p', 'v'])).map((table) => {
 		const own = keys.filter(({ one, other }) => [one, other].includes(table.name));
 		const relations = new Set(own.flatMap(({ one, other }) => [one, other]));
 		return { ...table, relations: [...relations] };

@@ -4,42 +4,49 @@ import postgres from 'postgres';
 import type { Connection, Person } from '../server.ts';
 import { NOTHING_YET } from '../../database/people.ts';
 import { type Dice, dice, everything, guess, type Guess } from './calls.ts';
-import { type Ground, openGround, ownWork } from './ground.ts';
+import { openGround, ownWork, type Party } from './ground.ts';
+import { protectionsOf } from './protections.ts';
 
 export interface Played {
 	calls: number;
-	/** What an outsider may ask or change of their own. */
+	/** What they may ask or change of their own. */
 	answered: number;
 	refused: number;
 	/** Live topics that were tried. */
 	joins: number;
-	/** How often an insider read their own group at the same time, canary included. */
+	/** How often a member read the group at the same time, canary included. */
 	inside: number;
 }
 
-/** How many outsiders ask at once. */
+/** How many guess at once. */
 const AT_ONCE = 12;
 
 /**
- * Has members of one group guess for the words of another, while its own member reads them over the
- * same connections of the database. @throws at the first answer with a canary in it, with the seed
- * and the guess. `delay` is how long one may wait before asking, in ms.
+ * Has members of another group, and members who came later or came back, guess for words that are
+ * not theirs, while a member reads them over the same connections of the database. @throws at the
+ * first answer with one in it, with the seed and the guess, and where anything that others settled
+ * or said was changed. `delay` is how long one may wait before asking, in ms.
  */
 export async function playFuzz(
 	cercle: Connection,
 	{ calls, seed, delay }: { calls: number; seed: number; delay: number }
 ): Promise<Played> {
 	const ground = await openGround(cercle);
+	const held = await protectionsOf(cercle, ground);
 	const played: Played = { calls: 0, answered: 0, refused: 0, joins: 0, inside: 0 };
+	const { parties } = ground;
 	let left = calls;
-	const first = everything(ground).slice(0, calls / 2);
-	const outsider = async (turn: number) => {
+	const first = parties.map((party) =>
+		everything(ground, party).slice(0, calls / 2 / parties.length)
+	);
+	const guesser = async (turn: number) => {
 		const roll = dice(seed + turn);
-		const person = ground.outsiders[turn % ground.outsiders.length]!;
+		const party = parties[turn % parties.length]!;
+		const person = party.people[Math.floor(turn / parties.length) % party.people.length]!;
 		while (left-- > 0) {
 			if (delay > 0) await wait(roll(delay));
-			const next = first.shift() ?? guess(ground, roll);
-			await ask(cercle, ground, person, next, played, seed + turn);
+			const next = first[turn % parties.length]!.shift() ?? guess(ground, party, roll);
+			await ask(cercle, party, person, next, played, seed + turn);
 			if (roll(20) === 0) await ownWork(person);
 		}
 	};
@@ -52,15 +59,19 @@ export async function playFuzz(
 		}
 	};
 	await Promise.all([
-		...Array.from({ length: AT_ONCE }, (_, turn) => outsider(turn)),
+		...Array.from({ length: AT_ONCE }, (_, turn) => guesser(turn)),
 		insider(dice(seed - 1))
 	]);
+	const now = await protectionsOf(cercle, ground);
+	assert.deepEqual(now.own, held.own, `seed ${seed}`);
+	const lost = held.kept.filter((line) => !now.kept.includes(line));
+	assert.deepEqual(lost, [], `seed ${seed}`);
 	return played;
 }
 
 async function ask(
 	cercle: Connection,
-	ground: Ground,
+	party: Party,
 	person: Person,
 	guess: Guess,
 	played: Played,
@@ -70,7 +81,7 @@ async function ask(
 	if (guess.kind === 'topic') {
 		played.joins += 1;
 		const heard = await join(person, guess.topic);
-		return assert.deepEqual(heard, ['CHANNEL_ERROR'], `a topic of the group: ${guess.topic}`);
+		return assert.deepEqual(heard, ['CHANNEL_ERROR'], `a topic that is not theirs: ${guess.topic}`);
 	}
 	const { ok, said } =
 		guess.kind === 'call'
@@ -79,12 +90,13 @@ async function ask(
 	const asked = JSON.stringify(guess);
 	const where = `seed ${seed}: ${asked}`;
 	// What one asked with may be said back; what one did not know may not.
-	const told = [ground.canary, ...ground.ids].filter(
+	const told = [...party.words, ...party.ids].filter(
 		(secret) => said.toLowerCase().includes(secret) && !asked.includes(secret)
 	);
 	assert.deepEqual(told, [], where);
 	// Nor whether the word is there at all.
-	if (ok && asked.includes(ground.canary) && guess.kind === 'statement') {
+	const named = party.words.some((word) => asked.includes(word));
+	if (ok && named && guess.kind === 'statement') {
 		assert(['[]', '[{"count":"0"}]'].includes(said), `${where} said ${said}`);
 	}
 	if (ok) played.answered += 1;
