@@ -13,7 +13,7 @@ import svelteConfig from './svelte.config.js';
 const rooms = {
 	domain: { from: [], packages: [] },
 	ui: { from: ['domain', 'paraglide'], packages: ['svelte'] },
-	offline: { from: [], packages: ['idb', 'trusted-types', 'workbox-window', 'zod/mini'] },
+	offline: { from: [], packages: ['trusted-types', 'workbox-window', 'zod/mini'] },
 	data: { from: ['domain', 'offline'], packages: ['@supabase/*', 'svelte', 'zod/mini'] },
 	changes: { from: ['domain', 'offline', 'data'], packages: ['zod/mini'] },
 	planning: { from: ['domain', 'data'], packages: ['zod/mini'] },

@@ -1,4 +1,4 @@
-import { deleteDB, openDB, type IDBPDatabase } from 'idb';
+import { answered, ended } from './indexed-db.ts';
 import { StorageError, storageError, type StorageCode } from './storage-error.ts';
 
 export type Key = string | number | string[];
@@ -72,7 +72,7 @@ export class SealedStore {
 	readonly #vault: Seal | undefined;
 	readonly #sealed: readonly string[];
 	readonly #onclose: (code: StorageCode) => void;
-	#connection: Promise<IDBPDatabase> | null = null;
+	#connection: Promise<IDBDatabase> | null = null;
 	#closed: StorageCode | null = null;
 	#turn: Promise<unknown> = Promise.resolve();
 
@@ -92,9 +92,9 @@ export class SealedStore {
 			const transaction = connection.transaction([...stores], 'readonly');
 			const pairs = stores.map((name) => {
 				const store = transaction.objectStore(name);
-				return Promise.all([store.getAllKeys(), store.getAll()]);
+				return Promise.all([answered(store.getAllKeys()), answered<unknown[]>(store.getAll())]);
 			});
-			const [read] = await Promise.all([Promise.all(pairs), transaction.done]);
+			const [read] = await Promise.all([Promise.all(pairs), ended(transaction)]);
 			return read.map(([keys, values]) =>
 				keys.map((key, index) => ({ key, ...asStored(values[index]) }))
 			);
@@ -119,39 +119,43 @@ export class SealedStore {
 			const stores = new Set(changes.map((change) => change.store));
 			if (expect) stores.add(expect.store);
 			const transaction = connection.transaction([...stores], 'readwrite', { durability });
-			const ended = transaction.done;
+			const kept = ended(transaction);
 			// The first failing request is the one reported; this keeps the abort itself quiet.
-			ended.catch(() => {});
+			kept.catch(() => {});
 			try {
 				if (expect) {
-					const found = await transaction.objectStore(expect.store).get(expect.key);
+					const found: unknown = await answered(
+						transaction.objectStore(expect.store).get(expect.key)
+					);
 					if (asStored(found).mark !== expect.mark) {
-						await ended;
+						await kept;
 						return null;
 					}
 				}
 				for (const store of empty) {
-					if ((await transaction.objectStore(store).count()) === 0) continue;
-					await ended;
+					if ((await answered(transaction.objectStore(store).count())) === 0) continue;
+					await kept;
 					return null;
 				}
 				const requests = sealed.map(async (change) => {
 					const store = transaction.objectStore(change.store);
-					if ('clear' in change) await store.clear();
-					if ('remove' in change) await store.delete(change.remove);
+					if ('clear' in change) await answered(store.clear());
+					if ('remove' in change) await answered(store.delete(change.remove));
 					if ('clear' in change || 'remove' in change) return null;
 					if ('instead' in change && change.instead !== undefined) {
-						if ((await store.get(change.instead)) === undefined) return null;
-						await store.delete(change.instead);
+						if ((await answered(store.get(change.instead))) === undefined) return null;
+						await answered(store.delete(change.instead));
 					}
-					if ('add' in change) return store.add(toStored(change.add, change.mark));
-					if ('put' in change) return store.put(toStored(change.put, change.mark), change.key);
-					const found = await store.get(change.key);
+					if ('add' in change) return answered(store.add(toStored(change.add, change.mark)));
+					if ('put' in change) {
+						return answered(store.put(toStored(change.put, change.mark), change.key));
+					}
+					const found: unknown = await answered(store.get(change.key));
 					if (found === undefined) return null;
-					return store.put({ ...asStored(found), mark: change.mark }, change.key);
+					return answered(store.put({ ...asStored(found), mark: change.mark }, change.key));
 				});
 				const keys = await Promise.all(requests);
-				await ended;
+				await kept;
 				return keys;
 			} catch (error) {
 				try {
@@ -188,9 +192,13 @@ export class SealedStore {
 		// A damaged database cannot be emptied but can still be deleted.
 		const emptied = await this.empty().catch(() => false);
 		await this.close();
+		const deleting = indexedDB.deleteDatabase(this.name);
 		await new Promise<void>((resolve, reject) => {
-			const blocked = () => (emptied ? resolve() : reject(new StorageError('blocked')));
-			deleteDB(this.name, { blocked }).then(resolve, (error) => reject(storageError(error)));
+			deleting.onblocked = () => (emptied ? resolve() : reject(new StorageError('blocked')));
+			answered(deleting).then(
+				() => resolve(),
+				(error) => reject(storageError(error))
+			);
 		});
 	}
 
@@ -200,7 +208,7 @@ export class SealedStore {
 	 */
 	async #attempt<P, T>(
 		prepare: () => Promise<P>,
-		work: (connection: IDBPDatabase, prepared: P) => Promise<T>
+		work: (connection: IDBDatabase, prepared: P) => Promise<T>
 	): Promise<T> {
 		const begun = this.#turn.then(async () => {
 			const prepared = await prepare();
@@ -243,7 +251,7 @@ export class SealedStore {
 		return Promise.all(entries.map(open));
 	}
 
-	#connect(): Promise<IDBPDatabase> {
+	#connect(): Promise<IDBDatabase> {
 		if (this.#closed) throw new StorageError(this.#closed);
 		if (this.#connection) return this.#connection;
 		const connection = this.#open();
@@ -254,36 +262,38 @@ export class SealedStore {
 		return connection;
 	}
 
-	async #open(): Promise<IDBPDatabase> {
+	async #open(): Promise<IDBDatabase> {
+		const { version, stores } = this.#schema;
+		const request = indexedDB.open(this.name, version);
+		request.onupgradeneeded = () => {
+			const { result } = request;
+			const former = [...result.objectStoreNames];
+			for (const store of former) if (!stores.includes(store)) result.deleteObjectStore(store);
+			for (const store of stores) {
+				if (!former.includes(store)) result.createObjectStore(store, { autoIncrement: true });
+			}
+		};
+		const opening = answered(request);
 		const tooLong = Promise.withResolvers<never>();
 		let timer: ReturnType<typeof setTimeout> | undefined;
 		let abandoned = false;
-		const { version, stores } = this.#schema;
-		const opening = openDB(this.name, version, {
-			upgrade: (connection) => {
-				const former = [...connection.objectStoreNames];
-				for (const store of former)
-					if (!stores.includes(store)) connection.deleteObjectStore(store);
-				for (const store of stores) {
-					if (!former.includes(store)) connection.createObjectStore(store, { autoIncrement: true });
-				}
-			},
-			blocked: () => {
-				timer = setTimeout(() => {
-					abandoned = true;
-					tooLong.reject(new StorageError('blocked'));
-				}, PATIENCE);
-			},
-			blocking: (_current, wanted) => {
-				void this.#close(wanted === null ? 'closed' : 'outdated', true);
-			},
-			terminated: () => {
-				this.#connection = null;
-			}
-		});
-		// An open that comes through after we gave up must not keep others waiting.
+		request.onblocked = () => {
+			timer = setTimeout(() => {
+				abandoned = true;
+				tooLong.reject(new StorageError('blocked'));
+			}, PATIENCE);
+		};
 		opening.then(
-			(connection) => abandoned && connection.close(),
+			(connection) => {
+				// An open that comes through after we gave up must not keep others waiting.
+				if (abandoned) connection.close();
+				connection.onversionchange = ({ newVersion }) => {
+					void this.#close(newVersion === null ? 'closed' : 'outdated', true);
+				};
+				connection.onclose = () => {
+					this.#connection = null;
+				};
+			},
 			() => {}
 		);
 		try {
