@@ -374,22 +374,15 @@ async function changeTo(phone: Phone, name: string): Promise<void> {
 
 /** Runs in the page: what is left when a session ended by itself, long after the last visit. */
 async function endSession(): Promise<void> {
-	const database = await new Promise<IDBDatabase>((done) => {
-		const request = indexedDB.open('cercle');
-		request.onsuccess = () => done(request.result);
-	});
-	await new Promise((done) => {
-		const transaction = database.transaction('auth', 'readwrite');
-		transaction.oncomplete = done;
-		transaction.objectStore('auth').clear();
-	});
-	database.close();
+	for (const kept of await window.disk.read()) {
+		if (kept.store === 'auth') await window.disk.replace(kept, null);
+	}
 }
 
 /** Runs in the page: the databases of accounts that hold anything. */
 async function databases(): Promise<string[]> {
 	const names = (await window.disk.raw()).map(({ database }) => database);
-	return [...new Set(names)].filter((name) => name !== 'cercle');
+	return [...new Set(names)].filter((name) => !['cercle', 'cercle-auth'].includes(name));
 }
 
 /** Lets a phone open its actions and take the app with it. */

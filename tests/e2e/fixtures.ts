@@ -214,8 +214,8 @@ async function signInKept(page: Page): Promise<Storage> {
 	const { cookies, origins } = await page.context().storageState();
 	const kept = await page.evaluate(() => window.disk.read());
 	const recordsOf = (name: string) =>
-		kept.flatMap(({ database, store, key, value }) =>
-			database === 'cercle' && store === name ? [{ key, value: { value, mark: null } }] : []
+		kept.flatMap(({ store, key, value }) =>
+			store === name ? [{ key, value: { value, mark: null } }] : []
 		);
 	const stores = ['device', 'auth'].map((name) => ({
 		...{ name, autoIncrement: true, indexes: [] },

@@ -36,39 +36,76 @@ export function openDisk(): void {
 		});
 	}
 
-	async function key(): Promise<CryptoKey | null> {
-		const names = (await indexedDB.databases()).map(({ name }) => name);
-		if (!names.includes('cercle-keys')) return null;
-		const database = await answered(indexedDB.open('cercle-keys'));
-		const kept = await answered(database.transaction('keys').objectStore('keys').get('key'));
-		database.close();
-		if (!kept?.value.by) return null;
-		const { wrapped, nonce, by } = kept.value;
-		const how = { name: 'AES-GCM', iv: nonce };
-		const uses = ['encrypt', 'decrypt'] as const;
-		return crypto.subtle.unwrapKey('raw', wrapped, by, how, 'AES-GCM', false, uses);
+	/** A database, by the name that the app knows it by, and where it lies. */
+	interface Lying {
+		database: string;
+		place: string;
+		factory: IDBFactory;
+		name: string;
 	}
 
-	async function raw(version?: number): Promise<StoredRecord[]> {
-		const found: StoredRecord[] = [];
-		const names = (await indexedDB.databases()).map(({ name = '' }) => name);
-		for (const name of names.filter((one) => one !== 'cercle-keys')) {
-			const opening = isAccount(name) ? indexedDB.open(name, version) : indexedDB.open(name);
-			const database = await answered(opening);
-			for (const store of database.objectStoreNames) {
-				const from = database.transaction(store).objectStore(store);
-				const [keys, records] = await Promise.all([
-					answered(from.getAllKeys()),
-					answered(from.getAll())
-				]);
-				keys.forEach((at, index) => {
-					found.push({ database: name, store, key: at, value: records[index]?.value });
-				});
+	/** Every database, whatever place it lies at (src/lib/offline/place.ts). */
+	async function everywhere(): Promise<Lying[]> {
+		const found: Lying[] = [];
+		const parts = (name: string) => /^(?:([bs][0-9a-f]{8})_)?(.*)$/.exec(name) ?? [];
+		for (const { name = '' } of await indexedDB.databases()) {
+			const [, place = '', database = name] = parts(name);
+			found.push({ database, place, factory: indexedDB, name });
+		}
+		const buckets = Reflect.get(navigator, 'storageBuckets');
+		for (const bucket of (await buckets?.keys()) ?? []) {
+			const [, place = ''] = parts(bucket);
+			const factory: IDBFactory = (await buckets.open(bucket)).indexedDB;
+			for (const { name = '' } of await factory.databases()) {
+				found.push({ database: name, place, factory, name });
 			}
-			database.close();
 		}
 		return found;
 	}
+
+	async function recordsOf({ factory, name, database }: Lying, version?: number) {
+		const found: StoredRecord[] = [];
+		const opened = await answered(
+			isAccount(database) ? factory.open(name, version) : factory.open(name)
+		);
+		for (const store of opened.objectStoreNames) {
+			const from = opened.transaction(store).objectStore(store);
+			const [keys, records] = await Promise.all([
+				answered(from.getAllKeys()),
+				answered(from.getAll())
+			]);
+			keys.forEach((at, index) => {
+				found.push({ database, store, key: at, value: records[index]?.value });
+			});
+		}
+		opened.close();
+		return found;
+	}
+
+	/** The databases of now, and the one that never moves. */
+	async function ofNow(): Promise<Lying[]> {
+		const all = await everywhere();
+		const facts = all.find(({ database }) => database === 'cercle');
+		const known = facts ? await recordsOf(facts) : [];
+		const now = known.find(({ key: at }) => at === 'place')?.value ?? '';
+		return all.filter(({ database, place }) => database === 'cercle' || place === now);
+	}
+
+	async function key(): Promise<CryptoKey | null> {
+		const keys = (await ofNow()).find(({ database }) => database === 'cercle-keys');
+		const [kept] = keys ? await recordsOf(keys) : [];
+		return (kept?.value as { key?: CryptoKey } | undefined)?.key ?? null;
+	}
+
+	async function contents(of: Lying[], version?: number): Promise<StoredRecord[]> {
+		const found: StoredRecord[] = [];
+		for (const one of of.filter(({ database }) => database !== 'cercle-keys')) {
+			found.push(...(await recordsOf(one, version)));
+		}
+		return found.filter(({ database, key: at }) => database !== 'cercle' || at !== 'place');
+	}
+
+	const raw = async (version?: number) => contents(await everywhere(), version);
 
 	async function read(version?: number): Promise<StoredRecord[]> {
 		const by = await key();
@@ -79,7 +116,7 @@ export function openDisk(): void {
 			const text = await crypto.subtle.decrypt(how, by, sealed.slice(NONCE));
 			return { ...kept, value: JSON.parse(new TextDecoder().decode(text)) };
 		};
-		return Promise.all((await raw(version)).map(opened));
+		return Promise.all((await contents(await ofNow(), version)).map(opened));
 	}
 
 	async function replace(
@@ -91,7 +128,9 @@ export function openDisk(): void {
 		const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
 		const text = new TextEncoder().encode(JSON.stringify(value));
 		const sealed = await crypto.subtle.encrypt({ ...place(database, store), iv: nonce }, by, text);
-		const opened = await answered(indexedDB.open(database));
+		const lying = (await ofNow()).find((one) => one.database === database);
+		if (!lying) throw new Error(`no ${database} here`);
+		const opened = await answered(lying.factory.open(lying.name));
 		const into = opened.transaction(store, 'readwrite').objectStore(store);
 		const kept = await answered(into.get(at));
 		const whole = new Uint8Array([...nonce, ...new Uint8Array(sealed)]);

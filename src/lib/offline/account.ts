@@ -11,6 +11,7 @@ import {
 	type NewOperation,
 	type Operation
 } from './outbox.ts';
+import type { Place } from './place.ts';
 import {
 	clearing,
 	Reading,
@@ -69,6 +70,7 @@ export interface Pulled {
 export class Account {
 	readonly id: string;
 	readonly drafts: Drafts;
+	readonly #place: Place;
 	readonly #database: SealedStore;
 	#reading = new Reading();
 	/** The stamps of the rows as last read; `stamps` null: those rows are not to be trusted. */
@@ -78,7 +80,12 @@ export class Account {
 	/** `onclose` is called when another tab wiped (`closed`) or upgraded (`outdated`) it. */
 	constructor(id: string, vault: Vault, onclose?: (code: StorageCode) => void) {
 		this.id = id;
-		this.#database = new SealedStore(`cercle-${id}`, schema, { vault, onclose });
+		this.#place = vault.place;
+		this.#database = new SealedStore(`cercle-${id}`, schema, {
+			place: vault.place,
+			vault,
+			onclose
+		});
 		this.drafts = new Drafts(this.#database);
 	}
 
@@ -209,6 +216,7 @@ export class Account {
 			...applied.map(removing),
 			{ store: META_STORE, key: 'replica', put: { completeAt, snapshots }, mark }
 		];
+		if (diffs.some(({ gone }) => gone.length > 0)) await this.#place.wear();
 		const expect = { store: META_STORE, key: 'replica', mark: generation };
 		return (await this.#database.write(steps, { durability: 'relaxed', expect })) !== null;
 	}
@@ -231,6 +239,8 @@ export class Account {
 	/** Removes the rows, and keeps what no server has: changes that wait or were refused, drafts. */
 	async strip(): Promise<void> {
 		const pulled = { store: META_STORE, remove: 'replica' };
+		const { generation } = await this.queue();
+		if (generation !== null) await this.#place.wear();
 		await this.#database.write([clearing, pulled], { durability: 'strict' });
 	}
 
@@ -243,7 +253,9 @@ export class Account {
 	 * Removes everything, unless something was not sent: then it removes nothing and returns false.
 	 * The empty database stays: a tab that writes to it at this moment must not write into nothing.
 	 */
-	eraseIfSent(): Promise<boolean> {
+	async eraseIfSent(): Promise<boolean> {
+		if ((await this.unsent()) > 0) return false;
+		await this.#place.wear();
 		return this.#database.empty([OPERATION_STORE, DRAFT_STORE]);
 	}
 

@@ -1,6 +1,5 @@
 import { Account } from './account.ts';
 import { Channel } from './channel.ts';
-import { erase, strip } from './erasure.ts';
 import { cautiousNow } from './eviction.ts';
 import { Former } from './former.svelte.ts';
 import type { Installation } from './installation.ts';
@@ -115,15 +114,24 @@ export class Device<Rows, View> {
 		await this.#enter(account);
 	}
 
-	/** To be called when another tab changed the current account: leaves the former one's screen. */
+	/**
+	 * To be called when another tab changed the current account, or the code: leaves the screen of who
+	 * must not see it any more.
+	 */
 	follow(): Promise<void> {
 		// In turn: an account that is just being opened here must not be taken for a former one.
 		return this.#inTurn(async () => {
+			const { vault } = this.#installation;
 			const account = await this.#installation.account();
-			if (account === this.account && account !== null) return;
+			const opens = () =>
+				vault.ready().then(
+					() => true,
+					() => false
+				);
+			if (account !== null && account === this.account && (await opens())) return;
 			await this.#end();
 			// There may be another key by now.
-			this.#installation.vault.forget();
+			vault.forget();
 		});
 	}
 
@@ -217,7 +225,7 @@ export class Device<Rows, View> {
 		return this.#inTurn(async () => {
 			const current = this.account ?? (await this.#installation.account());
 			await this.#end();
-			await erase(this.#installation, current, all);
+			await (await import('./erasure.ts')).erase(this.#installation, current, all);
 		});
 	}
 
@@ -272,6 +280,8 @@ export class Device<Rows, View> {
 			changed: () => {
 				channel.announce(true);
 				void this.#show();
+				// Rows were taken away: their bytes go as well.
+				if (vault.place.worn) void this.#inTurn(() => this.former.tidy());
 			}
 		};
 		const sync = new LateSync(this.#platform, listener, async () => {
@@ -337,7 +347,7 @@ export class Device<Rows, View> {
 	async #strip(id: string): Promise<void> {
 		await this.#end();
 		try {
-			await strip(this.#installation, id);
+			await (await import('./erasure.ts')).strip(this.#installation, id);
 		} catch (error) {
 			// Signed in here as before: the next start tries again.
 			this.#lost = storageError(error).code;

@@ -1,5 +1,6 @@
 import { Account } from './account.ts';
 import type { Installation } from './installation.ts';
+import { startAfresh } from './move.ts';
 import { SHELL_CACHES } from './shell.ts';
 
 /**
@@ -20,7 +21,7 @@ export async function erase(
 		await installation.forget(id);
 	}
 	// Nobody needs the key any more, nor the code that gives it.
-	if ((await installation.accounts()).length === 0) await vault.erase();
+	if ((await installation.accounts()).length === 0) await startAfresh(vault.place);
 	await installation.leave();
 	await clearCaches();
 }

@@ -44,6 +44,8 @@ export class Former {
 			}
 		}
 		this.#accounts = left;
+		const { place } = this.#installation.vault;
+		await import('./move.ts').then(({ tidy }) => tidy(place)).catch(() => {});
 	}
 
 	/** Erases what an account left here, sent or not: ask first. @throws StorageError. */

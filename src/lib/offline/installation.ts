@@ -2,7 +2,7 @@ import { Channel } from './channel.ts';
 import { SealedStore, type Change } from './sealed-store.ts';
 import { Vault } from './vault.ts';
 
-const schema = { version: 1, stores: ['device', 'auth'] };
+const authSchema = { version: 1, stores: ['auth'] };
 /** What the keys of accounts that have a database here begin with. */
 const KEPT = 'kept';
 
@@ -19,30 +19,41 @@ export interface AuthStorage {
  */
 export class Installation {
 	/** Seals what this browser keeps, of every account. */
-	readonly vault = new Vault();
-	readonly #database = new SealedStore('cercle', schema, { vault: this.vault, sealed: ['auth'] });
+	readonly vault: Vault;
+	readonly #facts: SealedStore;
 	readonly #channel: Channel;
+	#signIn: SealedStore;
 
-	/** `onaccount` is called when another tab changed the current account. */
+	/**
+	 * `onaccount` is called when another tab changed the current account, or moved what is kept here.
+	 */
 	constructor(onaccount: () => void = () => {}) {
+		this.vault = new Vault(onaccount);
+		this.#facts = this.vault.place.facts;
+		this.#signIn = this.#openSignIn();
 		this.#channel = new Channel('cercle', onaccount);
 	}
 
 	/** Tokens live in IndexedDB, sealed, not in localStorage. */
 	readonly auth: AuthStorage = {
-		getItem: (key) => this.#get('auth', key),
-		setItem: (key, value) => this.#set('auth', key, value),
-		removeItem: (key) => this.#remove('auth', key)
+		getItem: (key) => textOf(this.#signIn, 'auth', key),
+		setItem: async (key, value) => {
+			// A refresh token is used once: losing the new one to a power cut would sign the member out.
+			await this.#signIn.write([{ store: 'auth', key, put: value }], { durability: 'strict' });
+		},
+		removeItem: async (key) => {
+			await this.#signIn.write([{ store: 'auth', remove: key }], { durability: 'strict' });
+		}
 	};
 
 	/** Id of the account this device is signed in to; null: nobody. */
 	async account(): Promise<string | null> {
-		return this.#get('device', 'account');
+		return textOf(this.#facts, 'device', 'account');
 	}
 
 	/** Ids of the accounts that were open here and may have a database, the current one included. */
 	async accounts(): Promise<string[]> {
-		const [entries = []] = await this.#database.read(['device']);
+		const [entries = []] = await this.#facts.read(['device']);
 		return entries.flatMap(({ key }) =>
 			Array.isArray(key) && key[0] === KEPT && typeof key[1] === 'string' ? [key[1]] : []
 		);
@@ -59,19 +70,19 @@ export class Installation {
 		];
 		// It may have entered before this list was kept.
 		if (former !== null) changes.push({ store: 'device', key: [KEPT, former], put: true });
-		await this.#database.write(changes, { durability: 'strict' });
+		await this.#facts.write(changes, { durability: 'strict' });
 		this.#channel.announce();
 	}
 
 	/** To be called once the database of `account` is gone. */
 	async forget(account: string): Promise<void> {
 		const change = { store: 'device', remove: [KEPT, account] };
-		await this.#database.write([change], { durability: 'strict' });
+		await this.#facts.write([change], { durability: 'strict' });
 	}
 
 	/** Whether the server signed the last account out, and nobody signed in since. */
 	async ended(): Promise<boolean> {
-		return (await this.#get('device', 'ended')) !== null;
+		return (await textOf(this.#facts, 'device', 'ended')) !== null;
 	}
 
 	/** Forgets the account and its session, for every tab. `ended`: because the server ended it. */
@@ -79,31 +90,30 @@ export class Installation {
 		const reason: Change = ended
 			? { store: 'device', key: 'ended', put: 'ended' }
 			: { store: 'device', remove: 'ended' };
-		await this.#database.write(
-			[{ store: 'device', remove: 'account' }, reason, { store: 'auth', clear: true }],
-			{ durability: 'strict' }
-		);
+		const signIn = this.#signIn;
+		this.#signIn = this.#openSignIn();
+		await signIn.erase();
+		await this.#facts.write([{ store: 'device', remove: 'account' }, reason], {
+			durability: 'strict'
+		});
 		this.#channel.announce();
 	}
 
 	async close(): Promise<void> {
 		this.#channel.close();
-		await this.#database.close();
+		await this.#signIn.close();
 		await this.vault.close();
 	}
 
-	async #get(store: string, key: string): Promise<string | null> {
-		const [entries = []] = await this.#database.read([store]);
-		const value = entries.find((entry) => entry.key === key)?.value;
-		return typeof value === 'string' ? value : null;
+	/** It has a place of its own, so that nothing of it stays on the disk when it ends. */
+	#openSignIn(): SealedStore {
+		const { vault } = this;
+		return new SealedStore('cercle-auth', authSchema, { place: vault.place, vault });
 	}
+}
 
-	async #set(store: string, key: string, value: string): Promise<void> {
-		// A refresh token is used once: losing the new one to a power cut would sign the member out.
-		await this.#database.write([{ store, key, put: value }], { durability: 'strict' });
-	}
-
-	async #remove(store: string, key: string): Promise<void> {
-		await this.#database.write([{ store, remove: key }], { durability: 'strict' });
-	}
+async function textOf(store: SealedStore, name: string, key: string): Promise<string | null> {
+	const [entries = []] = await store.read([name]);
+	const value = entries.find((entry) => entry.key === key)?.value;
+	return typeof value === 'string' ? value : null;
 }

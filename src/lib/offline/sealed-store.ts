@@ -1,4 +1,5 @@
 import { answered, ended } from './indexed-db.ts';
+import { MOVING, PATIENCE, removeFrom, type Shelf, type Shelves } from './shelf.ts';
 import { StorageError, storageError, type StorageCode } from './storage-error.ts';
 
 export type Key = string | number | string[];
@@ -51,15 +52,20 @@ export interface Seal {
 }
 
 export interface StoreOptions {
+	/** Says where it lies; without it, in the default store. */
+	place?: Shelves;
 	/** Seals the content of the stores it is given, or of all. */
 	vault?: Seal;
 	sealed?: readonly string[];
-	/** Called when another tab upgrades (`outdated`) or deletes (`closed`) the database. */
+	/**
+	 * Called when another tab upgrades (`outdated`) or deletes (`closed`) the database. Without it, a
+	 * deleted one is opened anew.
+	 */
 	onclose?: ((code: StorageCode) => void) | undefined;
 }
 
-/** How long an open waits for a tab that holds an older version, in ms. */
-const PATIENCE = 5_000;
+/** How often a lost connection is opened again for one call. */
+const TRIES = 5;
 
 /**
  * One IndexedDB database. Opened at first use and again after the browser dropped the connection.
@@ -69,17 +75,21 @@ const PATIENCE = 5_000;
 export class SealedStore {
 	readonly name: string;
 	readonly #schema: Schema;
+	readonly #place: Shelves | undefined;
 	readonly #vault: Seal | undefined;
 	readonly #sealed: readonly string[];
-	readonly #onclose: (code: StorageCode) => void;
+	readonly #onclose: ((code: StorageCode) => void) | undefined;
 	#connection: Promise<IDBDatabase> | null = null;
+	/** The same, once it is open. */
+	#live: IDBDatabase | null = null;
 	#closed: StorageCode | null = null;
 	#turn: Promise<unknown> = Promise.resolve();
 
 	constructor(name: string, schema: Schema, options: StoreOptions = {}) {
-		const { vault, sealed = schema.stores, onclose = () => {} } = options;
+		const { place, vault, sealed = schema.stores, onclose } = options;
 		this.name = name;
 		this.#schema = schema;
+		this.#place = place;
 		this.#vault = vault;
 		this.#sealed = sealed;
 		this.#onclose = onclose;
@@ -88,19 +98,23 @@ export class SealedStore {
 	/** Every record of the given stores in key order, as they were at one moment. */
 	async read(stores: readonly string[]): Promise<Entry[][]> {
 		const nothing = () => Promise.resolve();
-		const found = await this.#attempt(nothing, async (connection) => {
+		const { found, by } = await this.#attempt(nothing, async (connection) => {
 			const transaction = connection.transaction([...stores], 'readonly');
 			const pairs = stores.map((name) => {
 				const store = transaction.objectStore(name);
 				return Promise.all([answered(store.getAllKeys()), answered<unknown[]>(store.getAll())]);
 			});
 			const [read] = await Promise.all([Promise.all(pairs), ended(transaction)]);
-			return read.map(([keys, values]) =>
+			const found = read.map(([keys, values]) =>
 				keys.map((key, index) => ({ key, ...asStored(values[index]) }))
 			);
+			return { found, by: connection };
 		});
-		const opened = found.map((entries, index) => this.#opened(stores[index] ?? '', entries));
-		return Promise.all(opened);
+		const opened = await Promise.all(
+			found.map((entries, index) => this.#opened(stores[index] ?? '', entries))
+		);
+		// It moved while it was opened, under another key perhaps.
+		return this.#vault && this.#live !== by && !this.#closed ? this.read(stores) : opened;
 	}
 
 	/**
@@ -192,14 +206,7 @@ export class SealedStore {
 		// A damaged database cannot be emptied but can still be deleted.
 		const emptied = await this.empty().catch(() => false);
 		await this.close();
-		const deleting = indexedDB.deleteDatabase(this.name);
-		await new Promise<void>((resolve, reject) => {
-			deleting.onblocked = () => (emptied ? resolve() : reject(new StorageError('blocked')));
-			answered(deleting).then(
-				() => resolve(),
-				(error) => reject(storageError(error))
-			);
-		});
+		await this.#where((shelf) => removeFrom(shelf, emptied));
 	}
 
 	/**
@@ -210,24 +217,25 @@ export class SealedStore {
 		prepare: () => Promise<P>,
 		work: (connection: IDBDatabase, prepared: P) => Promise<T>
 	): Promise<T> {
-		const begun = this.#turn.then(async () => {
-			const prepared = await prepare();
-			const connection = await this.#connect();
-			return { prepared, done: work(connection, prepared) };
-		});
+		let used: IDBDatabase | null = null;
+		const begin = async () => {
+			// In this order: what is sealed before a move is never written after it.
+			used = await this.#connect();
+			return { done: work(used, await prepare()) };
+		};
+		let begun = this.#turn.then(begin);
 		this.#turn = begun.catch(() => {});
-		try {
-			const { prepared, done } = await begun;
+		for (let tries = 1; ; tries++) {
 			try {
+				const { done } = await begun;
 				return await done;
 			} catch (error) {
-				// The connection was lost between two calls (seen on iOS after a long sleep).
-				if (!(error instanceof DOMException && error.name === 'InvalidStateError')) throw error;
-				this.#connection = null;
-				return await work(await this.#connect(), prepared);
+				// It moved, or the connection was lost between two calls (seen on iOS after a long sleep).
+				const lost = error instanceof DOMException && error.name === 'InvalidStateError';
+				if (!lost || tries > TRIES) throw storageError(error);
+				if (this.#live === used) this.#connection = null;
+				begun = begin();
 			}
-		} catch (error) {
-			throw storageError(error);
 		}
 	}
 
@@ -254,7 +262,7 @@ export class SealedStore {
 	#connect(): Promise<IDBDatabase> {
 		if (this.#closed) throw new StorageError(this.#closed);
 		if (this.#connection) return this.#connection;
-		const connection = this.#open();
+		const connection = this.#where((shelf) => this.#open(shelf));
 		this.#connection = connection;
 		connection.catch(() => {
 			if (this.#connection === connection) this.#connection = null;
@@ -262,9 +270,14 @@ export class SealedStore {
 		return connection;
 	}
 
-	async #open(): Promise<IDBDatabase> {
+	#where<T>(work: (shelf: Shelf) => Promise<T>): Promise<T> {
+		if (this.#place) return this.#place.enter(this.name, work);
+		return work({ factory: indexedDB, name: this.name, bucket: null });
+	}
+
+	async #open({ factory, name }: Shelf): Promise<IDBDatabase> {
 		const { version, stores } = this.#schema;
-		const request = indexedDB.open(this.name, version);
+		const request = factory.open(name, version);
 		request.onupgradeneeded = () => {
 			const { result } = request;
 			const former = [...result.objectStoreNames];
@@ -287,11 +300,17 @@ export class SealedStore {
 			(connection) => {
 				// An open that comes through after we gave up must not keep others waiting.
 				if (abandoned) connection.close();
-				connection.onversionchange = ({ newVersion }) => {
-					void this.#close(newVersion === null ? 'closed' : 'outdated', true);
+				this.#live = connection;
+				const lost = () => {
+					this.#connection = this.#live = null;
+					this.#place?.onmove();
 				};
-				connection.onclose = () => {
-					this.#connection = null;
+				connection.onclose = lost;
+				connection.onversionchange = ({ newVersion }) => {
+					if (newVersion === MOVING || (newVersion === null && !this.#onclose)) {
+						connection.close();
+						lost();
+					} else void this.#close(newVersion === null ? 'closed' : 'outdated', true);
 				};
 			},
 			() => {}
@@ -308,7 +327,7 @@ export class SealedStore {
 		this.#closed = code;
 		const connection = await this.#connection?.catch(() => null);
 		connection?.close();
-		if (tell) this.#onclose(code);
+		if (tell) this.#onclose?.(code);
 	}
 }
 

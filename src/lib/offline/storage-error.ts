@@ -29,6 +29,8 @@ export function storageError(cause: unknown): StorageError {
 	switch (name) {
 		case 'QuotaExceededError':
 			return new StorageError('full', cause);
+		case 'TimeoutError':
+			return new StorageError('blocked', cause);
 		case 'VersionError':
 			return new StorageError('outdated', cause);
 		case 'SecurityError':

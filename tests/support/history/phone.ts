@@ -12,12 +12,14 @@ import type { Network } from './network.ts';
 /** One run of the app on a phone, from its start to its crash. */
 interface Life {
 	readonly disk: IDBFactory;
+	readonly locks: Locks;
 	/** How many more transactions it begins before it crashes; null: it lives on. */
 	fuse: number | null;
 }
 
 const living = new AsyncLocalStorage<Life>();
 Object.defineProperty(globalThis, 'indexedDB', { get: () => living.getStore()?.disk });
+Object.defineProperty(navigator, 'locks', { get: () => living.getStore()?.locks });
 const begin = Reflect.get(IDBDatabase.prototype, 'transaction');
 // What a crashed app still meant to write never reaches its disk.
 Reflect.set(IDBDatabase.prototype, 'transaction', function (this: unknown, ...args: unknown[]) {
@@ -29,6 +31,17 @@ Reflect.set(IDBDatabase.prototype, 'transaction', function (this: unknown, ...ar
 	}
 	return Reflect.apply(begin, this, args);
 });
+
+/** The locks of one phone: what waits goes on in its own life, in turn. */
+class Locks {
+	#turn: Promise<unknown> = Promise.resolve();
+
+	request<T>(_name: string, _options: LockOptions, work: () => Promise<T>): Promise<T> {
+		const done = this.#turn.then(work);
+		this.#turn = done.catch(() => undefined);
+		return done;
+	}
+}
 
 interface Tab {
 	readonly life: Life;
@@ -43,6 +56,7 @@ export class Phone {
 	clock = 1_000_000;
 	readonly #network: Network;
 	readonly #disk = new IDBFactory();
+	readonly #locks = new Locks();
 	readonly #tabs: [Tab, Tab];
 
 	constructor(member: string, network: Network) {
@@ -79,7 +93,7 @@ export class Phone {
 	}
 
 	#open(): Tab {
-		const life: Life = { disk: this.#disk, fuse: null };
+		const life: Life = { disk: this.#disk, locks: this.#locks, fuse: null };
 		const account = new Account(this.member, new Vault());
 		const platform: Platform = {
 			now: () => this.clock,

@@ -1,8 +1,7 @@
 import { Device } from '#lib/offline/device.svelte.ts';
 import { Installation } from '#lib/offline/installation.ts';
 import type { Tables } from '#lib/offline/replica.ts';
-import { deleteDB } from 'idb';
-import { databases } from './disk.ts';
+import { wipeDisk } from './disk.ts';
 import { FakePlatform } from './fake-platform.ts';
 import { fold, Server } from './server.ts';
 
@@ -46,6 +45,6 @@ export class Browser {
 	async end(): Promise<void> {
 		for (const device of this.#devices) await device.close();
 		for (const installation of this.installations) await installation.close();
-		for (const name of await databases()) await deleteDB(name);
+		await wipeDisk();
 	}
 }

@@ -1,10 +1,10 @@
 import { Account } from '#lib/offline/account.ts';
+import { lock, unlock } from '#lib/offline/lock.ts';
 import type { Tables } from '#lib/offline/replica.ts';
 import { SHELL_CACHES } from '#lib/offline/shell.ts';
-import { openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Browser } from './browser.ts';
-import { databases } from './disk.ts';
+import { databases, openRaw } from './disk.ts';
 import { FakePlatform } from './fake-platform.ts';
 import type { Server } from './server.ts';
 
@@ -21,7 +21,7 @@ function legible(tables: Tables) {
 /** Damages a note on the disk of anne's phone; its stamp stays. */
 async function tear(id: string): Promise<void> {
 	const { vault } = browser.installations[0]!;
-	const database = await openDB('cercle-anne');
+	const database = await openRaw('cercle-anne');
 	const place = 'cercle-anne/tables';
 	const { value, mark } = await database.get('tables', 'notes');
 	const rows = (await vault.open(place, value)) as [number, { id: string }][];
@@ -240,7 +240,7 @@ test('wipe leaves nothing: no rows, no queue, no session, no foreign cache, in n
 	await one.wipe();
 	// The other tab may be reading: then the database is emptied now and gone a moment later.
 	await vi.waitFor(async () => {
-		expect(await databases()).toEqual(['cercle', 'cercle-keys']);
+		expect(await databases()).toEqual(['cercle']);
 	});
 	expect(await browser.installations[0]!.auth.getItem('session')).toBeNull();
 	expect(await browser.installations[0]!.account()).toBeNull();
@@ -299,4 +299,24 @@ test('a write that could not be kept says so and sends nothing', async () => {
 	await expect(attempt).rejects.toMatchObject({ name: 'StorageError' });
 	expect(device.pending).toEqual([]);
 	expect(device.view).toEqual({});
+});
+
+test('with a code set and removed in one tab, it goes on; another tab shows nothing until it is given', async () => {
+	const [one, other] = [browser.tab(), browser.tab()];
+	await one.open('anne');
+	await other.open('anne');
+	await one.keep('note', 'typed');
+	const { vault } = browser.installations[0]!;
+	await lock(vault, 'ardoise 47');
+	await vi.waitFor(() => expect(other.account).toBeNull());
+	await expect(other.resume()).rejects.toMatchObject({ code: 'locked' });
+	expect(one.account).toBe('anne');
+	await one.keep('note', 'typed behind it');
+	await unlock(vault, 'ardoise 47');
+	await one.keep('note', 'typed after it');
+	// In turn after what the move gave it to do.
+	await one.follow();
+	expect([one.account, one.problem]).toEqual(['anne', null]);
+	await other.resume();
+	expect(other.draft('note')).toBe('typed after it');
 });

@@ -1,6 +1,7 @@
 import { Account } from '#lib/offline/account.ts';
 import { Vault } from '#lib/offline/vault.ts';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { wipeDisk } from './disk.ts';
 
 let vault: Vault;
 let here: Account;
@@ -17,7 +18,8 @@ beforeEach(async () => {
 afterEach(async () => {
 	await elsewhere.close();
 	await here.erase();
-	await vault.erase();
+	await vault.close();
+	await wipeDisk();
 });
 
 test('read again, drafts are what another tab left: changed, new and gone', async () => {

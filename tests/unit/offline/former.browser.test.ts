@@ -1,9 +1,8 @@
 import { Account } from '#lib/offline/account.ts';
 import { Vault } from '#lib/offline/vault.ts';
-import { openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Browser, type NoteDevice } from './browser.ts';
-import { accountsOnDisk, databases } from './disk.ts';
+import { accountsOnDisk, databases, openRaw } from './disk.ts';
 import type { Server } from './server.ts';
 
 let server: Server;
@@ -137,7 +136,7 @@ test('a database that a newer app wrote is not touched, whatever it holds', asyn
 	const device = browser.tab();
 	await device.open('anne');
 	await device.close();
-	(await openDB('cercle-anne', 99)).close();
+	(await openRaw('cercle-anne', 99)).close();
 	await device.open('bela');
 	await device.close();
 	expect(await databases()).toContain('cercle-anne');

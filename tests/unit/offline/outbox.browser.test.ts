@@ -75,10 +75,9 @@ test('a sequence number is never used again, even after the queue was emptied', 
 
 test('a damaged record is set aside, visible, without blocking the others', async () => {
 	await account.add(operation('a'));
-	const raw = new SealedStore(`cercle-${account.id}`, {
-		version: 2,
-		stores: ['tables', 'operations', 'drafts', 'meta']
-	});
+	const stores = ['tables', 'operations', 'drafts', 'meta'];
+	const schema = { version: 2, stores };
+	const raw = new SealedStore(`cercle-${account.id}`, schema, { place: vault.place });
 	await raw.write([{ store: 'operations', add: { ki: 'half' } }], { durability: 'strict' });
 	await raw.close();
 	await account.add(operation('c'));

@@ -1,7 +1,8 @@
 import { SealedStore } from '#lib/offline/sealed-store.ts';
 import { Vault } from '#lib/offline/vault.ts';
-import { deleteDB, openDB } from 'idb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { openDB } from 'idb';
+import { openRaw, wipeDisk } from './disk.ts';
 import { openTab } from './tab.ts';
 
 const schema = { version: 1, stores: ['notes', 'facts'] };
@@ -18,7 +19,7 @@ afterEach(async () => {
 	vi.unstubAllGlobals();
 	await notes.close();
 	await vault.close();
-	for (const { name = '' } of await indexedDB.databases()) await deleteDB(name);
+	await wipeDisk();
 });
 
 /** All bytes of a database as they are on disk, read as text. */
@@ -56,10 +57,11 @@ test('the key is one that no script can read, on disk and in use', async () => {
 	});
 	await notes.write([{ store: 'notes', key: 'a', put: 'typed' }], strict);
 	vi.restoreAllMocks();
-	const database = await openDB('cercle-keys');
+	const database = await openRaw('cercle-keys');
 	const kept = await database.get('keys', 'key');
 	database.close();
-	const keys = [...used, kept.value.by];
+	expect(Object.keys(kept.value), 'nothing to make it from').toEqual(['key']);
+	const keys = [...used, kept.value.key];
 	expect(keys).toHaveLength(2);
 	for (const key of keys) {
 		expect(key.extractable).toBe(false);
@@ -94,7 +96,9 @@ test('two tabs that start at once have one key, and a later start has it too', a
 test('a record sealed by a lost key is damaged, not an error; another key takes over', async () => {
 	await notes.write([{ store: 'notes', key: 'a', put: 'lost' }], strict);
 	await vault.close();
-	await deleteDB('cercle-keys');
+	const keys = await openRaw('cercle-keys');
+	await keys.clear('keys');
+	keys.close();
 	const anew = new Vault();
 	const later = new SealedStore('test-notes', schema, { vault: anew, sealed: ['notes'] });
 	await later.write([{ store: 'notes', key: 'b', put: 'found' }], strict);
