@@ -44,7 +44,8 @@ export class App {
 					const { applied } = await import('#lib/changes/pending.ts');
 					return (tables, pending) => read(applied(tables, pending));
 				},
-				connect: async (id) => (await import('#lib/data/remote.ts')).remote(this.backend, id)
+				connect: async (id) =>
+					(await import('#lib/data/remote.ts')).remote(this.backend, id, this.vault.place)
 			},
 			browser()
 		);

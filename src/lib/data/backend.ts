@@ -24,13 +24,14 @@ type Functions = Database['public']['Functions'];
  */
 export class Backend {
 	readonly #endpoint: Endpoint;
-	readonly #storage: SessionStorage;
+	/** Where the sign-in is kept. */
+	readonly storage: SessionStorage;
 	#auth: Promise<Auth> | null = null;
 	#rest: Promise<PostgrestClient<Database>> | null = null;
 
 	constructor(endpoint: Endpoint, storage: SessionStorage) {
 		this.#endpoint = endpoint;
-		this.#storage = storage;
+		this.storage = storage;
 	}
 
 	/** Sign-in, tokens and their renewal. */
@@ -46,7 +47,7 @@ export class Backend {
 						url: `${this.#endpoint.url}/auth/v1`,
 						headers: { apikey: this.#endpoint.key },
 						storageKey: 'session',
-						storage: inOwnTime(this.#storage),
+						storage: inOwnTime(this.storage),
 						persistSession: true,
 						autoRefreshToken: true,
 						detectSessionInUrl: false,

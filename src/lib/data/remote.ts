@@ -1,6 +1,8 @@
 import * as z from 'zod/mini';
 import * as codes from '#lib/domain/codes.ts';
 import { type Answer, RemoteError, type Remote, TAKEN, type Verdict } from '#lib/offline/remote.ts';
+import type { Place } from '#lib/offline/place.ts';
+import { renewals, renewed } from '#lib/offline/renewals.ts';
 import type { Scope } from '#lib/offline/scope.ts';
 import type { Backend } from './backend.ts';
 import { Failure, sessionFailure } from './failure.ts';
@@ -51,8 +53,11 @@ export function answerOf(answer: unknown): Answer {
 	return { account: me, ...rest };
 }
 
-/** The server as the sync loop of `account` needs it, spoken over `apply_ops` and `pull`. */
-export function remote(backend: Backend, account: string): Remote {
+/**
+ * The server as the sync loop of `account` needs it, spoken over `apply_ops` and `pull`. What is kept
+ * at `place`, if anything is, says whether the sign-in is to be renewed once the server answers.
+ */
+export function remote(backend: Backend, account: string, place?: Place): Remote {
 	return {
 		push: (client, operations, signal) =>
 			attempt(async () => {
@@ -65,7 +70,10 @@ export function remote(backend: Backend, account: string): Remote {
 		pull: (ask, signal) =>
 			attempt(async () => {
 				const args = { ask: JSON.parse(JSON.stringify(ask)) };
-				return answerOf(await backend.callAs(account, 'pull', args, signal));
+				const answer = answerOf(await backend.callAs(account, 'pull', args, signal));
+				// What comes of it is for the next contact to see.
+				if (place) await renewDue(backend, place).catch(() => undefined);
+				return answer;
 			}),
 		refresh: () =>
 			attempt(async () => {
@@ -75,6 +83,18 @@ export function remote(backend: Backend, account: string): Remote {
 				return data.session !== null;
 			})
 	};
+}
+
+/** Renews the sign-in as often as a changed code asks for. @throws Failure. */
+async function renewDue(backend: Backend, place: Place): Promise<void> {
+	for (;;) {
+		const due = await renewals(place);
+		if (!due || due.left <= 0) return;
+		const auth = await backend.auth();
+		const { error } = await auth.refreshSession();
+		if (error) throw sessionFailure(error);
+		await renewed(place, due);
+	}
 }
 
 async function attempt<T>(work: () => Promise<T>): Promise<T> {

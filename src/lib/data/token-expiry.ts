@@ -36,6 +36,12 @@ export function inOwnTime(storage: SessionStorage): SessionStorage {
 	};
 }
 
+/** When the access kept here ends by itself, in ms since 1970 by this phone's clock; null: none is. */
+export async function expiryOf(storage: SessionStorage): Promise<number | null> {
+	const session = read(await storage.getItem('session'));
+	return session && session.expires_at * 1_000;
+}
+
 /** Null for what is no session: other things are kept here too. */
 function read(text: string | null): z.infer<typeof sessionShape> | null {
 	if (text === null) return null;

@@ -1,5 +1,6 @@
 import { CIPHER, fresh, type Kept, type Locked, openedBy, random, sealedBy } from './key.ts';
 import { move } from './move.ts';
+import { renewing } from './renewals.ts';
 import type { Vault } from './vault.ts';
 import { isWrapped, unwrapped } from './wrapped.ts';
 
@@ -27,14 +28,18 @@ export async function hasLock(vault: Vault): Promise<boolean> {
 
 /**
  * Asks for this code from now on. All is sealed anew, by the key that it gives, at another place:
- * the bytes of before go with the former one. False when there is a code already.
- * @throws StorageError.
+ * the bytes of before go with the former one, and the sign-in is renewed. `until`: when the access of
+ * now ends by itself. False when there is a code already. @throws StorageError.
  */
-export async function lock(vault: Vault, code: string): Promise<boolean> {
+export async function lock(
+	vault: Vault,
+	code: string,
+	until: number | null = null
+): Promise<boolean> {
 	for (;;) {
 		const seen = await vault.place.name();
 		if (await hasLock(vault)) return false;
-		if (await rekey(vault, seen, await vault.key(), code)) return true;
+		if (await rekey(vault, seen, await vault.key(), code, until)) return true;
 	}
 }
 
@@ -49,12 +54,16 @@ export async function open(vault: Vault, code: string): Promise<Opened> {
 	return opened;
 }
 
-/** Asks for no code any more. @throws StorageError. */
-export async function unlock(vault: Vault, code: string): Promise<Opened> {
+/** Asks for no code any more. `until` as in `lock`. @throws StorageError. */
+export async function unlock(
+	vault: Vault,
+	code: string,
+	until: number | null = null
+): Promise<Opened> {
 	for (;;) {
 		const seen = await vault.place.name();
 		const opened = await attempt(vault, code);
-		if (!('key' in opened) || (await rekey(vault, seen, opened.key, null))) return opened;
+		if (!('key' in opened) || (await rekey(vault, seen, opened.key, null, until))) return opened;
 	}
 }
 
@@ -63,13 +72,15 @@ async function rekey(
 	vault: Vault,
 	seen: string,
 	from: CryptoKey,
-	code: string | null
+	code: string | null,
+	until: number | null = null
 ): Promise<boolean> {
 	const salt = random(SALT);
 	const to = code === null ? await fresh() : await derived(code, salt, ROUNDS);
 	const kept: Kept =
 		code === null ? { key: to } : { salt, rounds: ROUNDS, proof: await sealedBy(to, PROOF, true) };
-	return move(vault.place, seen, { from, to, kept, done: () => vault.use(to) });
+	const facts = [renewing(until)];
+	return move(vault.place, seen, { from, to, kept, facts, done: () => vault.use(to) });
 }
 
 /** A try counts before it is made: a page killed during the try does not give it back. */

@@ -79,7 +79,7 @@ async function copy(place: Place, from: string, to: string, anew: Rekeying | nul
 export function startAfresh(place: Place): Promise<void> {
 	return hold('exclusive', async () => {
 		const to = freshName();
-		await point(place, to);
+		await point(place, to, [{ store: 'device', remove: 'renewals' }]);
 		place.onmove();
 		await sweep(to);
 	});

@@ -78,7 +78,7 @@ class Phone {
 			parse: (tables: Tables) => ({ rows: tables, whole: true }),
 			view: (tables: Tables) => tables,
 			folding: async () => (tables: Tables) => tables,
-			connect: (id: string) => remote(this.backend, id)
+			connect: (id: string) => remote(this.backend, id, this.installation.vault.place)
 		};
 		this.device = new Device(this.installation, model, PLATFORM);
 	}
