@@ -102,27 +102,34 @@ export function openDisk(): void {
 		for (const one of of.filter(({ database }) => database !== 'cercle-keys')) {
 			found.push(...(await recordsOf(one, version)));
 		}
-		return found.filter(({ database, key: at }) => database !== 'cercle' || at !== 'place');
+		// Where everything is, which is nothing of anybody.
+		const plain = ['place', 'bare'];
+		return found.filter(({ database, key: at }) => {
+			return database !== 'cercle' || !plain.includes(String(at));
+		});
 	}
 
-	const raw = async (version?: number) => contents(await everywhere(), version);
+	/** Nothing moves while it is looked at. */
+	async function still<T>(work: () => Promise<T>): Promise<T> {
+		if (!('locks' in navigator)) return work();
+		return navigator.locks.request('cercle-place', { mode: 'shared' }, work);
+	}
 
-	async function read(version?: number): Promise<StoredRecord[]> {
+	const raw = (version?: number) => still(async () => contents(await everywhere(), version));
+
+	async function opened(version?: number): Promise<StoredRecord[]> {
 		const by = await key();
-		const opened = async (kept: StoredRecord) => {
+		const unsealed = async (kept: StoredRecord) => {
 			if (!by || !(kept.value instanceof Uint8Array)) return kept;
 			const sealed = kept.value as Uint8Array<ArrayBuffer>;
 			const how = { ...place(kept.database, kept.store), iv: sealed.slice(0, NONCE) };
 			const text = await crypto.subtle.decrypt(how, by, sealed.slice(NONCE));
 			return { ...kept, value: JSON.parse(new TextDecoder().decode(text)) };
 		};
-		return Promise.all((await contents(await ofNow(), version)).map(opened));
+		return Promise.all((await contents(await ofNow(), version)).map(unsealed));
 	}
 
-	async function replace(
-		{ database, store, key: at }: StoredRecord,
-		value: unknown
-	): Promise<void> {
+	async function put({ database, store, key: at }: StoredRecord, value: unknown): Promise<void> {
 		const by = await key();
 		if (!by) throw new Error('this browser has sealed nothing yet');
 		const nonce = crypto.getRandomValues(new Uint8Array(NONCE));
@@ -139,6 +146,8 @@ export function openDisk(): void {
 		opened.close();
 	}
 
+	const read = (version?: number) => still(() => opened(version));
+	const replace = (kept: StoredRecord, value: unknown) => still(() => put(kept, value));
 	Object.assign(window, { disk: { raw, read, replace } });
 }
 

@@ -21,9 +21,12 @@ export async function erase(
 		await installation.forget(id);
 	}
 	// Nobody needs the key any more, nor the code that gives it.
-	if ((await installation.accounts()).length === 0) await startAfresh(vault.place);
+	const nobody = (await installation.accounts()).length === 0;
+	const bare = nobody && (await startAfresh(vault.place));
 	await installation.leave();
 	await clearCaches();
+	// The app goes with it, and its settings: only where nothing else takes the bytes off the disk.
+	if (bare) await fetch('/api/erasure', { method: 'POST' }).catch(() => undefined);
 }
 
 /**

@@ -33,6 +33,8 @@ interface Taken {
 }
 
 const KEYS = 'cercle-keys';
+/** The fact that the default store once held what is to leave no bytes behind. */
+const BARE = 'bare';
 const AUTH = 'cercle-auth';
 
 /**
@@ -48,8 +50,9 @@ export function move(place: Place, seen: string, anew: Rekeying | null = null): 
 		await sweep(from);
 		const to = freshName();
 		try {
-			await copy(place, from, to, anew);
-			await point(place, to, anew?.facts);
+			const brought = await copy(place, from, to, anew);
+			const more = brought && from === '' ? [{ store: 'device', key: BARE, put: true }] : [];
+			await point(place, to, [...(anew?.facts ?? []), ...more]);
 		} catch (error) {
 			// Its half may fill the disk.
 			await sweep(await place.name()).catch(() => {});
@@ -62,26 +65,42 @@ export function move(place: Place, seen: string, anew: Rekeying | null = null): 
 	});
 }
 
-async function copy(place: Place, from: string, to: string, anew: Rekeying | null): Promise<void> {
+/** Whether there was anything. */
+async function copy(
+	place: Place,
+	from: string,
+	to: string,
+	anew: Rekeying | null
+): Promise<boolean> {
+	let brought = false;
 	const others = (await databasesAt(from)).filter((database) => database !== KEYS);
 	// The key first: a tab that asks for it from now on waits, and gets the one of the other place.
 	for (const database of [KEYS, ...others]) {
 		const content = await taken(await shelf(from, database));
-		if (!content || (anew && database === KEYS)) continue;
+		if (!content) continue;
+		brought = true;
+		if (anew && database === KEYS) continue;
 		await put(await shelf(to, database), await resealed(database, content, anew));
 	}
 	// Where builds before places kept the sign-in.
-	if (from === '') await bringAuth(place, to, anew);
+	if (from === '' && (await bringAuth(place, to, anew))) brought = true;
 	if (anew) await putKey(await shelf(to, KEYS), anew.kept);
+	return brought;
 }
 
-/** Leaves all databases of this browser behind, and deletes them. Works locked. */
-export function startAfresh(place: Place): Promise<void> {
+/**
+ * Leaves all databases of this browser behind, and deletes them. Works locked. True: something of
+ * them may still stand in the default store, of which only the browser can erase it.
+ */
+export function startAfresh(place: Place): Promise<boolean> {
 	return hold('exclusive', async () => {
+		const [facts = []] = await place.facts.read(['device']);
+		const bare = (await place.name()) === '' || facts.some(({ key }) => key === BARE);
 		const to = freshName();
 		await point(place, to, [{ store: 'device', remove: 'renewals' }]);
 		place.onmove();
 		await sweep(to);
+		return bare || !buckets();
 	});
 }
 
@@ -90,6 +109,7 @@ export function startAfresh(place: Place): Promise<void> {
  * behind. @throws StorageError.
  */
 export async function tidy(place: Place): Promise<void> {
+	if (!('locks' in navigator)) return;
 	const [facts = []] = await place.facts.read(['device']);
 	if (facts.some(({ key }) => key === 'worn')) await move(place, await place.name());
 	else await hold('exclusive', async () => sweep(await place.name()));
@@ -100,11 +120,12 @@ export async function tidy(place: Place): Promise<void> {
  * without a code; otherwise it waits until the code is given (`lock.ts`).
  */
 export async function settle(place: Place): Promise<void> {
+	// Nothing ever moves without locks; nor is anything sealed there.
+	if (!('locks' in navigator)) return;
 	const keys = new SealedStore(KEYS, keySchema);
 	const [[entry] = []] = await keys.read(['keys']);
 	await keys.close();
-	const to = 'subtle' in crypto ? await fresh() : null;
-	if (!to) return void (await move(place, ''));
+	const to = await fresh();
 	const kept = entry?.value as Kept | undefined;
 	let from: CryptoKey | null = null;
 	if (kept && 'key' in kept) from = kept.key;
@@ -247,12 +268,13 @@ async function resealed(
 	return { version, stores: await Promise.all(stores.map(each)) };
 }
 
-async function bringAuth(place: Place, to: string, anew: Rekeying | null): Promise<void> {
+async function bringAuth(place: Place, to: string, anew: Rekeying | null): Promise<boolean> {
 	const [entries = []] = await place.facts.read(['auth']);
-	if (entries.length === 0) return;
+	if (entries.length === 0) return false;
 	const records = entries.map(({ key, ...record }) => [key, record] as const);
 	const content = { version: 1, stores: [{ name: 'auth', next: 1, records }] };
 	await put(await shelf(to, AUTH), await resealed(AUTH, content, anew, 'cercle'));
+	return true;
 }
 
 async function putKey(to: Shelf, kept: Kept): Promise<void> {

@@ -4,7 +4,7 @@ import type { Tables } from '#lib/offline/replica.ts';
 import { SHELL_CACHES } from '#lib/offline/shell.ts';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { Browser } from './browser.ts';
-import { databases, openRaw } from './disk.ts';
+import { databases, openRaw, places } from './disk.ts';
 import { FakePlatform } from './fake-platform.ts';
 import type { Server } from './server.ts';
 
@@ -319,4 +319,24 @@ test('with a code set and removed in one tab, it goes on; another tab shows noth
 	expect([one.account, one.problem]).toEqual(['anne', null]);
 	await other.resume();
 	expect(other.draft('note')).toBe('typed after it');
+});
+
+test('rows that the server takes away leave the disk too: what stays is brought to another place', async () => {
+	server.write('n', ['stays']);
+	server.write('m', ['goes']);
+	const [one, other] = [browser.tab(), browser.tab()];
+	await one.open('anne');
+	await one.keep('note', 'typed');
+	await one.sync();
+	await other.open('anne');
+	const before = await places();
+	server.hide('m');
+	await one.sync();
+	await vi.waitFor(async () => expect(await places()).not.toEqual(before));
+	expect(await places()).toHaveLength(1);
+	for (const tab of [one, other]) {
+		await tab.sync();
+		expect(tab).toMatchObject({ account: 'anne', view: { n: ['stays'] }, problem: null });
+		expect(tab.draft('note')).toBe('typed');
+	}
 });

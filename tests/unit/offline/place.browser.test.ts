@@ -19,6 +19,7 @@ const former = { waiting: ['c', 'd'], draft: 'typed', session: '{"access_token":
 const opened: { close(): Promise<void> }[] = [];
 
 afterEach(async () => {
+	vi.useRealTimers();
 	vi.restoreAllMocks();
 	withBuckets(true);
 	await closeAll();
@@ -216,13 +217,19 @@ test('a tab that does not let go: nothing moves, and all goes on where it was', 
 	await account.drafts.keep('note', 'typed');
 	const before = await places();
 	const frozen = await openRaw('cercle-anne');
-	await expect(lock(vault, CODE)).rejects.toMatchObject({ code: 'blocked' });
+	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+	const attempt = lock(vault, CODE);
+	attempt.catch(() => undefined);
+	while (vi.getTimerCount() === 0) await indexedDB.databases();
+	await vi.runAllTimersAsync();
+	await expect(attempt).rejects.toMatchObject({ code: 'blocked' });
+	vi.useRealTimers();
 	frozen.close();
 	expect(await places()).toEqual(before);
 	const later = start();
 	await later.account.drafts.load();
 	expect(later.account.drafts.text('note')).toBe('typed');
-}, 30_000);
+});
 
 test('a full disk: nothing moves, and what was half copied is gone', async () => {
 	const { vault, account } = start();
