@@ -1,5 +1,5 @@
 import { type BrowserContext, chromium as engine, type Page } from '@playwright/test';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { wholeChromium } from './chromium.ts';
@@ -17,6 +17,8 @@ export interface Profile {
 	kill(): Promise<void>;
 	/** Starts it again after `kill`. */
 	start(network?: 'offline'): Promise<void>;
+	/** Those of these texts and bytes that stand in any file of it, as it lies on the disk now. */
+	search<T extends string | Buffer>(sought: readonly T[]): Promise<T[]>;
 	/** Ends it and removes what it kept. */
 	remove(): Promise<void>;
 }
@@ -66,6 +68,19 @@ export async function openProfile(url: string, preferences: object = {}): Promis
 		},
 		async start(network) {
 			Object.assign(profile, await launch(network));
+		},
+		async search(sought) {
+			const found = new Set<(typeof sought)[number]>();
+			for (const file of await readdir(folder, { recursive: true, withFileTypes: true })) {
+				if (!file.isFile()) continue;
+				// The browser may remove it at this moment.
+				const bytes = await readFile(join(file.parentPath, file.name)).catch(() => Buffer.of());
+				for (const one of sought) {
+					const forms = typeof one === 'string' ? [one, Buffer.from(one, 'utf16le')] : [one];
+					if (forms.some((form) => bytes.includes(form))) found.add(one);
+				}
+			}
+			return [...found];
 		},
 		async remove() {
 			await profile.context.close();
