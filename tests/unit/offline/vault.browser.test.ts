@@ -66,6 +66,8 @@ test('the key is one that no script can read, on disk and in use', async () => {
 	for (const key of keys) {
 		expect(key.extractable).toBe(false);
 		await expect(crypto.subtle.exportKey('raw', key)).rejects.toThrow();
+		// One that unwraps gives any script its content as a key that can be exported.
+		expect(key.usages.toSorted()).toEqual(['decrypt', 'encrypt']);
 	}
 });
 
