@@ -36,13 +36,15 @@ export class Installation {
 
 	/** Tokens live in IndexedDB, sealed, not in localStorage. */
 	readonly auth: AuthStorage = {
-		getItem: (key) => textOf(this.#signIn, 'auth', key),
+		getItem: async (key) => (await textOf(this.#signIn, 'auth', key)) ?? this.#formerly(key),
 		setItem: async (key, value) => {
 			// A refresh token is used once: losing the new one to a power cut would sign the member out.
 			await this.#signIn.write([{ store: 'auth', key, put: value }], { durability: 'strict' });
 		},
 		removeItem: async (key) => {
-			await this.#signIn.write([{ store: 'auth', remove: key }], { durability: 'strict' });
+			const changes = [{ store: 'auth', remove: key }];
+			await this.#signIn.write(changes, { durability: 'strict' });
+			await this.#facts.write(changes, { durability: 'strict' });
 		}
 	};
 
@@ -93,9 +95,12 @@ export class Installation {
 		const signIn = this.#signIn;
 		this.#signIn = this.#openSignIn();
 		await signIn.erase();
-		await this.#facts.write([{ store: 'device', remove: 'account' }, reason], {
-			durability: 'strict'
-		});
+		const changes: Change[] = [
+			{ store: 'device', remove: 'account' },
+			reason,
+			{ store: 'auth', clear: true }
+		];
+		await this.#facts.write(changes, { durability: 'strict' });
 		this.#channel.announce();
 	}
 
@@ -103,6 +108,14 @@ export class Installation {
 		this.#channel.close();
 		await this.#signIn.close();
 		await this.vault.close();
+	}
+
+	/** What a build before places kept, and what could not be brought to one yet. */
+	async #formerly(key: string): Promise<string | null> {
+		const [entries = []] = await this.#facts.read(['auth']);
+		const kept = entries.find((entry) => entry.key === key)?.value;
+		const value = await this.vault.open('cercle/auth', kept);
+		return typeof value === 'string' ? value : null;
 	}
 
 	/** It has a place of its own, so that nothing of it stays on the disk when it ends. */

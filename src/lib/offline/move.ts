@@ -72,20 +72,19 @@ async function copy(
 	to: string,
 	anew: Rekeying | null
 ): Promise<boolean> {
-	let brought = false;
+	const brought = new Set<string>();
 	const others = (await databasesAt(from)).filter((database) => database !== KEYS);
 	// The key first: a tab that asks for it from now on waits, and gets the one of the other place.
 	for (const database of [KEYS, ...others]) {
 		const content = await taken(await shelf(from, database));
 		if (!content) continue;
-		brought = true;
+		brought.add(database);
 		if (anew && database === KEYS) continue;
 		await put(await shelf(to, database), await resealed(database, content, anew));
 	}
-	// Where builds before places kept the sign-in.
-	if (from === '' && (await bringAuth(place, to, anew))) brought = true;
+	if (from === '' && !brought.has(AUTH) && (await bringSignIn(place, to, anew))) brought.add(AUTH);
 	if (anew) await putKey(await shelf(to, KEYS), anew.kept);
-	return brought;
+	return brought.size > 0;
 }
 
 /**
@@ -268,7 +267,8 @@ async function resealed(
 	return { version, stores: await Promise.all(stores.map(each)) };
 }
 
-async function bringAuth(place: Place, to: string, anew: Rekeying | null): Promise<boolean> {
+/** Where builds before places kept the sign-in, there may be one. */
+async function bringSignIn(place: Place, to: string, anew: Rekeying | null): Promise<boolean> {
 	const [entries = []] = await place.facts.read(['auth']);
 	if (entries.length === 0) return false;
 	const records = entries.map(({ key, ...record }) => [key, record] as const);

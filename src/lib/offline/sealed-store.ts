@@ -288,18 +288,21 @@ export class SealedStore {
 		};
 		const opening = answered(request);
 		const tooLong = Promise.withResolvers<never>();
-		let timer: ReturnType<typeof setTimeout> | undefined;
 		let abandoned = false;
+		const giveUp = () => {
+			abandoned = true;
+			tooLong.reject(new StorageError('blocked'));
+		};
+		// One that waits behind another that is blocked is not told.
+		let timer = setTimeout(giveUp, 3 * PATIENCE);
 		request.onblocked = () => {
-			timer = setTimeout(() => {
-				abandoned = true;
-				tooLong.reject(new StorageError('blocked'));
-			}, PATIENCE);
+			clearTimeout(timer);
+			timer = setTimeout(giveUp, PATIENCE);
 		};
 		opening.then(
 			(connection) => {
 				// An open that comes through after we gave up must not keep others waiting.
-				if (abandoned) connection.close();
+				if (abandoned) return connection.close();
 				this.#live = connection;
 				const lost = () => {
 					this.#connection = this.#live = null;

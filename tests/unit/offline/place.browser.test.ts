@@ -212,23 +212,46 @@ test('a tab that goes on writing during the move writes to the new place, and lo
 	tab.kill();
 });
 
-test('a tab that does not let go: nothing moves, and all goes on where it was', async () => {
+test('no room to bring a phone of the build before along: all is used where it is, and brought later', async () => {
+	await leaveFormer(former);
+	const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+		throw new DOMException('full', 'QuotaExceededError');
+	});
+	const first = start();
+	await first.account.read();
+	put.mockRestore();
+	expect(await contents(first)).toEqual(everything);
+	expect(await places()).toEqual(['']);
+	await first.installation.auth.setItem('session', 'renewed');
+	await closeAll();
+	const later = { ...everything, next: 6, session: 'renewed' };
+	expect(await contents(start())).toEqual(later);
+	expect(await places()).toEqual([expect.stringMatching(/^b/)]);
+});
+
+test('a tab that does not let go: nothing moves, it is said, and all goes on once that one is gone', async () => {
 	const { vault, account } = start();
 	await account.drafts.keep('note', 'typed');
 	const before = await places();
 	const frozen = await openRaw('cercle-anne');
 	vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-	const attempt = lock(vault, CODE);
-	attempt.catch(() => undefined);
-	while (vi.getTimerCount() === 0) await indexedDB.databases();
-	await vi.runAllTimersAsync();
-	await expect(attempt).rejects.toMatchObject({ code: 'blocked' });
+	const ticks = async (attempt: Promise<unknown>) => {
+		attempt.catch(() => undefined);
+		while (vi.getTimerCount() === 0) await indexedDB.databases();
+		await vi.runAllTimersAsync();
+	};
+	const locking = lock(vault, CODE);
+	await ticks(locking);
+	await expect(locking).rejects.toMatchObject({ code: 'blocked' });
+	const keeping = account.drafts.keep('note', 'typed on');
+	await ticks(keeping);
+	await expect(keeping).rejects.toMatchObject({ code: 'blocked' });
 	vi.useRealTimers();
 	frozen.close();
 	expect(await places()).toEqual(before);
-	const later = start();
-	await later.account.drafts.load();
-	expect(later.account.drafts.text('note')).toBe('typed');
+	await account.drafts.keep('note', 'typed on');
+	await account.drafts.load();
+	expect(account.drafts.text('note')).toBe('typed on');
 });
 
 test('a full disk: nothing moves, and what was half copied is gone', async () => {
