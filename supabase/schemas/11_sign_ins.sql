@@ -120,6 +120,32 @@ $$;
 comment on function public.end_sign_ins is
 	'Signs the caller out of one device, of all others, or everywhere; the last ends their calendar too.';
 
+create function private.replace_sign_in(former uuid) returns void
+language plpgsql volatile security definer set search_path = '', pg_temp as $$
+declare
+	me uuid := private.me();
+	own uuid := private.sign_in_id();
+begin
+	if former is not distinct from own then
+		perform private.refuse('CR005', 'another sign-in than the caller''s');
+	end if;
+	perform from auth.sessions s where s.id = former and s.user_id = me for update;
+	if not found then
+		perform private.refuse('CR001', 'no such sign-in');
+	end if;
+	-- Before it ends: what ends takes its subscriptions along.
+	update cercle.push_subscriptions p set session_id = own
+		where p.session_id = former and p.member_id = me;
+	delete from auth.sessions s where s.id = former;
+end $$;
+
+create function public.replace_sign_in(former uuid) returns void
+language sql volatile security invoker set search_path = '', pg_temp as $$
+	select private.replace_sign_in(former)
+$$;
+comment on function public.replace_sign_in is
+	'For a device that signed in anew: ends its former sign-in, whose reminders by push go on under the caller''s.';
+
 -- A sign-in that nobody uses ends. A phone forgets what it kept after thirty days without contact
 -- (LAPSE in src/lib/offline/device.svelte.ts) and asks to sign in again: from then on its sign-in,
 -- and every copy of it, serves nobody. Called by `erase_expired`; answers how many ended.
@@ -143,6 +169,6 @@ end $$;
 -- Grants
 
 grant execute on function
-	private.list_sign_ins(), private.end_sign_ins(uuid, boolean), public.list_sign_ins(),
-	public.end_sign_ins(uuid, boolean)
+	private.list_sign_ins(), private.end_sign_ins(uuid, boolean), private.replace_sign_in(uuid),
+	public.list_sign_ins(), public.end_sign_ins(uuid, boolean), public.replace_sign_in(uuid)
 	to authenticated;

@@ -31,18 +31,10 @@ export async function enterPassword(
 	return memberOf(answer.data.user);
 }
 
-/**
- * Sends a six-digit code to the signed-in member: with it they prove that the mailbox is theirs.
- */
-export async function sendProof(backend: Backend): Promise<void> {
+/** Sets or changes the password of the signed-in member, right after a `Proof`. @throws Failure. */
+export async function setPassword(backend: Backend, password: string): Promise<void> {
 	const auth = await backend.auth();
-	throwIfRefused(await auth.reauthenticate());
-}
-
-/** Sets or changes the password of the signed-in member, given the code of `sendProof`. */
-export async function setPassword(backend: Backend, password: string, code: string): Promise<void> {
-	const auth = await backend.auth();
-	throwIfRefused(await auth.updateUser({ password, nonce: code }));
+	throwIfRefused(await auth.updateUser({ password }));
 }
 
 /** The address of the signed-in member; null: nobody is signed in. */

@@ -36,30 +36,35 @@ export class Backend {
 
 	/** Sign-in, tokens and their renewal. */
 	auth(): Promise<Auth> {
-		this.#auth ??= Promise.all([
+		this.#auth ??= this.#client(this.storage).catch((error: unknown) => {
+			// Lost on the way: the next one asks again.
+			this.#auth = null;
+			throw error;
+		});
+		return this.#auth;
+	}
+
+	/** Signs somebody in beside the member of this device: nothing of it is kept, or renewed. */
+	aside(): Promise<Auth> {
+		return this.#client(null);
+	}
+
+	async #client(storage: SessionStorage | null): Promise<Auth> {
+		const [{ AuthClient }, { inOwnTime }, { askAuth }] = await Promise.all([
 			import('@supabase/auth-js'),
 			import('./token-expiry.ts'),
 			import('./own-word.ts')
-		])
-			.then(
-				([{ AuthClient }, { inOwnTime }, { askAuth }]) =>
-					new AuthClient({
-						url: `${this.#endpoint.url}/auth/v1`,
-						headers: { apikey: this.#endpoint.key },
-						storageKey: 'session',
-						storage: inOwnTime(this.storage),
-						persistSession: true,
-						autoRefreshToken: true,
-						detectSessionInUrl: false,
-						fetch: (input, init) => askAuth(input, { ...init, signal: AbortSignal.timeout(LIMIT) })
-					})
-			)
-			.catch((error: unknown) => {
-				// Lost on the way: the next one asks again.
-				this.#auth = null;
-				throw error;
-			});
-		return this.#auth;
+		]);
+		return new AuthClient({
+			url: `${this.#endpoint.url}/auth/v1`,
+			headers: { apikey: this.#endpoint.key },
+			storageKey: storage ? 'session' : 'aside',
+			...(storage && { storage: inOwnTime(storage) }),
+			persistSession: storage !== null,
+			autoRefreshToken: storage !== null,
+			detectSessionInUrl: false,
+			fetch: (input, init) => askAuth(input, { ...init, signal: AbortSignal.timeout(LIMIT) })
+		});
 	}
 
 	/** A valid access token, renewed when needed; null when nobody is signed in. */
@@ -110,7 +115,7 @@ export class Backend {
 		leaving: () => void = () => {}
 	): Promise<Functions[Name]['Returns']> {
 		if (token === null) throw new Failure('unauthorized');
-		const rest = await this.#client();
+		const rest = await this.#functions();
 		const request = rest.rpc(name, args).setHeader('Authorization', `Bearer ${token}`);
 		leaving();
 		const { data, error, status } = await request.abortSignal(signal);
@@ -128,7 +133,7 @@ export class Backend {
 		});
 	}
 
-	#client(): Promise<PostgrestClient<Database>> {
+	#functions(): Promise<PostgrestClient<Database>> {
 		this.#rest ??= Promise.all([import('@supabase/postgrest-js'), import('./own-word.ts')])
 			.then(
 				([{ PostgrestClient }, { askData }]) =>

@@ -39,6 +39,7 @@ export type Database = {
 			read_calendar: { Args: { token: string }; Returns: Json };
 			read_invitation: { Args: { token: string }; Returns: Json };
 			read_reminders: { Args: Record<PropertyKey, never>; Returns: Json };
+			replace_sign_in: { Args: { former: string }; Returns: undefined };
 			revoke_invitation: { Args: { invitation_id: string }; Returns: undefined };
 			room_command: {
 				Args: {

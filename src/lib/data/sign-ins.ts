@@ -1,5 +1,7 @@
 import * as z from 'zod/mini';
+import * as codes from '#lib/domain/codes.ts';
 import type { Backend } from './backend.ts';
+import { Failure } from './failure.ts';
 
 const moment = z.pipe(
 	z.string(),
@@ -30,6 +32,13 @@ export async function list(backend: Backend): Promise<SignIn[]> {
 
 export async function end(backend: Backend, id: string): Promise<void> {
 	await backend.call('end_sign_ins', { sign_in_id: id });
+}
+
+/** Ends the sign-in that this device had before it signed in anew; gone already is as good. */
+export async function replace(backend: Backend, former: string): Promise<void> {
+	await backend.call('replace_sign_in', { former }).catch((error: unknown) => {
+		if (!(error instanceof Failure) || error.code !== codes.NOT_FOUND) throw error;
+	});
 }
 
 export async function endOthers(backend: Backend): Promise<void> {

@@ -29,6 +29,7 @@ const words: Readonly<Record<string, () => string>> = {
 	over_request_rate_limit: m.errors_too_many,
 	over_email_send_rate_limit: m.errors_too_many,
 	otp_expired: m.errors_code_wrong,
+	reauthentication_needed: m.errors_code_wrong,
 	reauthentication_not_valid: m.errors_code_wrong,
 	invalid_credentials: m.errors_password_wrong,
 	weak_password: m.errors_password_guessable,

@@ -1,5 +1,9 @@
 import type { SupabaseClient } from '@supabase/supabase-js';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { setPassword } from '#lib/data/account.ts';
+import { Backend } from '#lib/data/backend.ts';
+import { Proof } from '#lib/data/proof.ts';
+import { list } from '#lib/data/sign-ins.ts';
 import { started } from '../../support/server.ts';
 import { enterByCode } from '../people.ts';
 
@@ -28,6 +32,111 @@ const change = async (client: SupabaseClient, nonce?: string) =>
 const enters = async (email: string) =>
 	(await cercle.anonymous().auth.signInWithPassword({ email, password })).error === null;
 
+/** As much time as a sign-in by code is worth a proof has passed. */
+const age = (email: string) => cercle.owner`
+	update auth.sessions s set created_at = now() - interval '10 minutes 1 second'
+	from auth.users u where u.id = s.user_id and u.email = ${email}
+`;
+
+/** The app on a device on which this address signed in with a code, some time ago. */
+async function app(email = address()): Promise<{ backend: Backend; email: string }> {
+	const kept = new Map<string, string>();
+	const backend = new Backend(
+		{ url: server.url, key: server.publishableKey },
+		{
+			getItem: async (key) => kept.get(key) ?? null,
+			setItem: async (key, value) => void kept.set(key, value),
+			removeItem: async (key) => void kept.delete(key)
+		}
+	);
+	const auth = await backend.auth();
+	await auth.stopAutoRefresh();
+	await auth.signInWithOtp({ email });
+	const token = await server.mails.code(email);
+	expect((await auth.verifyOtp({ email, token, type: 'email' })).error).toBeNull();
+	await age(email);
+	return { backend, email };
+}
+
+describe('the app signs in anew with the code', () => {
+	test('with the right one the password is set, and the list of sign-ins has this device alone', async () => {
+		const { backend, email } = await app();
+		await app(email);
+		const proof = new Proof(backend);
+		await proof.send();
+		const [former] = await list(backend);
+		await proof.give(await server.mails.code(email));
+		const replaced = await list(backend);
+		expect(replaced).toHaveLength(2);
+		expect(replaced[0]).toMatchObject({ current: true });
+		expect(replaced.map(({ id }) => id)).not.toContain(former?.id);
+		await setPassword(backend, password);
+		expect(await list(backend)).toMatchObject([{ current: true }]);
+		expect(await enters(email)).toBe(true);
+	});
+
+	test('a wrong one, one given twice or too late leaves the sign-in and the password as they were', async () => {
+		const { backend, email } = await app();
+		const before = await list(backend);
+		const proof = new Proof(backend);
+		await proof.send();
+		const right = await server.mails.code(email);
+		await expect(proof.give(right === '000000' ? '000001' : '000000')).rejects.toMatchObject({
+			code: 'otp_expired'
+		});
+		await cercle.owner`
+			update auth.users set recovery_sent_at = now() - interval '11 minutes' where email = ${email}
+		`;
+		await expect(proof.give(right)).rejects.toMatchObject({ code: 'otp_expired' });
+		expect(await list(backend)).toEqual(before);
+		await expect(setPassword(backend, password)).rejects.toMatchObject({
+			code: 'reauthentication_needed'
+		});
+		expect(await enters(email)).toBe(false);
+	});
+
+	test('a password that is refused costs no second code, and one that is set spends it', async () => {
+		const { backend, email } = await app();
+		const proof = new Proof(backend);
+		await proof.send();
+		const code = await server.mails.code(email);
+		await proof.give(code);
+		await expect(setPassword(backend, 'azertyuiop')).rejects.toMatchObject({
+			code: 'weak_password'
+		});
+		await proof.give(code);
+		await setPassword(backend, password);
+		await expect(setPassword(backend, `${password} encore`)).rejects.toMatchObject({
+			code: 'reauthentication_needed'
+		});
+	});
+
+	test('the browser is reminded by push as before', async () => {
+		const { backend, email } = await app();
+		await backend.call('subscribe_push', {
+			endpoint: `https://push.example/${email}`,
+			p256dh: 'B'.repeat(87),
+			auth: 'a'.repeat(22)
+		});
+		const proof = new Proof(backend);
+		await proof.send();
+		await proof.give(await server.mails.code(email));
+		const [own] = await list(backend);
+		const kept = await cercle.owner`
+			select session_id from push_subscriptions where endpoint = ${`https://push.example/${email}`}
+		`;
+		expect(kept).toEqual([{ session_id: own?.id }]);
+	});
+});
+
+test('nor from a sign-in by password, however young', async () => {
+	const { client, email, nonce } = await proving();
+	expect(await change(client, nonce)).toBeNull();
+	const other = cercle.anonymous();
+	await other.auth.signInWithPassword({ email, password });
+	expect(await change(other)).toBe('reauthentication_needed');
+});
+
 test('a new password is taken with the code of the mail, which is worth one', async () => {
 	const { client, email, nonce } = await proving();
 	expect(await change(client, nonce)).toBeNull();
@@ -37,6 +146,7 @@ test('a new password is taken with the code of the mail, which is worth one', as
 
 test('not from a session alone: a phone held for a moment is not the account', async () => {
 	const { client, email } = await proving();
+	await age(email);
 	expect(await change(client)).toBe('reauthentication_needed');
 	expect(await enters(email)).toBe(false);
 });

@@ -1091,6 +1091,13 @@ export const calls: readonly Call[] = [
 		otherwise: 'CR001'
 	},
 	{
+		name: 'replace_sign_in',
+		asking: 'a sign-in replaced that is not theirs',
+		args: () => ({ former: randomUUID() }),
+		ok: [],
+		otherwise: 'CR001'
+	},
+	{
 		name: 'claim_reminders',
 		asking: 'what is due',
 		args: () => ({ at: null, most: 1 }),

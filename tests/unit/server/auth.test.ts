@@ -15,6 +15,9 @@ function options(): AuthOptions & { forwarded: LiteRequest[] } {
 			spendProof: async () => false,
 			hasSession: async () => false,
 			nameSession: async () => undefined,
+			noteCode: async () => undefined,
+			isProved: async () => false,
+			spendCode: async () => undefined,
 			endSessions: async () => undefined,
 			endOtherSessions: async () => undefined
 		},

@@ -25,6 +25,12 @@ export interface Accounts {
 	hasSession(id: string): Promise<boolean>;
 	/** Notes in which browser a session was opened or renewed, in its own words; never from where. */
 	nameSession(id: string, userAgent: string | null): Promise<void>;
+	/** Notes that a code opened this session. */
+	noteCode(session: string): Promise<void>;
+	/** Whether a code opened this session in the last ten minutes, and nothing was done with it yet. */
+	isProved(session: string): Promise<boolean>;
+	/** What a code may be good for besides the session is done. */
+	spendCode(session: string): Promise<void>;
 	/** Ends all sessions of the account. */
 	endSessions(email: string): Promise<void>;
 	/** Ends all sessions of the account that has this one, but for this one. */
@@ -88,6 +94,21 @@ export function openAccounts(pool: Pool): Accounts {
 				id,
 				userAgent?.slice(0, 500) ?? null
 			);
+		},
+		// Auth keeps a column for a word on a session, and writes none.
+		async noteCode(session) {
+			await pool.rows(`update auth.sessions set tag = 'code' where id = $1`, session);
+		},
+		async isProved(session) {
+			const proved = await pool.rows(
+				`select true from auth.sessions
+				where id = $1 and tag = 'code' and created_at > now() - interval '10 minutes'`,
+				session
+			);
+			return proved.length > 0;
+		},
+		async spendCode(session) {
+			await pool.rows('update auth.sessions set tag = null where id = $1', session);
 		},
 		async endSessions(email) {
 			await pool.rows(

@@ -191,8 +191,8 @@ async function tryCode(
 
 /**
  * A person who holds an unlocked phone for a moment must not hold the account for good: a new
- * password takes a code sent to the mailbox, as a hosted Supabase does with
- * `secure_password_change`.
+ * password takes a code sent to the mailbox. The app signs in anew with it; the build before sent it
+ * along, as a hosted Supabase asks with `secure_password_change`.
  */
 async function changePassword(call: Call, { password, nonce }: PasswordChange): Promise<Response> {
 	const { accounts, limits, rules, lite } = call.options;
@@ -200,9 +200,10 @@ async function changePassword(call: Call, { password, nonce }: PasswordChange): 
 	const change = () =>
 		lite({ method: 'PUT', path: 'user', body: { password }, authorization: call.authorization });
 	// In nobody's name: Auth says so by itself.
-	if (account === null) return change();
-	if (await isWeak(password, call.bearer?.email ?? '')) return weak();
+	if (account === null || !call.bearer) return change();
+	if (await isWeak(password, call.bearer.email)) return weak();
 	if (nonce === undefined) {
+		if (await accounts.isProved(call.bearer.session_id)) return change();
 		return refuse(400, 'reauthentication_needed', 'A new password needs a code');
 	}
 	const mayGuess = mayTry(call) && limits.take(`address ${account}`, rules.triesPerAddress);

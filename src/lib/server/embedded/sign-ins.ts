@@ -24,11 +24,16 @@ export async function keepSignIns(
 	accounts: Accounts
 ): Promise<void> {
 	if (!answer.ok) return;
-	if (asked === 'PUT user' && bearer) await accounts.endOtherSessions(bearer.session_id);
+	if (asked === 'PUT user' && bearer) {
+		await accounts.spendCode(bearer.session_id);
+		await accounts.endOtherSessions(bearer.session_id);
+	}
 	if (!OPENING.has(asked)) return;
 	const token = opened.safeParse(await answer.clone().json()).data?.access_token;
 	const session = sessionOf(token);
-	if (session) await accounts.nameSession(session, userAgent);
+	if (!session) return;
+	await accounts.nameSession(session, userAgent);
+	if (asked === 'POST verify') await accounts.noteCode(session);
 }
 
 /** Of a token that Auth itself has just made. */
