@@ -160,7 +160,10 @@ begin
 	if exists (select from jsonb_each_text(erased) e where e.value <> '0') then
 		perform private.tell_all_rooms();
 	end if;
-	return erased || jsonb_build_object('sign_ins', private.end_idle_sign_ins(batch));
+	return erased || jsonb_build_object(
+		'sign_ins', private.end_idle_sign_ins(batch),
+		'address_changes', private.erase_address_changes(moment, batch)
+	);
 end $$;
 
 create function public.erase_expired(at timestamptz, most int default 200) returns jsonb

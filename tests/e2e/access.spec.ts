@@ -60,6 +60,36 @@ test('a password, once chosen, signs in too; a wrong one says so', async ({ phon
 	await expect(other.page.getByText('Pas encore de groupe')).toBeVisible();
 });
 
+test('an account moves to another address with a code from each, and signs in with the new one', async ({
+	phone,
+	mails
+}) => {
+	const anne = await phone('Anne');
+	const { page } = anne;
+	await signIn(anne, mails);
+	await page.goto('/me');
+	await page.getByRole('button', { name: 'Changer', exact: true }).click();
+	const sheet = page.getByRole('dialog');
+	const moved = addressFor('Ailleurs');
+	await sheet.getByLabel('Nouvelle adresse e-mail').fill(moved);
+	await sheet.getByRole('button', { name: 'Recevoir les deux codes' }).click();
+	const codes = { old: await mails.code(anne.email), new: await mails.code(moved) };
+	await sheet.getByLabel(`Code reçu à ${anne.email}`).fill(codes.new);
+	await sheet.getByLabel(`Code reçu à ${moved}`).fill(codes.new);
+	const save = sheet.getByRole('button', { name: 'Changer d’adresse' });
+	await save.click();
+	await expect(sheet.getByText('L’un des deux codes n’est pas le bon.')).toBeVisible();
+	await sheet.getByLabel(`Code reçu à ${anne.email}`).fill(codes.old);
+	await save.click();
+	await expect(page.getByText(`Votre compte a maintenant l’adresse ${moved}.`)).toBeVisible();
+	await page.reload();
+	await expect(page.getByText(moved).first()).toBeVisible();
+
+	const other = await phone('Anne');
+	await signIn({ ...other, email: moved }, mails);
+	await expect(other.page.getByText('Pas encore de groupe')).toBeVisible();
+});
+
 test('an invitation opens for its address only, and only once', async ({ phone, mails }) => {
 	const anne = await phone('Anne');
 	const bruno = await phone('Bruno');

@@ -11,10 +11,19 @@ export type Database = {
 		Functions: {
 			accept_invitation: { Args: { token: string }; Returns: string };
 			apply_ops: { Args: { client_id: string; operations: Json }; Returns: Json };
+			ask_address: { Args: { email: string }; Returns: string };
+			change_address: {
+				Args: { change_id: string; new_code: string; old_code: string };
+				Returns: string;
+			};
 			claim_reminders: { Args: { at: string; most: number }; Returns: Json };
 			close_calendar: { Args: Record<PropertyKey, never>; Returns: undefined };
 			close_session: {
 				Args: { command_id: string; expected_version: number; next: Json; session_id: string };
+				Returns: Json;
+			};
+			code_address: {
+				Args: { change_id: string; new_hash: string; old_hash: string };
 				Returns: Json;
 			};
 			community_overview: { Args: { community_id: string }; Returns: Json };

@@ -108,6 +108,7 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 	const supabase = backend
 		? embeddedSupabase(backend.api, backend.keys.publishableKey)
 		: config.hosted && hostedSupabase(config.hosted, config.hosted.publishableKey);
+	const secret = secretSupabase(config, backend);
 	const vapid = config.vapid ?? backend?.keys.vapid ?? null;
 	const listener = createListener({
 		api: backend?.api ?? null,
@@ -119,6 +120,7 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 			mailer,
 			config,
 			supabase,
+			secret,
 			feed: supabase && openFeed(supabase),
 			limits: new Limits(),
 			pushKey: vapid?.publicKey ?? null
@@ -145,7 +147,6 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 		closed = new Promise((resolve) => server.close(resolve));
 	});
 	if (options.reminders ?? true) {
-		const secret = secretSupabase(config, backend);
 		const reminders = openReminders({ config, vapid, mailer, log, supabase: secret });
 		parts.add('reminders', () => reminders.close());
 		const eraser = openEraser(secret, log);

@@ -5,6 +5,7 @@
 const FIELDS = new Set([
 	'actions',
 	'address',
+	'address_changes',
 	'breaches',
 	'bytes',
 	'channels',

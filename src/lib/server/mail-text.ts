@@ -27,6 +27,40 @@ export function codeMail(to: string, code: string, language: Language | null): M
 	}));
 }
 
+/** To the address that an account has, when it is to move: the code that shows it is still read. */
+export function formerAddressMail(to: string, code: string, language: Language): Mail {
+	return write(to, language, (locale) => ({
+		subject: m.mail_address_subject({}, { locale }),
+		parts: [
+			{ words: m.mail_address_former_line({}, { locale }) },
+			{ code },
+			{ words: m.mail_code_valid({}, { locale }) },
+			{ words: m.mail_address_former_never({}, { locale }) }
+		]
+	}));
+}
+
+/** To the address that an account is to move to: the code that shows that its owner reads it. */
+export function newAddressMail(to: string, code: string, language: Language): Mail {
+	return write(to, language, (locale) => ({
+		subject: m.mail_address_subject({}, { locale }),
+		parts: [
+			{ words: m.mail_address_new_line({}, { locale }) },
+			{ code },
+			{ words: m.mail_code_valid({}, { locale }) },
+			{ words: m.mail_code_never({}, { locale }) }
+		]
+	}));
+}
+
+/** To the same, where it has an account already: its owner learns what whoever asks does not. */
+export function takenAddressMail(to: string): Mail {
+	return write(to, null, (locale) => ({
+		subject: m.mail_address_subject({}, { locale }),
+		parts: [{ words: m.mail_address_taken_line({}, { locale }) }]
+	}));
+}
+
 /** The mail with an invitation: it says that one waits, and names neither group nor sender. */
 export function invitationMail(to: string, link: string, language: Language | null): Mail {
 	return write(to, language, (locale) => ({

@@ -12,6 +12,8 @@ export interface Cercle {
 	config: Pick<Config, 'origin' | 'originGiven' | 'demo'>;
 	/** Null where nothing is behind the pages. */
 	supabase: Supabase | null;
+	/** The same with the key that passes every policy; null where this process has none. */
+	secret: Supabase | null;
 	feed: Feed | null;
 	/** Counts what the endpoints are asked. */
 	limits: Limits;

@@ -13,15 +13,22 @@ export class RpcError extends Error {
 
 const refusalFormat = z.object({ code: z.string() });
 
-/** Calls a function of the database with the key `supabase` has. @throws RpcError. */
+/**
+ * Calls a function of the database with the key `supabase` has, in the name of the member whose token
+ * `bearer` is. @throws RpcError.
+ */
 export async function callFunction(
 	supabase: Supabase,
 	name: string,
-	args: Record<string, unknown>
+	args: Record<string, unknown>,
+	bearer: string | null = null
 ): Promise<unknown> {
 	const answer = await supabase.fetch(`/rest/v1/rpc/${name}`, {
 		method: 'POST',
-		headers: { 'content-type': 'application/json' },
+		headers: {
+			'content-type': 'application/json',
+			...(bearer !== null && { authorization: `Bearer ${bearer}` })
+		},
 		body: JSON.stringify(args)
 	});
 	const text = await answer.text();

@@ -38,7 +38,8 @@ test('more than one batch is erased in one turn, and the log says how much in nu
 		{
 			...{ at: expect.any(String) as string, event: 'erased', sessions: 203 },
 			...{ contributions: 203, feedbacks: 203, reviews: 0, breaches: 0, forgotten: 0 },
-			...{ actions: 0, goals: 0, invitations: 0, reminders: 0, operations: 0, sign_ins: 0 }
+			...{ actions: 0, goals: 0, invitations: 0, reminders: 0, operations: 0, sign_ins: 0 },
+			address_changes: 0
 		}
 	]);
 	expect(await tablesWith(cercle.owner, words.at(-1)!)).not.toEqual([]);

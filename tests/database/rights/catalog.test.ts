@@ -224,7 +224,7 @@ describe('functions', () => {
 					and has_function_privilege('service_role', oid, 'execute')
 				order by proname
 			`)
-		).toEqual(['claim_reminders', 'erase_expired', 'finish_reminder']);
+		).toEqual(['claim_reminders', 'code_address', 'erase_expired', 'finish_reminder']);
 	});
 
 	test('beside what the API hands on to, members may call exactly these of private', async () => {

@@ -1098,6 +1098,29 @@ export const calls: readonly Call[] = [
 		otherwise: 'CR001'
 	},
 	{
+		name: 'ask_address',
+		asking: 'another address for their account',
+		args: () => ({ email: `${randomUUID()}@elsewhere.example` }),
+		ok: named,
+		otherwise: ''
+	},
+	{
+		name: 'change_address',
+		asking: 'a change that is not theirs',
+		args: () => ({ change_id: randomUUID(), old_code: '123456', new_code: '654321' }),
+		ok: [],
+		otherwise: 'CR001'
+	},
+	{
+		name: 'code_address',
+		asking: 'the codes of a change known',
+		args: () => ({
+			...{ change_id: randomUUID(), old_hash: 'ab'.repeat(32), new_hash: 'cd'.repeat(32) }
+		}),
+		ok: [],
+		otherwise: 'PGRST202'
+	},
+	{
 		name: 'claim_reminders',
 		asking: 'what is due',
 		args: () => ({ at: null, most: 1 }),

@@ -5,6 +5,7 @@ import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import * as account from '#lib/data/account.ts';
+import * as address from '#lib/data/address.ts';
 import { Backend } from '#lib/data/backend.ts';
 import { Proof } from '#lib/data/proof.ts';
 import * as signIns from '#lib/data/sign-ins.ts';
@@ -138,6 +139,8 @@ const calls: readonly ((backend: Backend) => Promise<unknown>)[] = [
 	(backend) => new Proof(backend).send(),
 	(backend) => new Proof(backend).give('123456'),
 	(backend) => account.setPassword(backend, 'a long enough one'),
+	(backend) => address.ask(backend, 'anne@elsewhere.example'),
+	(backend) => address.change(backend, randomUUID(), { old: '123456', new: '654321' }),
 	(backend) => account.remove(backend, 'anne@test.example'),
 	(backend) => signIns.list(backend),
 	(backend) => signIns.replace(backend, randomUUID()),
@@ -257,7 +260,7 @@ test('no call of the app is missing in these tests', async () => {
 	);
 	expect(named.length).toBeGreaterThan(30);
 	const asked = proxy.paged.map((line) => line.replace(/^\w+ \/(rest\/v1|auth\/v1|api)\//, ''));
-	const others = ['otp', 'verify', 'token', 'user', 'invitations', 'push'];
+	const others = ['otp', 'verify', 'token', 'user', 'address', 'invitations', 'push'];
 	expect(new Set(asked)).toEqual(new Set([...named, ...others]));
 });
 

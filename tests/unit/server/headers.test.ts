@@ -20,6 +20,7 @@ async function serve(parts: Partial<ListenerParts>): Promise<string> {
 			mailer: { send: async () => undefined, demoMails: null, close: () => undefined },
 			config: { origin: 'http://localhost:3000', originGiven: false, demo: false },
 			supabase: null,
+			secret: null,
 			feed: null,
 			limits: new Limits(),
 			pushKey: null
