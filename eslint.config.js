@@ -52,7 +52,8 @@ const lent = {
 		'actions/Conflicts.svelte',
 		'actions/DecideCard.svelte',
 		'actions/ticking.svelte.ts',
-		'group/OpenVotes.svelte'
+		'group/OpenVotes.svelte',
+		'me/AddressWaits.svelte'
 	]
 };
 

@@ -133,9 +133,11 @@ begin
 	if not found then
 		perform private.refuse('CR001', 'no such sign-in');
 	end if;
-	-- Before it ends: what ends takes its subscriptions along.
+	-- Before it ends: what ends takes along what hangs on it.
 	update cercle.push_subscriptions p set session_id = own
 		where p.session_id = former and p.member_id = me;
+	update private.address_changes c set session_id = own
+		where c.session_id = former and c.account = me;
 	delete from auth.sessions s where s.id = former;
 end $$;
 

@@ -339,6 +339,7 @@ begin
 			union all select * from private.shown_groups()
 			union all select * from private.shown_invitations()
 			union all select * from private.shown_moderation()
+			union all select * from private.shown_addresses()
 			union all select * from private.shown_sessions()
 			union all select * from private.shown_challenges()
 			union all select * from private.shown_contributions()

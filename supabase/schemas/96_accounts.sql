@@ -80,6 +80,8 @@ begin
 	delete from cercle.calendars c where c.id = old.id;
 	delete from cercle.operations o where o.member_id = old.id;
 	delete from private.address_changes c where c.account = old.id or c.email = lower(old.email);
+	delete from cercle.address_confirmations f where f.member_id = old.id;
+	delete from private.chosen_passwords p where p.account = old.id;
 	-- A group in which nobody could read it any more keeps nothing.
 	delete from cercle.groups g where g.id in (
 		select m.group_id from cercle.memberships m where m.member_id = old.id

@@ -90,6 +90,47 @@ test('an account moves to another address with a code from each, and signs in wi
 	await expect(other.page.getByText('Pas encore de groupe')).toBeVisible();
 });
 
+test('an account without its old address waits, in sight of its group, until the old one stops it', async ({
+	phone,
+	mails,
+	cercle
+}) => {
+	const anne = await phone('Anne');
+	const bruno = await phone('Bruno');
+	for (const one of [bruno, anne]) await signIn(one, mails);
+	await asOwner(cercle.dataFolder, (sql) =>
+		foundGroup(sql, 'Les Quais', [bruno.email, anne.email])
+	);
+	const { page } = anne;
+	await page.goto('/me');
+	await page.getByRole('button', { name: 'Changer', exact: true }).click();
+	const sheet = page.getByRole('dialog');
+	const moved = addressFor('Ailleurs');
+	await sheet.getByLabel('Nouvelle adresse e-mail').fill(moved);
+	await sheet.getByRole('button', { name: 'Recevoir les deux codes' }).click();
+	await mails.code(anne.email);
+	await sheet.getByRole('button', { name: 'Je ne lis plus l’ancienne adresse' }).click();
+	await sheet.getByLabel(`Code reçu à ${moved}`).fill(await mails.code(moved));
+	await sheet.getByRole('button', { name: 'Demander le changement' }).click();
+	await expect(page.getByText(`Demandé pour ${moved}.`)).toBeVisible();
+	await expect(page.getByText('Les Quais : 0 sur 2')).toBeVisible();
+
+	await bruno.page.goto('/today');
+	await bruno.page.getByRole('button', { name: 'C’est bien Anne' }).click();
+	await expect(bruno.page.getByText('Anne change d’adresse')).toBeHidden();
+	await page.goto('/today');
+	await expect(page.getByText('Les Quais : 1 sur 2')).toBeVisible();
+
+	const { text } = await mails.next(anne.email);
+	const stranger = await phone('Ancienne');
+	await stranger.page.goto(/\/stop#[\w-]{43}/.exec(text)?.[0] ?? '/stop');
+	await stranger.page.getByRole('button', { name: 'Arrêter' }).click();
+	await expect(stranger.page.getByText('C’est arrêté.')).toBeVisible();
+	await page.reload();
+	await expect(page.getByRole('heading', { name: 'Aujourd’hui' })).toBeVisible();
+	await expect(page.getByText('Votre compte change d’adresse')).toBeHidden();
+});
+
 test('an invitation opens for its address only, and only once', async ({ phone, mails }) => {
 	const anne = await phone('Anne');
 	const bruno = await phone('Bruno');

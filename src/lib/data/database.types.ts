@@ -27,6 +27,7 @@ export type Database = {
 				Returns: Json;
 			};
 			community_overview: { Args: { community_id: string }; Returns: Json };
+			confirm_address_wait: { Args: { group_id: string; wait_id: string }; Returns: undefined };
 			delete_account: { Args: { confirmation: string }; Returns: undefined };
 			dismiss_signal: { Args: { kind: string; session_id: string }; Returns: undefined };
 			end_sign_ins: { Args: { everywhere?: boolean; sign_in_id?: string }; Returns: number };
@@ -38,6 +39,17 @@ export type Database = {
 			invite: { Args: { email: string; group_id: string; token_hash: string }; Returns: string };
 			leave_group: { Args: { group_id: string }; Returns: undefined };
 			list_sign_ins: { Args: Record<PropertyKey, never>; Returns: Json };
+			open_address_wait: {
+				Args: {
+					account: string;
+					change_id: string;
+					has_password: boolean;
+					new_code: string;
+					session_id: string;
+					stop_hash: string;
+				};
+				Returns: Json;
+			};
 			open_calendar: { Args: Record<PropertyKey, never>; Returns: string };
 			plan_session: { Args: { expected_version: number; plan: Json }; Returns: string };
 			pull: { Args: { ask: Json }; Returns: Json };
@@ -73,6 +85,8 @@ export type Database = {
 			};
 			sign_charter: { Args: { charter_id: string }; Returns: undefined };
 			signal_facilitator: { Args: { kind: string; session_id: string }; Returns: undefined };
+			stop_address_wait: { Args: Record<PropertyKey, never>; Returns: undefined };
+			stop_address_wait_by: { Args: { token: string }; Returns: undefined };
 			subscribe_push: {
 				Args: { auth: string; endpoint: string; p256dh: string };
 				Returns: undefined;

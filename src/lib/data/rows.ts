@@ -212,6 +212,16 @@ const shapes = {
 		electors: z._default(z.array(id), [])
 	}),
 	breach_votes: z.object({ id, breach_id: id, exclude: z.boolean() }),
+	address_waits: z.object({
+		id,
+		member_id: id,
+		opened_at: moment,
+		/** Where the account is to move; null: it is somebody else's. */
+		email: person,
+		/** Groups in which the reader's word counts about it. */
+		groups: z.array(id)
+	}),
+	address_confirmations: z.object({ id, wait_id: id, group_id: id, member_id: id }),
 	room_states: z.object({
 		id,
 		position: z.nullable(count),

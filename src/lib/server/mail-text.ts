@@ -61,6 +61,18 @@ export function takenAddressMail(to: string): Mail {
 	}));
 }
 
+/** To the address of an account that waits to move without it: how its owner stops that. */
+export function stopAddressMail(to: string, link: string, language: Language): Mail {
+	return write(to, language, (locale) => ({
+		subject: m.mail_address_subject({}, { locale }),
+		parts: [
+			{ words: m.mail_address_stop_line({}, { locale }) },
+			{ link },
+			{ words: m.mail_address_stop_else({}, { locale }) }
+		]
+	}));
+}
+
 /** The mail with an invitation: it says that one waits, and names neither group nor sender. */
 export function invitationMail(to: string, link: string, language: Language | null): Mail {
 	return write(to, language, (locale) => ({

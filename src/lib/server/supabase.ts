@@ -13,7 +13,8 @@ export interface Supabase {
 export interface SupabaseRequest {
 	method: string;
 	headers: Record<string, string>;
-	body: string;
+	/** None for a method without one. */
+	body?: string;
 }
 
 /** The embedded one, called without leaving the process. */
@@ -25,7 +26,7 @@ export function embeddedSupabase(api: Api, key: string): Supabase {
 				method,
 				url: new URL(path, 'http://localhost'),
 				headers: { ...headers, apikey: key },
-				body: Buffer.from(body),
+				body: body === undefined ? null : Buffer.from(body),
 				peer: null,
 				isWanted: () => true
 			});
@@ -44,7 +45,7 @@ export function hostedSupabase({ url }: Hosted, key: string): Supabase {
 			fetch(new URL(path, url), {
 				method,
 				headers: { ...token, ...headers, apikey: key },
-				body,
+				...(body !== undefined && { body }),
 				signal: AbortSignal.timeout(10_000)
 			})
 	};

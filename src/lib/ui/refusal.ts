@@ -32,6 +32,8 @@ const words: Readonly<Record<string, () => string>> = {
 	codes_wrong: m.errors_codes_wrong,
 	codes_void: m.errors_codes_void,
 	address_taken: m.errors_address_taken,
+	address_waiting: m.errors_address_waiting,
+	password_needed: m.errors_password_needed,
 	reauthentication_needed: m.errors_code_wrong,
 	reauthentication_not_valid: m.errors_code_wrong,
 	invalid_credentials: m.errors_password_wrong,

@@ -224,7 +224,14 @@ describe('functions', () => {
 					and has_function_privilege('service_role', oid, 'execute')
 				order by proname
 			`)
-		).toEqual(['claim_reminders', 'code_address', 'erase_expired', 'finish_reminder']);
+		).toEqual([
+			'claim_reminders',
+			'code_address',
+			'erase_expired',
+			'finish_reminder',
+			'open_address_wait',
+			'stop_address_wait_by'
+		]);
 	});
 
 	test('beside what the API hands on to, members may call exactly these of private', async () => {
@@ -270,6 +277,8 @@ describe('functions', () => {
 			'my_accusation_ids',
 			'my_action_ids',
 			'my_address',
+			'my_address_groups',
+			'my_address_wait_ids',
 			'my_agreed_contribution_ids',
 			'my_agreed_feedback_ids',
 			'my_agreed_review_ids',
@@ -285,6 +294,7 @@ describe('functions', () => {
 			'my_joined_group_ids',
 			'my_joins',
 			'my_live_session_ids',
+			'my_next_address',
 			'my_noted_challenge_ids',
 			'my_own_event_ids',
 			'my_own_note_ids',
@@ -305,6 +315,7 @@ describe('functions', () => {
 			'row_of_operation',
 			'shared_takeaways',
 			'shown_actions',
+			'shown_addresses',
 			'shown_challenges',
 			'shown_contributions',
 			'shown_floor',

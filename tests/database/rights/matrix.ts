@@ -988,6 +988,20 @@ export const rules: readonly Rule[] = [
 		...readOnly
 	},
 	{
+		table: 'address_waits',
+		rows: 'of the presenter, where the later joiner had not belonged for thirty days',
+		key: (world) => ({ id: world.remains.addressWait }),
+		select: before,
+		...readOnly
+	},
+	{
+		table: 'address_confirmations',
+		rows: 'of a member',
+		key: (world) => ({ wait_id: world.remains.addressWait, member_id: world.people.member.id }),
+		select: ['member', 'presenter'],
+		...readOnly
+	},
+	{
 		table: 'breach_votes',
 		rows: 'of a member',
 		key: (world) => ({ breach_id: world.breach.open, member_id: world.people.member.id }),
@@ -1117,6 +1131,37 @@ export const calls: readonly Call[] = [
 		args: () => ({
 			...{ change_id: randomUUID(), old_hash: 'ab'.repeat(32), new_hash: 'cd'.repeat(32) }
 		}),
+		ok: [],
+		otherwise: 'PGRST202'
+	},
+	{
+		name: 'open_address_wait',
+		asking: 'an account to wait for another address',
+		args: (world) => ({
+			...{ change_id: randomUUID(), account: world.people.member.id, session_id: randomUUID() },
+			...{ new_code: '123456', has_password: true, stop_hash: 'ab'.repeat(32) }
+		}),
+		ok: [],
+		otherwise: 'PGRST202'
+	},
+	{
+		name: 'confirm_address_wait',
+		asking: 'a move confirmed that nobody asked for',
+		args: (world) => ({ wait_id: randomUUID(), group_id: world.group.id }),
+		ok: [],
+		otherwise: 'CR001'
+	},
+	{
+		name: 'stop_address_wait',
+		asking: 'the move of their own account stopped',
+		args: () => ({}),
+		ok: ['presenter'],
+		otherwise: 'CR001'
+	},
+	{
+		name: 'stop_address_wait_by',
+		asking: 'a move stopped by a token',
+		args: () => ({ token: 'a'.repeat(43) }),
 		ok: [],
 		otherwise: 'PGRST202'
 	},

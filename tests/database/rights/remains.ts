@@ -15,6 +15,8 @@ export interface Remains {
 	settledBreach: string;
 	/** Withdrawn by the presenter, who had raised it. */
 	withdrawnBreach: string;
+	/** The presenter's account waits to move; the member confirmed it. */
+	addressWait: string;
 	/** Actions and a goal of the member's that were over before the later joiners came. */
 	doneAction: string;
 	removedAction: string;
@@ -96,6 +98,7 @@ export function namesOfRemains(): Remains {
 			review: { agreed: randomUUID(), silentOwner: randomUUID(), silentWriter: randomUUID() }
 		},
 		unclosed: { session: randomUUID(), challenge: randomUUID(), contribution: randomUUID() },
+		addressWait: randomUUID(),
 		unshared: {
 			...{ tooEarly: randomUUID(), byLeft: randomUUID(), earlierStay: randomUUID() },
 			...{ takenBack: randomUUID(), toUnsigned: randomUUID() },
@@ -162,6 +165,20 @@ export async function addRemains(owner: Sql, world: World): Promise<void> {
 		await sql`
 			insert into session_consents (group_id, session_id, reader_id, member_id)
 			values (${group.id}, ${earlier}, ${later}, ${absent}), (${group.id}, ${live}, ${later}, ${presenter})
+		`;
+		await sql`
+			insert into private.address_changes (id, account, email)
+			values (${remains.addressWait}, ${presenter}, 'presenter@elsewhere.example')
+		`;
+		await sql`
+			insert into address_waits (id, member_id, opened_at)
+			select ${remains.addressWait}, ${presenter}, m.joined_at + interval '30 days' - interval '1 ms'
+			from memberships m
+			where m.group_id = ${group.id} and m.member_id = ${later} and m.left_at is null
+		`;
+		await sql`
+			insert into address_confirmations (wait_id, group_id, member_id)
+			values (${remains.addressWait}, ${group.id}, ${people.member.id})
 		`;
 		await sql`
 			insert into attendances (group_id, session_id, member_id, present)

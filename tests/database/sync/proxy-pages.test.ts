@@ -141,6 +141,10 @@ const calls: readonly ((backend: Backend) => Promise<unknown>)[] = [
 	(backend) => account.setPassword(backend, 'a long enough one'),
 	(backend) => address.ask(backend, 'anne@elsewhere.example'),
 	(backend) => address.change(backend, randomUUID(), { old: '123456', new: '654321' }),
+	(backend) => address.wait(backend, randomUUID(), '123456', null),
+	(backend) => address.stop(backend),
+	() => address.stopBy('a'.repeat(43)),
+	(backend) => address.confirm(backend, randomUUID(), group.id),
 	(backend) => account.remove(backend, 'anne@test.example'),
 	(backend) => signIns.list(backend),
 	(backend) => signIns.replace(backend, randomUUID()),
@@ -260,7 +264,17 @@ test('no call of the app is missing in these tests', async () => {
 	);
 	expect(named.length).toBeGreaterThan(30);
 	const asked = proxy.paged.map((line) => line.replace(/^\w+ \/(rest\/v1|auth\/v1|api)\//, ''));
-	const others = ['otp', 'verify', 'token', 'user', 'address', 'invitations', 'push'];
+	const others = [
+		'otp',
+		'verify',
+		'token',
+		'user',
+		'address',
+		'address/wait',
+		'address/stop',
+		'invitations',
+		'push'
+	];
 	expect(new Set(asked)).toEqual(new Set([...named, ...others]));
 });
 

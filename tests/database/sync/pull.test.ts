@@ -142,7 +142,7 @@ describe('one answer holds all a person may read', () => {
 	test('and is what the tables show row by row', async () => {
 		const shown = await cercle.owner`select name, source from private.shown_tables(null)`;
 		const names = shown.map((row) => [row.name as string, row.source as string] as const);
-		expect(names).toHaveLength(24);
+		expect(names).toHaveLength(26);
 		for (const persona of personas) {
 			if (persona === 'anonymous') continue;
 			const { tables } = await pull(persona);

@@ -29,7 +29,7 @@ function means(answer: (call: Call) => Response, deliver: (mail: Mail) => void =
 		supabase: {
 			key: 'key',
 			fetch: async (path, { headers, body }) => {
-				const call = { path, args: JSON.parse(body), authorization: headers.authorization };
+				const call = { path, args: JSON.parse(body ?? ''), authorization: headers.authorization };
 				calls.push(call);
 				return answer(call);
 			}
