@@ -639,10 +639,10 @@ create policy select_member on cercle.goals for select to authenticated
 
 -- Triggers
 
--- Erasing a line says nothing.
+-- Erasing a line says nothing, nor does another outcome beside a line of before.
 create trigger tell_when before update on cercle.actions
 	for each row when (
-		new.outcome is distinct from old.outcome or new.line not in (old.line, '')
+		new.line not in (old.line, '') or new.line = '' and new.outcome is distinct from old.outcome
 	) execute function private.date_told_action();
 
 -- Grants

@@ -531,10 +531,10 @@ begin
 	new.told_at := clock_timestamp();
 	return new;
 end $$;
--- Erasing a line says nothing.
+-- Erasing a line says nothing, nor does another outcome beside a line of before.
 create trigger tell_when before update on cercle.actions
 	for each row when (
-		new.outcome is distinct from old.outcome or new.line not in (old.line, '')
+		new.line not in (old.line, '') or new.line = '' and new.outcome is distinct from old.outcome
 	) execute function private.date_told_action();
 
 -- Row trigger: writes the history, for whatever changes an action.

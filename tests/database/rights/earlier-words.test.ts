@@ -132,6 +132,15 @@ describe('a later joiner', () => {
 		expect(await actionOf(zoe)).toEqual(seen);
 	});
 
+	test('reads no line of before because another outcome is told beside it', async () => {
+		await start(ada, next.id);
+		const told = { id: action, changes: { outcome: 'not_done' } };
+		await allow(bob, 'action.tell', told);
+		const [held] = await cercle.owner`select line, outcome from actions where id = ${action}`;
+		expect(held).toEqual({ line: BEFORE, outcome: 'not_done' });
+		expect(await actionOf(zoe)).toMatchObject({ line: '', outcome: null });
+	});
+
 	test('reads no action that was done before', async () => {
 		await allow(bob, 'action.settle', { id: action, changes: { status: 'done' } });
 		const yan = await joinGroup(cercle, group, 'Yan');

@@ -363,10 +363,7 @@ async function addAuthors(sql: TransactionSql, world: World): Promise<void> {
 	await review(earlier.id, toldAction, 'Half of it', byLeft.line, people.left.id);
 	await review(earlier.id, world.action.member, '', byLeft.noLine, people.left.id);
 	await review(remains.partial.session, toldAction, '', noLine, people.left.id);
-	await sql`
-		insert into sessions select (jsonb_populate_record(s, ${sql.json({ id: alone })})).*
-		from sessions s where id = ${earlier.id}
-	`;
+	await copySession(sql, earlier.id, { id: alone });
 	await sql`insert into attendances ${sql([
 		{ ...within(alone), member_id: member.id, present: true },
 		{ ...within(alone), member_id: facilitator.id, present: false }
@@ -422,13 +419,10 @@ async function addElsewhere(sql: TransactionSql, world: World, joined: Date): Pr
 		insert into signatures (group_id, charter_id, member_id)
 		select ${elsewhere}, id, ${people.presenter.id} from charters where group_id = ${elsewhere}
 	`;
-	await sql`
-		insert into sessions select (jsonb_populate_record(s, ${sql.json({
-			...{ id: randomUUID(), group_id: elsewhere },
-			...{ started_at: '2020-01-01T18:00:00Z', closed_at: '2020-01-01T20:00:00Z' }
-		})})).*
-		from sessions s where id = ${earlier.id}
-	`;
+	await copySession(sql, earlier.id, {
+		...{ id: randomUUID(), group_id: elsewhere },
+		...{ started_at: '2020-01-01T18:00:00Z', closed_at: '2020-01-01T20:00:00Z' }
+	});
 	await sql`insert into actions ${sql({
 		...{ id: remains.elsewhereAction, group_id: elsewhere, owner_id: people.foreigner.id },
 		...{ title: 'Call them', due_on: '2030-02-05', created_at: '2020-01-01' }
@@ -439,7 +433,7 @@ async function addElsewhere(sql: TransactionSql, world: World, joined: Date): Pr
 async function copySession(
 	sql: TransactionSql,
 	from: string,
-	changes: { id: string }
+	changes: { id: string } & Record<string, string>
 ): Promise<void> {
 	const written = await sql`
 		select attname from pg_attribute

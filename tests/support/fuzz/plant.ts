@@ -18,14 +18,14 @@ export interface Words {
 
 /** When a text of a row `t` was said. */
 function momentOf(table: string, column: string, ofSession: boolean): string {
-	if (table === 'sessions') return 'private.session_end(t)';
+	if (table === 'sessions') return 'over_at';
 	if (table === 'actions')
 		return column === 'line' ? 'coalesce(told_at, created_at)' : 'created_at';
 	if (table === 'goals') return 'updated_at';
 	if (table === 'action_events') return 'at';
 	if (table === 'breaches') return 'raised_at';
 	if (!ofSession) return `'infinity'::timestamptz`;
-	return '(select private.session_end(s) from sessions s where s.id = t.session_id)';
+	return '(select s.over_at from sessions s where s.id = t.session_id)';
 }
 
 /** What is to be done, and what is to be reached: every member reads it of every other. */
