@@ -19,7 +19,9 @@ interface Life {
 
 const living = new AsyncLocalStorage<Life>();
 Object.defineProperty(globalThis, 'indexedDB', { get: () => living.getStore()?.disk });
-Object.defineProperty(navigator, 'locks', { get: () => living.getStore()?.locks });
+// Files of a process share it: whatever is no phone's keeps the locks of Node.
+const { locks } = navigator;
+Object.defineProperty(navigator, 'locks', { get: () => living.getStore()?.locks ?? locks });
 const begin = Reflect.get(IDBDatabase.prototype, 'transaction');
 // What a crashed app still meant to write never reaches its disk.
 Reflect.set(IDBDatabase.prototype, 'transaction', function (this: unknown, ...args: unknown[]) {
