@@ -64,6 +64,7 @@ declare
 	day timestamptz;
 	voices int;
 begin
+	perform private.me();
 	perform private.need_member(vote_terms.group_id);
 	for day in
 		select d.day from (

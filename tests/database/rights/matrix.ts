@@ -991,7 +991,8 @@ export const rules: readonly Rule[] = [
 		table: 'address_waits',
 		rows: 'of the presenter, where the later joiner had not belonged for thirty days',
 		key: (world) => ({ id: world.remains.addressWait }),
-		select: before,
+		// The presenter belongs to the foreigner's group, too.
+		select: [...before, 'foreigner'],
 		...readOnly
 	},
 	{

@@ -23,7 +23,7 @@ import { openWorld, type Named } from '../personas.ts';
 /** Rows by what they are. */
 const names = [
 	...['group', 'session', 'planned', 'action', 'goal', 'challenge', 'contribution', 'member'],
-	...['charter', 'invitation', 'breach', 'community', 'signIn']
+	...['charter', 'invitation', 'breach', 'community', 'signIn', 'move']
 ] as const;
 type Ids = Record<(typeof names)[number], string>;
 
@@ -51,7 +51,13 @@ beforeAll(async () => {
 		const [row] = await owner.unsafe(`select id from ${table} where ${conditions.join(' and ')}`);
 		return String(row!.id);
 	};
+	const [move] = await owner`
+		insert into private.address_changes (account, email)
+		values (${people.member.id}, 'member@elsewhere.example') returning id
+	`;
+	await owner`insert into address_waits (id, member_id) values (${move!.id}, ${people.member.id})`;
 	hidden = {
+		move: String(move!.id),
 		...{ group: world.group.id, session: world.live, planned: world.planned },
 		...{ action: world.action.member, goal: world.goal.shared, challenge: world.liveChallenge },
 		...{ contribution: world.contribution.live, member: people.member.id },
@@ -96,7 +102,7 @@ async function ownRows(founder: Person): Promise<Ids> {
 		},
 		...{ action: await addAction(founder, group.id), goal, contribution, member: guest.id },
 		...{ charter: group.charterId, invitation: randomUUID(), breach: randomUUID() },
-		...{ community: randomUUID(), signIn: '' }
+		...{ community: randomUUID(), signIn: '', move: randomUUID() }
 	};
 }
 
@@ -181,6 +187,8 @@ const room = { expected_version: 1, command_id: randomUUID() };
 /** Of each function that is told of a row by an id, a call that nothing is wrong with. */
 const functions: Record<string, Making[]> = {
 	accept_invitation: [({ invitation }) => ({ token: invitation })],
+	change_address: [({ move }) => ({ change_id: move, old_code: '111111', new_code: '222222' })],
+	confirm_address_wait: [({ move, group }) => ({ wait_id: move, group_id: group })],
 	close_session: [
 		({ session }) => ({ session_id: session, next: null, ...room }),
 		(ids) => ({ session_id: ids.session, next: plan(ids, randomUUID()), ...room })
@@ -218,6 +226,7 @@ const functions: Record<string, Making[]> = {
 			...{ session_id: session, command: 'hand_over', args: { member_id: member }, ...room }
 		})
 	],
+	replace_sign_in: [({ signIn }) => ({ former: signIn })],
 	room_snapshot: [({ session }) => ({ session_id: session })],
 	set_retention: [({ group }) => ({ group_id: group, months: 0, expected: 12 })],
 	share_session: [
@@ -225,13 +234,16 @@ const functions: Record<string, Making[]> = {
 	],
 	sign_charter: [({ charter }) => ({ charter_id: charter })],
 	signal_facilitator: [({ session }) => ({ session_id: session, kind: 'pause' })],
+	vote_terms: [({ group, member }) => ({ group_id: group, accused_id: member })],
 	vote_breach: [({ breach }) => ({ breach_id: breach, exclude: null })],
 	withdraw_breach: [({ breach }) => ({ breach_id: breach })],
 	write_charter: [({ group }) => ({ group_id: group, body: '', expected_version: 1 })]
 };
 /** Told of no row, or of one by an id that their caller makes. */
 const withoutRows = [
-	...['apply_ops', 'claim_reminders', 'close_calendar', 'delete_account', 'erase_expired'],
+	...['apply_ops', 'ask_address', 'claim_reminders', 'close_calendar', 'code_address'],
+	...['delete_account', 'erase_expired', 'open_address_wait', 'stop_address_wait'],
+	'stop_address_wait_by',
 	...['export_account', 'finish_reminder', 'found_group', 'list_sign_ins', 'open_calendar', 'pull'],
 	...['read_calendar', 'read_reminders', 'server_clock', 'set_reminders', 'subscribe_push'],
 	'unsubscribe_push'

@@ -29,7 +29,10 @@ import {
  * Never named to a room: not all who hear it may read the row, or learn that it was written. A private
  * goal is one of them.
  */
-const UNNAMED = ['invitations', 'decisions', 'breaches', 'breach_votes'];
+const UNNAMED = [
+	...['invitations', 'decisions', 'breaches', 'breach_votes'],
+	...['address_waits', 'address_confirmations']
+];
 /** A phone fetches it with every state that the room is sent: only a new one is told. */
 const IN_THE_STATE = ['room_states'];
 

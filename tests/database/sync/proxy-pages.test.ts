@@ -166,6 +166,7 @@ const calls: readonly ((backend: Backend) => Promise<unknown>)[] = [
 			accused: randomUUID(),
 			reason: 'Words left.'
 		}),
+	(backend) => moderation.termsOf(backend, group.id, randomUUID()),
 	(backend) => moderation.vote(backend, randomUUID(), true),
 	(backend) => moderation.withdraw(backend, randomUUID()),
 	(backend) => reminders.read(backend),

@@ -90,7 +90,9 @@ async function ask(
 	const asked = JSON.stringify(guess);
 	const where = `seed ${seed}: ${asked}`;
 	// What one asked with may be said back; what one did not know may not.
-	const told = [...party.words, ...party.ids].filter(
+	// One's own operations name the rows that one named when they were sent.
+	const ids = asked.includes('operations') ? [] : party.ids;
+	const told = [...party.words, ...ids].filter(
 		(secret) => said.toLowerCase().includes(secret) && !asked.includes(secret)
 	);
 	assert.deepEqual(told, [], where);
