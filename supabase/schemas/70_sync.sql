@@ -152,9 +152,6 @@ begin
 	end if;
 	return new;
 end $$;
-create trigger answer_strangers before insert on cercle.attendances
-	for each row when (current_user = 'authenticated')
-	execute function private.answer_strangers();
 create trigger answer_strangers before insert on cercle.feedbacks
 	for each row when (current_user = 'authenticated')
 	execute function private.answer_strangers('session');

@@ -6,7 +6,7 @@ import { move, tidy } from '#lib/offline/move.ts';
 import { buckets } from '#lib/offline/shelf.ts';
 import type { Vault } from '#lib/offline/vault.ts';
 import { openDB } from 'idb';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { databases, openRaw, places, wipeDisk } from './disk.ts';
 import { leaveFormer } from './former-build.ts';
 import { openTab } from './tab.ts';
@@ -18,6 +18,8 @@ const operation = (text: string) => ({
 const former = { waiting: ['c', 'd'], draft: 'typed', session: '{"access_token":"t"}' };
 const opened: { close(): Promise<void> }[] = [];
 
+// Other files of the same browser leave what is of now: the former build must find nothing.
+beforeEach(wipeDisk);
 afterEach(async () => {
 	vi.useRealTimers();
 	vi.restoreAllMocks();

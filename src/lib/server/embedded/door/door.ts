@@ -1,3 +1,4 @@
+import { SIGN_IN_ENDED } from '#lib/domain/codes.ts';
 import { type Answer, json, problem } from '#lib/server/embedded/answer.ts';
 import { isAway, type Pool, stateOf } from '#lib/server/embedded/pool.ts';
 import { within } from '#lib/server/health.ts';
@@ -56,8 +57,6 @@ const asNobody = become({
 });
 const READ = 'select count(*) from cercle.memberships';
 const PULL = `select public.pull('{}')`;
-/** How such a member is refused. */
-const ENDED = 'CR013';
 
 /**
  * Answers calls of the functions in the schema `public`, as PostgREST does for named arguments in a
@@ -101,7 +100,7 @@ export class Door {
 			await this.#pool.transact([asNobody, { text: PULL, values: [] }]);
 			return false;
 		} catch (error) {
-			return stateOf(error) === ENDED;
+			return stateOf(error) === SIGN_IN_ENDED;
 		}
 	}
 
