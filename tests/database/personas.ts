@@ -150,7 +150,7 @@ export async function openWorld(cercle: Connection): Promise<World> {
 	await agree(earlier.id, later, [facilitator, presenter, member]);
 	const unsigned = await join('Unsigned', false);
 	const newest = await join('Newest');
-	const token = await invite(facilitator, group.id, invited.email);
+	const token = await invite(facilitator, group.id, invited.email, cercle);
 	// From now on the group is full.
 	await comeBack(cercle, group.id, back);
 	await start(facilitator, live.id);

@@ -16,6 +16,7 @@ export type Database = {
 				Args: { change_id: string; new_code: string; old_code: string };
 				Returns: string;
 			};
+			claim_invitation: { Args: { token_hash: string }; Returns: Json };
 			claim_reminders: { Args: { at: string; most: number }; Returns: Json };
 			close_calendar: { Args: Record<PropertyKey, never>; Returns: undefined };
 			close_session: {
@@ -33,6 +34,7 @@ export type Database = {
 			end_sign_ins: { Args: { everywhere?: boolean; sign_in_id?: string }; Returns: number };
 			erase_expired: { Args: { at: string; most?: number }; Returns: Json };
 			export_account: { Args: Record<PropertyKey, never>; Returns: Json };
+			finish_invitation: { Args: { token_hash: string }; Returns: undefined };
 			finish_reminder: { Args: { id: string; outcome: string }; Returns: undefined };
 			floor_command: { Args: { args: Json; command: string; session_id: string }; Returns: Json };
 			found_group: { Args: { charter: string; id: string; name: string }; Returns: string };

@@ -20,7 +20,8 @@ export async function found(backend: Backend, id: string, name: string, charter:
 }
 
 /**
- * Invites addresses by mail; answers the code of refusal by address, null where it went out.
+ * Invites addresses by mail; answers the code of refusal by address, null where it went out, `waits`
+ * where the members see it first.
  * @throws Failure.
  */
 export async function invite(
@@ -34,7 +35,7 @@ export async function invite(
 	const response = await askData('/api/invitations', {
 		method: 'POST',
 		headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-		body: JSON.stringify({ group, emails, language })
+		body: JSON.stringify({ group, emails, language, waits: true })
 	}).catch((error: unknown) => {
 		throw new Failure('offline', error);
 	});

@@ -44,7 +44,14 @@ const shapes = {
 	}),
 	charters: z.object({ id, group_id: id, version: count, body: text, created_at: moment }),
 	signatures: z.object({ id, group_id: id, charter_id: id, member_id: id, signed_at: moment }),
-	invitations: z.object({ id, group_id: id, email: text, expires_at: moment }),
+	invitations: z.object({
+		id,
+		group_id: id,
+		email: text,
+		expires_at: moment,
+		invited_by: z._default(person, null),
+		ready_at: z._default(z.nullable(moment), null)
+	}),
 	sessions: z.object({
 		id,
 		group_id: id,

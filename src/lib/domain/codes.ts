@@ -33,3 +33,6 @@ export const BREACH_OPEN = 'CR016';
 export const TOO_FEW_VOTERS = 'CR017';
 /** The address typed is not that of the account. */
 export const OTHER_ADDRESS = 'CR018';
+
+/** Said by the server, of an invitation that all members see for a day before it is mailed. */
+export const WAITS = 'waits';

@@ -18,6 +18,7 @@ import { openWatch } from './embedded/watch.ts';
 import { health, hostedProbe, type Probe } from './health.ts';
 import { createListener } from './listener.ts';
 import { codeOf, type Log } from './log.ts';
+import { openInvitations } from './invitations.ts';
 import { type Mailer, openMailer } from './mail.ts';
 import { lendEnvironment, openBuilt, openVite, type Pages } from './pages.ts';
 import { Refusal } from './refusal.ts';
@@ -36,7 +37,7 @@ export interface CercleOptions {
 	pages?: boolean;
 	/** Whether a database of somebody else's may be brought over from before the baseline. */
 	bridge?: boolean;
-	/** False leaves the reminders, and erasing what is old, to other processes on the same database. */
+	/** False leaves reminders, waiting invitations and erasing to other processes on the same database. */
 	reminders?: boolean;
 	rules?: AuthLimits;
 	calls?: CallLimits;
@@ -149,6 +150,8 @@ async function open(options: CercleOptions, parts: Parts): Promise<RunningCercle
 	if (options.reminders ?? true) {
 		const reminders = openReminders({ config, vapid, mailer, log, supabase: secret });
 		parts.add('reminders', () => reminders.close());
+		const invitations = openInvitations({ config, mailer, log, supabase: secret });
+		parts.add('invitations', () => invitations.close());
 		const eraser = openEraser(secret, log);
 		parts.add('eraser', () => eraser.close());
 	}

@@ -38,7 +38,7 @@ beforeAll(async () => {
 	group = await foundGroup(ada);
 	bob = await joinGroup(cercle, group, 'Bob');
 	room = await openSession(ada, planFor(group, { presenters: [bob.id] }));
-	token = await invite(ada, group.id, 'guest@test.example');
+	token = await invite(ada, group.id, 'guest@test.example', cercle);
 });
 
 /** Whatever a test did: neither it nor the member who did it is in the log. */

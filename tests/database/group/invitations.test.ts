@@ -167,7 +167,7 @@ describe('an invitation', () => {
 		const small = await foundGroup(ada);
 		const eve = await joinGroup(cercle, small, 'Eve');
 		const friend = await cercle.signIn('Friend');
-		const token = await invite(eve, small.id, friend.email);
+		const token = await invite(eve, small.id, friend.email, cercle);
 		await leave(cercle, small.id, eve);
 		expect(code(await read(friend, token))).toBe('CR008');
 		expect(code(await accept(friend, token))).toBe('CR008');

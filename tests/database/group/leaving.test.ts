@@ -195,9 +195,9 @@ test('whoever leaves cannot come back through an invitation of before', async ()
 	await cercle.owner`
 		update memberships set left_at = clock_timestamp() where member_id = ${eve.id}
 	`;
-	const token = await invite(ada, group.id, eve.email);
+	const token = await invite(ada, group.id, eve.email, cercle);
 	given(await eve.client.rpc('accept_invitation', { token }));
-	const again = await invite(ada, group.id, eve.email);
+	const again = await invite(ada, group.id, eve.email, cercle);
 	given(await leaveGroup(eve));
 	expect(code(await eve.client.rpc('accept_invitation', { token: again }))).toBe('CR008');
 });

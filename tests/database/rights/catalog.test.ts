@@ -225,9 +225,11 @@ describe('functions', () => {
 				order by proname
 			`)
 		).toEqual([
+			'claim_invitation',
 			'claim_reminders',
 			'code_address',
 			'erase_expired',
+			'finish_invitation',
 			'finish_reminder',
 			'open_address_wait',
 			'stop_address_wait_by'

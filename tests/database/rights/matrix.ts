@@ -482,7 +482,7 @@ export const rules: readonly Rule[] = [
 		table: 'invitations',
 		rows: 'still pending',
 		key: (world) => ({ group_id: world.group.id, email: world.people.invited.email }),
-		columns: 'id, email, invited_by, expires_at',
+		columns: 'id, email, invited_by, expires_at, ready_at',
 		select: signed,
 		...readOnly
 	},
@@ -1163,6 +1163,20 @@ export const calls: readonly Call[] = [
 		name: 'stop_address_wait_by',
 		asking: 'a move stopped by a token',
 		args: () => ({ token: 'a'.repeat(43) }),
+		ok: [],
+		otherwise: 'PGRST202'
+	},
+	{
+		name: 'claim_invitation',
+		asking: 'for one that is due',
+		args: () => ({ token_hash: randomUUID().replaceAll('-', '').repeat(2) }),
+		ok: [],
+		otherwise: 'PGRST202'
+	},
+	{
+		name: 'finish_invitation',
+		asking: 'one away',
+		args: () => ({ token_hash: randomUUID().replaceAll('-', '').repeat(2) }),
 		ok: [],
 		otherwise: 'PGRST202'
 	},

@@ -243,7 +243,7 @@ const functions: Record<string, Making[]> = {
 const withoutRows = [
 	...['apply_ops', 'ask_address', 'claim_reminders', 'close_calendar', 'code_address'],
 	...['delete_account', 'erase_expired', 'open_address_wait', 'stop_address_wait'],
-	'stop_address_wait_by',
+	...['claim_invitation', 'finish_invitation', 'stop_address_wait_by'],
 	...['export_account', 'finish_reminder', 'found_group', 'list_sign_ins', 'open_calendar', 'pull'],
 	...['read_calendar', 'read_reminders', 'server_clock', 'set_reminders', 'subscribe_push'],
 	'unsubscribe_push'

@@ -100,7 +100,8 @@ describe('one answer holds all a person may read', () => {
 		expect(tables.invitations).toEqual([
 			{
 				...{ id: expect.any(String) as string, group_id: world.group.id },
-				...{ email: world.people.invited.email, expires_at: expect.any(String) as string }
+				...{ email: world.people.invited.email, expires_at: expect.any(String) as string },
+				...{ invited_by: world.people.facilitator.id, ready_at: expect.any(String) as string }
 			}
 		]);
 	});

@@ -1,5 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import * as codes from '#lib/domain/codes.ts';
+import { joinLink, makeToken } from '#lib/server/invitations.ts';
 import type { Mail } from '#lib/server/mail.ts';
 import { invitationMail } from '#lib/server/mail-text.ts';
 import type { Supabase } from '#lib/server/supabase.ts';
@@ -8,9 +9,11 @@ import type { Supabase } from '#lib/server/supabase.ts';
 export const requestFormat = z.object({
 	group: z.guid(),
 	emails: z.array(z.string().max(1000)).min(1).max(10),
-	language: z.enum(['fr', 'en'])
+	language: z.enum(['fr', 'en']),
+	/** Whether the app can say that an invitation waits; one of before only knows sent and refused. */
+	waits: z.boolean().default(false)
 });
-export type InvitationRequest = z.infer<typeof requestFormat>;
+export type InvitationRequest = z.input<typeof requestFormat>;
 
 export interface Means {
 	supabase: Supabase;
@@ -27,14 +30,16 @@ export class Unauthorized extends Error {}
 
 const address = z.string().max(254).pipe(z.email());
 const refusalFormat = z.object({ code: z.string() });
-const idFormat = z.string();
+/** Null: the invitation waits. */
+const idFormat = z.nullable(z.string());
 
 /**
  * Invites each address and mails it its link. Answers a code of refusal by address as it was given,
- * null where the mail went out; `busy` leaves no invitation behind. @throws Unauthorized.
+ * null where the mail went out, `waits` where none goes before the members have seen it; `busy` leaves
+ * no invitation behind. @throws Unauthorized.
  */
 export async function inviteAll(
-	{ group, emails, language }: InvitationRequest,
+	{ group, emails, language, waits = false }: InvitationRequest,
 	means: Means
 ): Promise<Record<string, string | null>> {
 	const answers = new Map<string, string | null>();
@@ -44,7 +49,8 @@ export async function inviteAll(
 		const answer = valid.success
 			? await inviteOne({ group, email: valid.data, language }, means)
 			: 'email_address_invalid';
-		answers.set(email, answer);
+		// To an app of before it did not go out, and the group has changed: both are true.
+		answers.set(email, answer === codes.WAITS && !waits ? codes.STALE : answer);
 	}
 	return Object.fromEntries(answers);
 }
@@ -53,14 +59,14 @@ async function inviteOne(
 	invited: { group: string; email: string; language: 'fr' | 'en' },
 	means: Means
 ): Promise<string | null> {
-	// Only its hash is kept: the token itself exists in this mail and nowhere else.
-	const token = randomBytes(32).toString('base64url');
-	const token_hash = createHash('sha256').update(token).digest('hex');
+	const { token, hash } = makeToken();
 	const { group, email, language } = invited;
-	const answer = await call(means, 'invite', { group_id: group, email, token_hash });
+	const answer = await call(means, 'invite', { group_id: group, email, token_hash: hash });
 	if ('code' in answer) return answer.code;
+	// Its token is made when the wait is over: this one opens nothing.
+	if (answer.value === null) return codes.WAITS;
 	try {
-		await means.send(invitationMail(email, `${means.origin}/join#${token}`, language));
+		await means.send(invitationMail(email, joinLink(means.origin, token), language));
 		return null;
 	} catch {
 		await call(means, 'revoke_invitation', { invitation_id: answer.value });
@@ -72,7 +78,7 @@ async function call(
 	{ supabase, bearer }: Means,
 	name: string,
 	args: Record<string, unknown>
-): Promise<{ value: string } | { code: string }> {
+): Promise<{ value: string | null } | { code: string }> {
 	const response = await supabase
 		.fetch(`/rest/v1/rpc/${name}`, {
 			method: 'POST',
@@ -81,7 +87,7 @@ async function call(
 		})
 		.catch(() => null);
 	if (!response || response.status >= 500) return { code: 'busy' };
-	const body: unknown = await response.json().catch(() => null);
+	const body: unknown = await response.json().catch(() => undefined);
 	if (!response.ok) {
 		const code = refusalFormat.safeParse(body).data?.code;
 		// Without one it is the word of a proxy on the way.

@@ -72,6 +72,14 @@ test('no mail leaves when the database refuses, and its code is told', async () 
 	expect(mails).toEqual([]);
 });
 
+test('no mail leaves of one that waits; an app of before is told that it did not go out', async () => {
+	const { fake, mails } = means(() => Response.json(null));
+	const asked = { ...request('ana@example.org'), waits: true };
+	expect(await inviteAll(asked, fake)).toEqual({ 'ana@example.org': 'waits' });
+	expect(await inviteAll(request('ana@example.org'), fake)).toEqual({ 'ana@example.org': 'CR003' });
+	expect(mails).toEqual([]);
+});
+
 test('an invitation whose mail is not taken is revoked', async () => {
 	const { fake, calls } = means(accept, () => {
 		throw new Error('mail server away');
