@@ -52,9 +52,9 @@ export async function invitationLink({ email }: Phone, mails: MailCatcher): Prom
 }
 
 /** Opens the invitation, signs in, reads the charter and signs it. */
-export async function join(phone: Phone, mails: MailCatcher): Promise<void> {
+export async function join(phone: Phone, mails: MailCatcher, link?: string): Promise<void> {
 	const { page } = phone;
-	await page.goto(await invitationLink(phone, mails));
+	await page.goto(link ?? (await invitationLink(phone, mails)));
 	await page.getByRole('link', { name: 'Se connecter' }).click();
 	await page.waitForURL('**/sign-in#*');
 	await signIn(phone, mails);

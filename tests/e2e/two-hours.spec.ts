@@ -1,3 +1,4 @@
+import { createHash, randomBytes } from 'node:crypto';
 import type { Sql } from 'postgres';
 import { MEMBERS, planRoom, roomLog } from '../support/demo-room.ts';
 import { asOwner } from '../support/owner.ts';
@@ -27,7 +28,11 @@ test('eight phones stay together through a whole session of two hours', async ({
 		await inviting.page.goto('/group/invite');
 		await inviting.page.getByLabel('Adresses e-mail').fill(hugo.email);
 		await inviting.page.getByRole('button', { name: /Envoyer/ }).click();
-		await join(hugo, mails);
+		await expect(inviting.page.getByText('1 invitation attend un jour')).toBeVisible();
+		await inviting.page.goto('/group');
+		await expect(inviting.page.getByText(/Camille Roussel.* : le message part /)).toBeVisible();
+		const token = await sql((sql) => passDay(sql, hugo.email));
+		await join(hugo, mails, `/join#${token}`);
 		await inviting.context.close();
 	});
 
@@ -146,6 +151,17 @@ async function inStep(
 			expect(Math.abs(seconds - right), name).toBeLessThan(TOLERANCE);
 		}
 	}).toPass({ intervals: [50], timeout: 45_000 });
+}
+
+/** The day passes in which the members see an invitation; answers the token that its mail carries. */
+async function passDay(sql: Sql, email: string): Promise<string> {
+	const token = randomBytes(32).toString('base64url');
+	const hash = createHash('sha256').update(token).digest();
+	await sql`
+		update invitations set ready_at = created_at, mail_at = null, token_hash = ${hash}
+		where email = ${email} and mail_at is not null
+	`;
+	return token;
 }
 
 /** What a phone shows, and when it did, in ms since 1970. */
