@@ -142,7 +142,13 @@ begin
 		perform private.refuse('CR005', 'the token hash is malformed');
 	end if;
 	perform from cercle.groups g where g.id = invite.group_id for update;
-	at_once := private.invites_at_once(me, invite.group_id);
+	-- An address that had its day has it once: its message may be sent again.
+	at_once := private.invites_at_once(me, invite.group_id) or exists (
+		select from cercle.invitations i
+		where i.group_id = invite.group_id and i.email = address
+			and i.accepted_at is null and i.revoked_at is null and i.expires_at > now()
+			and i.mail_at is null
+	);
 	-- Inviting again somebody whose invitation waits changes nothing: neither the wait nor who asked.
 	if not at_once and exists (
 		select from cercle.invitations i

@@ -134,6 +134,17 @@ describe('for a day an invitation', () => {
 		expect(await only(email)).toEqual(before);
 	});
 
+	test('that had its day is sent again at once, and its new link alone opens', async () => {
+		const eve = await cercle.signIn('Eve');
+		const first = await invite(ada, group.id, eve.email, cercle);
+		const again = randomUUID();
+		expect(given(await ask(bob, eve.email, again))).not.toBeNull();
+		expect([code(await read(eve, first)), code(await read(eve, again))]).toEqual(['CR008', null]);
+		given(
+			await bob.client.rpc('revoke_invitation', { invitation_id: (await rows(eve.email))[1]!.id })
+		);
+	});
+
 	test('takes one of the eight places', async () => {
 		const full = await foundGroup(await cercle.signIn('Fay'));
 		await openSession(full.founder, planFor(full));
