@@ -56,8 +56,8 @@ begin
 		end;
 end $$;
 
--- Who decides about a member now, and from when on two could: null, nobody knows before a session
--- began, or somebody joins.
+-- How many decide about a member, and from which moment on, if not now. None: nobody knows when, before
+-- a session begins or somebody joins.
 create or replace function private.vote_terms(group_id uuid, accused_id uuid) returns jsonb
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 declare
@@ -84,7 +84,7 @@ begin
 			where e.id <> vote_terms.accused_id
 		);
 		if voices >= 2 then
-			return jsonb_build_object('voices', voices, 'from', day);
+			return jsonb_build_object('voices', voices, 'from', nullif(day, now()));
 		end if;
 	end loop;
 	return jsonb_build_object('voices', 0, 'from', null);
@@ -261,7 +261,7 @@ begin
 end $$;
 
 comment on function public.vote_terms is
-	'How many members would decide about this one, and from which moment on they can: now, later, or null.';
+	'How many members would decide about this one, and from which moment on they can: null, now. None: nobody knows when.';
 
 drop function private.entitled_ids(cercle.breaches);
 

@@ -27,7 +27,7 @@ export function waitsFor(view: View, { id, electors }: Row<'breaches'>, me: stri
 
 const termsFormat = z.object({ voices: z.number(), from: z.nullable(z.string()) });
 
-/** How many would decide about a member, and since or from when on they can; null: nobody knows. */
+/** How many would decide about a member, and from when on; null: now. None: nobody knows when. */
 export async function termsOf(backend: Backend, group: string, accused: string) {
 	const answer = await backend.call('vote_terms', { group_id: group, accused_id: accused });
 	const { voices, from } = z.parse(termsFormat, answer);
