@@ -30,7 +30,7 @@ test('eight phones stay together through a whole session of two hours', async ({
 		await inviting.page.getByRole('button', { name: /Envoyer/ }).click();
 		await expect(inviting.page.getByText('1 invitation attend un jour')).toBeVisible();
 		await inviting.page.goto('/group');
-		await expect(inviting.page.getByText(/Camille Roussel.* : le message part /)).toBeVisible();
+		await expect(inviting.page.getByText(/Camille Roussel.*\s: le message part /)).toBeVisible();
 		const token = await sql((sql) => passDay(sql, hugo.email));
 		await join(hugo, mails, `/join#${token}`);
 		await inviting.context.close();
