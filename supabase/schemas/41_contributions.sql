@@ -9,12 +9,15 @@ create table cercle.contributions (
 	kind text not null check (kind in ('question', 'experience', 'advice', 'offer')),
 	text text not null check (private.fits(text, 1000)),
 	made_at timestamptz not null default now(),
+	written_at timestamptz not null default now(),
 	foreign key (challenge_id, session_id, group_id)
 		references cercle.challenges (id, session_id, group_id) on delete cascade
 );
 comment on table cercle.contributions is
 	'What peers give in the discussion of a challenge, in writing. The presenter''s once the session is over.';
 comment on column cercle.contributions.text is 'Empty: taken back.';
+comment on column cercle.contributions.written_at is
+	'When its words were last written: they are of that moment, not of the one it was made.';
 create index contributions_group on cercle.contributions (group_id);
 create index contributions_session on cercle.contributions (session_id);
 create index contributions_challenge on cercle.contributions (challenge_id, session_id, group_id);
@@ -24,7 +27,7 @@ alter table cercle.contributions enable row level security;
 
 -- Helper functions
 
--- What was given to my own challenges while I belonged to the group: mine, whatever else I may read.
+-- What was given to my own challenges, in words of the time I belonged to the group: mine, whatever else I may read.
 create function private.my_received_contribution_ids() returns setof uuid
 language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
@@ -32,7 +35,7 @@ begin
 		select b.id from cercle.contributions b
 		join cercle.challenges c on c.id = b.challenge_id
 		join cercle.memberships m on m.group_id = b.group_id and m.member_id = c.presenter_id
-			and b.made_at between m.joined_at and coalesce(m.left_at, 'infinity')
+			and b.written_at between m.joined_at and coalesce(m.left_at, 'infinity')
 		where c.presenter_id = (select private.uid())
 			and b.group_id in (select private.my_group_ids());
 end $$;
@@ -72,7 +75,7 @@ end $$;
 create function private.shown_contributions() returns setof private.shown_table
 language sql stable set search_path = '', pg_temp as $$
 	values
-		('contributions', null, null, null, null)
+		('contributions', null, null, $s$to_jsonb(t) - 'written_at'$s$, null)
 $$;
 
 -- What an account exports of this area: see `export_account`.
@@ -155,6 +158,18 @@ create trigger keep_columns before update on cercle.contributions
 	for each row execute function private.keep_columns(
 		'id', 'group_id', 'session_id', 'challenge_id', 'author_id', 'kind', 'made_at'
 	);
+
+-- Row trigger: dates the words.
+create function private.date_contribution() returns trigger
+language plpgsql set search_path = '', pg_temp as $$
+begin
+	new.written_at := clock_timestamp();
+	return new;
+end $$;
+-- Taking them away says nothing.
+create trigger written_when before update on cercle.contributions
+	for each row when (new.text not in (old.text, ''))
+	execute function private.date_contribution();
 
 create trigger note_change after insert or update or delete on cercle.contributions
 	for each row execute function private.note_change('contributions', 'session');

@@ -186,7 +186,11 @@ describe('a member who left and came back', () => {
 			...{ id: randomUUID(), ...here, challenge_id: id, kind: 'advice', text }
 		});
 		await allow(ada, 'contribution.add', gift('While he was there'));
+		const rewritten = gift('Made while he was there');
+		await allow(ada, 'contribution.add', rewritten);
 		await leave(cercle, group.id, bob);
+		const changes = { text: 'Rewritten While he was away' };
+		await allow(ada, 'contribution.write', { id: rewritten.id, changes });
 		await allow(ada, 'contribution.add', gift('While he was away'));
 		await allow(ada, 'notes.write', { id, changes: { body: 'Noted while he was away' } });
 		const { version } = await roomOf(ada, next.id);
@@ -218,7 +222,7 @@ describe('a member who left and came back', () => {
 			const changes = { id: row.id as string, changes: { text: '' } };
 			codes.push(await applyOne(bob, 'contribution.write', changes));
 		}
-		expect([given.length, codes]).toEqual([2, [null, 'CR001']]);
+		expect([given.length, codes]).toEqual([3, [null, 'CR001', 'CR001']]);
 	});
 
 	test('exports no more than they read', async () => {
