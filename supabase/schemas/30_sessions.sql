@@ -179,13 +179,6 @@ language sql stable security definer set search_path = '', pg_temp as $$
 	where s.status = 'closed' and s.id in (select private.my_dated_session_ids())
 $$;
 
--- Live sessions of mine: anybody in the room may write what is captured there.
-create function private.my_live_session_ids() returns setof uuid
-language sql stable security definer set search_path = '', pg_temp as $$
-	select id from cercle.sessions
-	where status = 'live' and id in (select private.my_session_ids())
-$$;
-
 -- The last that is known of a session that goes on: its planned end, or a later command. Whoever
 -- still commands goes on.
 create function private.last_sign(session cercle.sessions) returns timestamptz
@@ -204,6 +197,29 @@ language sql stable set search_path = '', pg_temp as $$
 	select session.status = 'closed'
 		or session.status = 'live' and at > private.last_sign(session) + interval '1 hour'
 $$;
+
+-- True while a member may command a session that is not closed, and write in it: until it is over, and
+-- who was present until a day after its last sign. Its rights end then, whenever somebody closes it.
+create function private.goes_on(session cercle.sessions, member uuid, at timestamptz)
+returns boolean
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return not private.is_over(session, at)
+		or at <= private.last_sign(session) + interval '1 day' and exists (
+			select from cercle.attendances a
+			where a.session_id = session.id and a.member_id = member and a.present
+		);
+end $$;
+
+-- Live sessions of mine that go on: anybody in the room may write what is captured there.
+create function private.my_live_session_ids() returns setof uuid
+language plpgsql stable security definer set search_path = '', pg_temp as $$
+begin
+	return query
+		select s.id from cercle.sessions s
+		where s.status = 'live' and s.id in (select private.my_session_ids())
+			and private.goes_on(s, (select private.uid()), private.room_time());
+end $$;
 
 -- Present is a member whose own phone was in the room, or who says until a day after the close that
 -- they were there, once another member who was present confirms it. Nobody decides it of another:

@@ -458,14 +458,7 @@ language plpgsql stable security definer set search_path = '', pg_temp as $$
 begin
 	if exists (
 		select from cercle.sessions s
-		where s.id = room.session_id and private.is_over(s, at)
-			and (
-				at > private.last_sign(s) + interval '1 day'
-				or not exists (
-					select from cercle.attendances a
-					where a.session_id = s.id and a.member_id = me and a.present
-				)
-			)
+		where s.id = room.session_id and not private.goes_on(s, me, at)
 	) then
 		perform private.refuse('CR004', 'the session is over: it can be closed');
 	end if;

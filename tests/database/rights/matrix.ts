@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { unshared, type Unshared } from './remains.ts';
+import { type Ended, unshared, type Unshared } from './remains.ts';
 import { browser, type Named, type Persona, personas, type World } from '../personas.ts';
 
 /** Members who signed the charter in force. */
@@ -370,6 +370,23 @@ const unclosed: Rule[] = [
 		key: ({ remains }) => ({ id: remains.notHeld })
 	}
 ];
+
+/** The members who may still write in a session that nobody closed, when it is over for hours, and for days. */
+const ended = (Object.entries({ lapsed: ['member'], abandoned: [] }) as [Ended, Persona[]][]).map(
+	([word, by]): Rule => ({
+		...{ table: 'contributions', rows: `to one that is ${word}`, select: before, ...readOnly },
+		key: ({ remains }) => ({ session_id: remains.ended[word].session }),
+		update: { by: [...by, 'presenter'], set: { text: '' } },
+		insert: {
+			by,
+			row: ({ group, remains }) => ({
+				...{ id: randomUUID(), group_id: group.id, session_id: remains.ended[word].session },
+				...{ challenge_id: remains.ended[word].challenge, kind: 'advice', text: 'Ask them' }
+			}),
+			found: ['id']
+		}
+	})
+);
 
 /** What belongs to the member who left in the middle of the closed session and came back. */
 const ofBack: Rule[] = [
@@ -862,6 +879,7 @@ export const rules: readonly Rule[] = [
 	...aside,
 	...ofLeft,
 	...unclosed,
+	...ended,
 	...ofBack,
 	...kept('present', 'kept for those present', given, given, 'presenter'),
 	...kept('presenter', 'kept for their presenter', before, ['facilitator'], 'facilitator'),

@@ -54,9 +54,15 @@ export interface Remains {
 	unclosed: { session: string; challenge: string; contribution: string };
 	/** Planned for that time and never begun. */
 	notHeld: string;
+	/** Never closed either, and over for the hours of `HOURS_OVER`. The member was there. */
+	ended: Record<Ended, { session: string; challenge: string }>;
 	/** Earlier sessions of one person present, whose word for a later joiner does not open them. */
 	unshared: Record<Unshared, string>;
 }
+
+/** In the room of the first, who was there may still go on; in that of the second nobody. */
+const HOURS_OVER = { lapsed: 3, abandoned: 48 } as const;
+export type Ended = keyof typeof HOURS_OVER;
 
 /** Why not. */
 export const unshared = {
@@ -98,6 +104,10 @@ export function namesOfRemains(): Remains {
 			review: { agreed: randomUUID(), silentOwner: randomUUID(), silentWriter: randomUUID() }
 		},
 		unclosed: { session: randomUUID(), challenge: randomUUID(), contribution: randomUUID() },
+		ended: {
+			lapsed: { session: randomUUID(), challenge: randomUUID() },
+			abandoned: { session: randomUUID(), challenge: randomUUID() }
+		},
 		addressWait: randomUUID(),
 		unshared: {
 			...{ tooEarly: randomUUID(), byLeft: randomUUID(), earlierStay: randomUUID() },
@@ -263,6 +273,7 @@ export async function addRemains(owner: Sql, world: World): Promise<void> {
 		await addAside(sql, world);
 		await addElsewhere(sql, world, after);
 		await addUnclosed(sql, world);
+		await addEnded(sql, world);
 	});
 }
 
@@ -553,4 +564,36 @@ async function addUnclosed(sql: TransactionSql, world: World): Promise<void> {
 			reviewed_by: member.id
 		})}
 	`;
+}
+
+/** What is over for longer belongs to members of then: those who came first came earlier. */
+async function addEnded(sql: TransactionSql, world: World): Promise<void> {
+	const { group, people, remains, live } = world;
+	const { member, presenter, facilitator, absent } = people;
+	const first = [member.id, presenter.id, facilitator.id, absent.id];
+	await sql`
+		update memberships set joined_at = joined_at - interval '3 days'
+		where group_id = ${group.id} and member_id = any (${first})
+	`;
+	for (const [word, hours] of Object.entries(HOURS_OVER) as [Ended, number][]) {
+		const { session, challenge } = remains.ended[word];
+		const here = { group_id: group.id, session_id: session };
+		await copied(sql, live, { id: session });
+		await sql`
+			update sessions set started_at = clock_timestamp()
+				- make_interval(hours => ${hours}, mins => length_minutes)
+			where id = ${session}
+		`;
+		const row = { ...here, id: challenge, presenter_id: presenter.id };
+		await sql`insert into challenges ${sql({ ...row, question: 'Two teams?', position: 0 })}`;
+		await sql`insert into challenge_notes ${sql({ ...row, body: 'One team.' })}`;
+		const gift = { ...here, id: randomUUID(), author_id: member.id, challenge_id: challenge };
+		await sql`insert into contributions ${sql({ ...gift, kind: 'advice', text: 'Ask them' })}`;
+		for (const [id, present] of [
+			[member.id, true],
+			[absent.id, false]
+		] as const) {
+			await sql`insert into attendances ${sql({ ...here, member_id: id, present })}`;
+		}
+	}
 }

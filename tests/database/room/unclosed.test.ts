@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { type Person, started } from '../../support/server.ts';
 import {
@@ -134,6 +135,26 @@ describe('a session that nobody closed', () => {
 		// It ended as planned, and nobody is present for having closed it.
 		expect(await session()).toMatchObject({ status: 'closed', lasted: '02:00:00' });
 		expect(await present()).toEqual([ada.id]);
+	});
+
+	test('is written in by those who were there for a day more, and by nobody after', async () => {
+		const here = { group_id: group.id, session_id: plan.id };
+		const gift = { ...here, challenge_id: challenge, kind: 'advice', text: 'Ask them' };
+		const add = (by: Person) => applyOne(by, 'contribution.add', { id: randomUUID(), ...gift });
+		const note = (by: Person, body: string) =>
+			applyOne(by, 'notes.write', { id: challenge, changes: { body } });
+		const cid = await joinGroup(cercle, group, 'Cid');
+		await passed(4 * HOUR);
+		expect([await add(cid), await note(cid, 'Late')]).toEqual(['42501', 'CR001']);
+		expect([await add(ada), await note(ada, 'Still here')]).toEqual([null, null]);
+		const action = await addAction(bob, group.id);
+		const review = { ...here, action_id: action, outcome: 'done', line: '' };
+		await passed(23 * HOUR);
+		expect([await add(ada), await note(ada, 'Too late')]).toEqual(['42501', 'CR001']);
+		expect(await applyOne(ada, 'review.record', review)).toBe('42501');
+		// Nobody closed it yet, and the presenter keeps what is theirs.
+		expect((await session()).status).toBe('live');
+		expect(await note(bob, 'My own')).toBeNull();
 	});
 
 	test('stays over for a member who joined before somebody closed it', async () => {
